@@ -1,0 +1,45 @@
+import { z } from 'zod'
+
+/**
+ * What a person asks for when they create a cluster: the form, the action and the type are this one schema. Shape and
+ * single-field rules are here; rules between fields are added by `lib/cluster/rules.ts` (clusterSpec), and what needs the
+ * management cluster (name taken, version offered) by the use case `server/clusters/create.ts`.
+ */
+export const clusterShape = z.object({
+  name: z.string(),
+  version: z.string(),
+  controlPlane: z.object({ replicas: z.number().int() }),
+  endpoint: z.discriminatedUnion('kind', [
+    z.object({ kind: z.literal('load-balancer') }),
+    z.object({ kind: z.literal('fixed'), host: z.string(), port: z.number().int() }),
+  ]),
+  identity: z.string(),
+  placement: z.object({
+    datacenter: z.string(),
+    resourcePool: z.string(),
+    folder: z.string(),
+    datastore: z.string(),
+    network: z.string(),
+    template: z.string(),
+  }),
+  addresses: z.discriminatedUnion('kind', [
+    z.object({ kind: z.literal('dhcp') }),
+    z.object({
+      kind: z.literal('pool'),
+      /** `10.40.12.64-10.40.12.95` or a CIDR. */
+      range: z.string(),
+      prefix: z.number().int(),
+      gateway: z.string(),
+      nameservers: z.array(z.string()),
+    }),
+  ]),
+  networks: z.object({ pods: z.string(), services: z.string() }),
+  pool: z.object({
+    name: z.string(),
+    replicas: z.number().int(),
+    cpus: z.number().int(),
+    memoryMiB: z.number().int(),
+    diskGiB: z.number().int(),
+  }),
+})
+export type ClusterSpec = z.infer<typeof clusterShape>

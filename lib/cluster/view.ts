@@ -1,0 +1,84 @@
+import type { ConditionView, State } from '@/lib/state'
+
+export type ClusterWord =
+  | 'Ready' | 'Creating' | 'Scaling' | 'Updating' | 'Upgrading' | 'Replacing'
+  | 'Stalled' | 'Degraded' | 'Failed' | 'Deleting' | 'Deletion held' | 'Paused'
+
+/** Order of the list: what a person must act on, what changes by itself, what rests. */
+export type ClusterGroup = 'needs-you' | 'changing' | 'settled'
+
+export interface NodePoolView {
+  readonly name: string
+  /** The MachineDeployment's name: what `scale` is asked of. */
+  readonly machineDeployment: string
+  readonly version: string | null
+  readonly desired: number
+  readonly ready: number
+  readonly upToDate: number
+  readonly total: number
+  readonly cpus: number | null
+  readonly memoryMiB: number | null
+  readonly diskGiB: number | null
+  /** Machines made ahead during a change (maxSurge, absolute). */
+  readonly surge: number
+  readonly state: State<'Ready' | 'Creating' | 'Scaling' | 'Replacing' | 'Stalled' | 'Deleting'>
+}
+
+export type AddressesView =
+  | { readonly kind: 'dhcp' }
+  | {
+      readonly kind: 'pool'
+      readonly pool: string
+      readonly ranges: readonly string[]
+      readonly prefix: number | null
+      readonly gateway: string | null
+      readonly total: number
+      readonly used: number
+      readonly free: number
+    }
+
+/** What a page shows of one tenant cluster: Cluster with its control plane, vSphere part, pools and addresses. */
+export interface ClusterView {
+  readonly kind: 'cluster'
+  readonly uid: string
+  readonly tenant: string
+  readonly name: string
+  readonly state: State<ClusterWord>
+  readonly group: ClusterGroup
+  readonly version: { readonly desired: string | null; readonly current: string | null }
+  readonly controlPlane: {
+    readonly replicas: number
+    readonly readyReplicas: number
+    /** RemoteConnectionProbe, not `initialized`: Kamaji says initialized before an API server exists (lab-kamaji.md). */
+    readonly answers: boolean
+    readonly state: State<'Ready' | 'Creating' | 'Upgrading' | 'Not ready' | 'Missing'>
+  }
+  readonly endpoint: { readonly host: string; readonly port: number } | null
+  readonly identity: string | null
+  readonly placement: {
+    readonly server: string
+    readonly datacenter: string
+    readonly resourcePool: string
+    readonly folder: string
+    readonly datastore: string
+    readonly network: string
+    readonly template: string
+  } | null
+  readonly networks: { readonly pods: readonly string[]; readonly services: readonly string[] }
+  readonly addresses: AddressesView
+  readonly pools: readonly NodePoolView[]
+  readonly machines: { readonly desired: number; readonly ready: number; readonly total: number }
+  /** Health list of the cluster page: conditions that people are shown, with plain words (`lib/cluster/health.ts`). */
+  readonly health: readonly HealthItem[]
+  readonly kubeconfig: { readonly ready: true } | { readonly ready: false; readonly waitsFor: string }
+  /** While deleting: what still exists, `Kind/name`, in the order in which it goes. */
+  readonly remaining: readonly string[]
+  readonly createdAt: string
+  readonly deletingSince: string | null
+}
+
+export interface HealthItem {
+  readonly ok: boolean | null
+  readonly sentence: string
+  readonly condition: ConditionView
+}

@@ -1,0 +1,29 @@
+import { z } from 'zod'
+
+/** Annotation on a VSphereClusterIdentity by which a platform admin says what tenants get with it. JSON of `vsphereOffer`. */
+export const OFFER_ANNOTATION = 'tenantry.dev/offer'
+
+const vmTemplate = z.object({ name: z.string().min(1), version: z.string().regex(/^v\d+\.\d+\.\d+$/) })
+
+/**
+ * Defaults and limits that come with a vSphere identity. `server` and `thumbprint` are never taken from a tenant's form: a
+ * tenant who could name the server would be handed the identity's password by it.
+ */
+export const vsphereOffer = z.object({
+  server: z.string().min(1),
+  /** SHA-1 of vCenter's certificate. Absent: verified by CAPV's trust store; CAPV takes an EMPTY one for "do not verify". */
+  thumbprint: z.string().min(1).optional(),
+  datacenter: z.string().min(1),
+  resourcePool: z.string().min(1),
+  folder: z.string().min(1),
+  datastore: z.string().min(1),
+  network: z.string().min(1),
+  templates: z.array(vmTemplate),
+})
+export type VSphereOffer = z.infer<typeof vsphereOffer>
+
+/** An identity that a tenant may use, as the create form shows it. */
+export interface IdentityOption {
+  readonly name: string
+  readonly offer: VSphereOffer
+}

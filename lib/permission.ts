@@ -1,0 +1,30 @@
+/**
+ * What a person may do in a tenant, as data. A permission names a verb and a thing of the portal; `ACCESS` says which
+ * question the API server is asked for it. The answer spares people a refusal; the judge is the API server at the write.
+ */
+export type Permission =
+  | 'view:cluster'
+  | 'create:cluster'
+  | 'delete:cluster'
+  | 'scale:node-pool'
+  | 'download:kubeconfig' // as cluster-admin of the tenant cluster
+  | 'download:view-kubeconfig' // bound to `view` there
+
+export interface ResourceAttributes {
+  readonly group: string
+  readonly resource: string
+  readonly subresource?: string
+  readonly verb: string
+}
+
+/** `clusters/kubeconfig` is virtual: no API serves it, RBAC and access reviews know it all the same. */
+export const ACCESS: Readonly<Record<Permission, ResourceAttributes>> = {
+  'view:cluster': { group: 'cluster.x-k8s.io', resource: 'clusters', verb: 'watch' },
+  'create:cluster': { group: 'cluster.x-k8s.io', resource: 'clusters', verb: 'create' },
+  'delete:cluster': { group: 'cluster.x-k8s.io', resource: 'clusters', verb: 'delete' },
+  'scale:node-pool': { group: 'cluster.x-k8s.io', resource: 'machinedeployments', subresource: 'scale', verb: 'patch' },
+  'download:kubeconfig': { group: 'cluster.x-k8s.io', resource: 'clusters', subresource: 'kubeconfig', verb: 'create' },
+  'download:view-kubeconfig': { group: 'cluster.x-k8s.io', resource: 'clusters', subresource: 'kubeconfig', verb: 'get' },
+}
+
+export const PERMISSIONS = Object.keys(ACCESS) as readonly Permission[]
