@@ -1,0 +1,219 @@
+/**
+ * Child processes of the lab: one log file each, started again when they crash, and recorded in `<stateDir>/run` so that the
+ * next start finds what a killed lab left behind.
+ */
+import { spawn, type ChildProcess } from 'node:child_process'
+import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { LabPart } from './context'
+import type { LabPartName, LabPartStatus } from './contract'
+import { endProcess, identityOf, type ProcessIdentity } from './process-identity'
+
+const maxLogBytes = 32 * 1024 * 1024
+const backoffMs = { first: 500, most: 10_000, resetAfter: 30_000 }
+
+export interface ProcessSpec {
+  readonly name: LabPartName
+  readonly command: string
+  readonly args: readonly string[]
+  /** Beside PATH, HOME and TMPDIR, which is all a child inherits. */
+  readonly env?: Readonly<Record<string, string>>
+  readonly version: string
+  /** Throws or answers false while the process is not ready. Has to be quick: status asks it, too. */
+  readonly probe: (signal: AbortSignal) => Promise<boolean>
+  readonly startTimeoutMs?: number
+  /** How long SIGTERM is given before SIGKILL. */
+  readonly stopGraceMs?: number
+}
+
+export interface SupervisedProcess extends LabPart {
+  readonly pid: () => number | null
+}
+
+export interface Supervisor {
+  /** Resolves once the probe answers; rejects, with the end of its log, when it does not in time (the process is stopped then). */
+  readonly start: (spec: ProcessSpec) => Promise<SupervisedProcess>
+  /** Ends what an earlier lab of this state folder left running. Answers the names. */
+  readonly endLeftovers: () => Promise<readonly string[]>
+}
+
+interface RunRecord extends ProcessIdentity {
+  readonly name: string
+}
+
+/** `/` and `:` of a part's name as a file name; `_` is in no Kubernetes name, so two parts never share one. */
+export function fileNameOf(part: LabPartName): string {
+  return part.replace(/[/:]/g, '_')
+}
+
+export function logFileOf(logDir: string, part: LabPartName): string {
+  return join(logDir, `${fileNameOf(part)}.log`)
+}
+
+export function createSupervisor(stateDir: string, logDir: string, signal: AbortSignal): Supervisor {
+  const runDir = join(stateDir, 'run')
+  for (const dir of [runDir, logDir]) mkdirSync(dir, { recursive: true, mode: 0o700 })
+  return {
+    start: (spec) => supervise(spec, runDir, logDir, signal),
+    endLeftovers: () => endLeftovers(runDir),
+  }
+}
+
+async function supervise(spec: ProcessSpec, runDir: string, logDir: string, signal: AbortSignal): Promise<SupervisedProcess> {
+  const logFile = logFileOf(logDir, spec.name)
+  const runFile = join(runDir, `${fileNameOf(spec.name)}.json`)
+  let child: ChildProcess | undefined
+  let wanted = true
+  let restarts = 0
+  let failures = 0
+  let hasBeenReady = false
+  let exited: Promise<void> = Promise.resolve()
+  let restartTimer: NodeJS.Timeout | undefined
+
+  const note = (line: string) => {
+    const log = openSync(logFile, 'a', 0o600)
+    writeSync(log, `--- lab ${new Date().toISOString()} ${line}\n`)
+    closeSync(log)
+  }
+
+  const launch = () => {
+    rotate(logFile)
+    note(`start ${spec.command} ${spec.args.join(' ')}`)
+    const log = openSync(logFile, 'a', 0o600)
+    hasBeenReady = false
+    const startedAt = Date.now()
+    // Detached: Ctrl-C reaches the whole foreground group, and would end etcd before those who write to it.
+    const started = spawn(spec.command, spec.args, { stdio: ['ignore', log, log], detached: true, env: environmentOf(spec) })
+    closeSync(log)
+    child = started
+    exited = new Promise((resolve) => {
+      const gone = (how: string) => {
+        if (child === started) child = undefined
+        rmSync(runFile, { force: true })
+        if (wanted && !signal.aborted) {
+          failures = Date.now() - startedAt > backoffMs.resetAfter ? 0 : failures
+          const waitMs = Math.min(backoffMs.first * 2 ** failures, backoffMs.most)
+          failures += 1
+          restarts += 1
+          note(`ended (${how}), starts again in ${waitMs} ms`)
+          restartTimer = setTimeout(launch, waitMs)
+        } else note(`ended (${how})`)
+        resolve()
+      }
+      started.once('error', (error) => gone(error.message))
+      started.once('exit', (code, by) => gone(by ?? `code ${code ?? '?'}`))
+    })
+    if (started.pid !== undefined) record(runFile, spec.name, started.pid)
+  }
+
+  const end = async (graceMs: number) => {
+    wanted = false
+    clearTimeout(restartTimer)
+    const running = child
+    if (running?.pid === undefined) return exited
+    running.kill(graceMs === 0 ? 'SIGKILL' : 'SIGTERM')
+    const killer = setTimeout(() => running.kill('SIGKILL'), graceMs)
+    await exited
+    clearTimeout(killer)
+  }
+
+  const answers = async (timeoutMs: number) => {
+    try {
+      return await spec.probe(AbortSignal.timeout(timeoutMs))
+    } catch {
+      return false
+    }
+  }
+
+  const untilReady = async () => {
+    const deadline = Date.now() + (spec.startTimeoutMs ?? 60_000)
+    while (Date.now() < deadline && wanted && !signal.aborted) {
+      if (child !== undefined && (await answers(2_000))) {
+        hasBeenReady = true
+        return
+      }
+      await sleep(100)
+    }
+    const why = signal.aborted || !wanted ? 'was stopped before it was ready' : 'is not ready in time'
+    await end(spec.stopGraceMs ?? 5_000)
+    throw new Error(`${spec.name} ${why}; the end of ${logFile}:\n${tail(logFile)}`)
+  }
+
+  const part: SupervisedProcess = {
+    name: spec.name,
+    owns: (name) => name === spec.name,
+    pid: () => child?.pid ?? null,
+    status: async () => [
+      { name: spec.name, health: await health(), version: spec.version, pid: child?.pid ?? null, restarts, logFile },
+    ],
+    kill: () => end(0),
+    revive: async () => {
+      if (wanted) return
+      wanted = true
+      failures = 0
+      launch()
+      await untilReady()
+    },
+    stop: () => end(spec.stopGraceMs ?? 5_000),
+  }
+  const health = async (): Promise<LabPartStatus['health']> => {
+    if (child === undefined) return 'down'
+    if (await answers(1_000)) {
+      hasBeenReady = true
+      return 'ready'
+    }
+    return hasBeenReady ? 'down' : 'starting'
+  }
+
+  launch()
+  await untilReady()
+  return part
+}
+
+function environmentOf(spec: ProcessSpec): NodeJS.ProcessEnv {
+  const { PATH, HOME, TMPDIR } = process.env
+  const inherited = Object.fromEntries(Object.entries({ PATH, HOME, TMPDIR }).filter(([, value]) => value !== undefined))
+  return { ...inherited, ...spec.env } as NodeJS.ProcessEnv
+}
+
+/** Synchronous up to the write: a lab killed right after a spawn must leave a trace of it. */
+function record(runFile: string, name: string, pid: number): void {
+  writeFileSync(runFile, JSON.stringify({ name, pid, startTime: '' }), { mode: 0o600 })
+  void identityOf(pid).then((identity) => {
+    if (identity !== undefined) writeFileSync(runFile, JSON.stringify({ name, ...identity }), { mode: 0o600 })
+  })
+}
+
+/** All but etcd at once, then etcd: a kube-apiserver whose etcd went first lingers and holds its port. */
+async function endLeftovers(runDir: string): Promise<readonly string[]> {
+  const found: RunRecord[] = []
+  for (const file of readdirSync(runDir)) {
+    if (!file.endsWith('.json')) continue
+    const path = join(runDir, file)
+    try {
+      found.push(JSON.parse(readFileSync(path, 'utf8')) as RunRecord)
+    } catch {
+      // A record cut short by a crash names nobody.
+    }
+    rmSync(path, { force: true })
+  }
+  const living: RunRecord[] = []
+  for (const one of found) if ((await identityOf(one.pid))?.startTime === one.startTime) living.push(one)
+  const isStore = (one: RunRecord) => one.name === 'etcd'
+  await Promise.all(living.filter((one) => !isStore(one)).map((one) => endProcess(one, 4_000)))
+  await Promise.all(living.filter(isStore).map((one) => endProcess(one, 4_000)))
+  return living.map((one) => one.name)
+}
+
+function rotate(logFile: string): void {
+  try {
+    if (statSync(logFile).size > maxLogBytes) renameSync(logFile, `${logFile}.1`)
+  } catch {
+    // No log yet.
+  }
+}
+
+function tail(logFile: string): string {
+  return readFileSync(logFile, 'utf8').trimEnd().split('\n').slice(-15).join('\n')
+}
