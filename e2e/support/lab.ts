@@ -1,0 +1,42 @@
+import { readFileSync } from 'node:fs'
+import { CoreV1Api, CustomObjectsApi, KubeConfig, KubernetesObjectApi, RbacAuthorizationV1Api } from '@kubernetes/client-node'
+import type { LabAccount, LabPartName } from '@/lab/contract'
+
+/** What scripts/test.ts writes for the tests: the data of `Lab`, and where parts can be killed and revived. */
+export interface LabFacts {
+  readonly adminKubeconfig: string
+  readonly portalKubeconfig: string
+  readonly apiServerUrl: string
+  readonly accounts: readonly LabAccount[]
+  readonly vcenter: { readonly server: string; readonly user: string; readonly passwordFile: string }
+  readonly logDir: string
+  readonly control: { readonly url: string; readonly token: string }
+}
+
+export function labFacts(): LabFacts {
+  const file = process.env['TENANTRY_LAB_FACTS']
+  if (!file) throw new Error('TENANTRY_LAB_FACTS is not set: run the tests through `npm test`, which starts the lab')
+  return JSON.parse(readFileSync(file, 'utf8')) as LabFacts
+}
+
+/** The management cluster as its administrator: to arrange and to look, never to do what the test is about. */
+export function admin(facts = labFacts()) {
+  const config = new KubeConfig()
+  config.loadFromFile(facts.adminKubeconfig)
+  return {
+    config,
+    core: config.makeApiClient(CoreV1Api),
+    rbac: config.makeApiClient(RbacAuthorizationV1Api),
+    custom: config.makeApiClient(CustomObjectsApi),
+    objects: KubernetesObjectApi.makeApiClient(config),
+  }
+}
+export type Admin = ReturnType<typeof admin>
+
+async function control(verb: 'kill' | 'revive', part: LabPartName): Promise<void> {
+  const { url, token } = labFacts().control
+  const response = await fetch(`${url}/${verb}?part=${encodeURIComponent(part)}`, { method: 'POST', headers: { authorization: `Bearer ${token}` } })
+  if (!response.ok) throw new Error(`the lab did not ${verb} ${part}: ${response.status} ${await response.text()}`)
+}
+export const killPart = (part: LabPartName) => control('kill', part)
+export const revivePart = (part: LabPartName) => control('revive', part)

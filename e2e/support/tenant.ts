@@ -1,0 +1,76 @@
+import { randomBytes } from 'node:crypto'
+import type { Admin } from './lab'
+
+/** What a failed test keeps of its tenant: no Secret, ever. */
+const GROUPS = [
+  ['cluster.x-k8s.io', 'v1beta2', ['clusters', 'machinedeployments', 'machinesets', 'machines']],
+  ['controlplane.cluster.x-k8s.io', 'v1alpha2', ['kamajicontrolplanes']],
+  ['infrastructure.cluster.x-k8s.io', 'v1beta2', ['vsphereclusters', 'vspheremachines', 'vspheremachinetemplates', 'vspherevms']],
+  ['bootstrap.cluster.x-k8s.io', 'v1beta2', ['kubeadmconfigs', 'kubeadmconfigtemplates']],
+  ['ipam.cluster.x-k8s.io', 'v1beta2', ['ipaddressclaims', 'ipaddresses']],
+  ['ipam.cluster.x-k8s.io', 'v1alpha2', ['inclusterippools']],
+] as const
+
+export interface Member { readonly email: string; readonly role: 'tenant-admin' | 'tenant-operator' | 'tenant-viewer' }
+
+/** A tenant of one test: a labelled Namespace with members bound by e-mail. */
+export async function createTenant(lab: Admin, members: readonly Member[]): Promise<string> {
+  const name = `e2e-${randomBytes(3).toString('hex')}`
+  await lab.core.createNamespace({ body: { metadata: { name, labels: { 'tenantry.dev/tenant': 'true' }, annotations: { 'tenantry.dev/display-name': name } } } })
+  await lab.rbac.createNamespacedRoleBinding({
+    namespace: name,
+    body: {
+      metadata: { name: 'tenantry-portal' },
+      subjects: [{ kind: 'ServiceAccount', name: 'tenantry', namespace: 'tenantry-system' }],
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'tenantry:portal-tenant-secrets' },
+    },
+  })
+  for (const { email, role } of members) await bind(lab, name, email, role)
+  return name
+}
+
+export async function bind(lab: Admin, tenant: string, email: string, role: Member['role']): Promise<void> {
+  await lab.rbac.createNamespacedRoleBinding({
+    namespace: tenant,
+    body: {
+      metadata: { name: `${role}-${email.split('@')[0]}` },
+      subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name: `oidc:${email}` }],
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: `tenantry:${role}` },
+    },
+  })
+}
+
+/** Names of all that Cluster API and its providers hold in the tenant, as `Kind/name`; Secrets by name only. */
+export async function objectsOf(lab: Admin, tenant: string): Promise<string[]> {
+  const names: string[] = []
+  for (const [group, version, plurals] of GROUPS) {
+    for (const plural of plurals) {
+      const list = (await lab.custom.listNamespacedCustomObject({ group, version, namespace: tenant, plural })) as { items: { kind?: string; metadata: { name: string } }[] }
+      names.push(...list.items.map((item) => `${plural}/${item.metadata.name}`))
+    }
+  }
+  const secrets = await lab.core.listNamespacedSecret({ namespace: tenant })
+  return [...names, ...secrets.items.map((secret) => `secrets/${secret.metadata?.name}`)]
+}
+
+export async function dumpTenant(lab: Admin, tenant: string): Promise<string> {
+  const dump: unknown[] = []
+  for (const [group, version, plurals] of GROUPS) {
+    for (const plural of plurals) dump.push(await lab.custom.listNamespacedCustomObject({ group, version, namespace: tenant, plural }))
+  }
+  dump.push(await lab.core.listNamespacedEvent({ namespace: tenant }))
+  return JSON.stringify(dump, null, 1)
+}
+
+/** Clusters first, so that nothing is orphaned in vCenter; the Namespace goes once they have gone. */
+export async function removeTenant(lab: Admin, tenant: string): Promise<void> {
+  const clusters = { group: 'cluster.x-k8s.io', version: 'v1beta2', namespace: tenant, plural: 'clusters' }
+  const list = (await lab.custom.listNamespacedCustomObject(clusters)) as { items: { metadata: { name: string } }[] }
+  for (const { metadata } of list.items) await lab.custom.deleteNamespacedCustomObject({ ...clusters, name: metadata.name })
+  for (let tries = 0; tries < 60; tries++) {
+    const left = (await lab.custom.listNamespacedCustomObject(clusters)) as { items: unknown[] }
+    if (left.items.length === 0) break
+    await new Promise((resolve) => setTimeout(resolve, 1000))
+  }
+  await lab.core.deleteNamespace({ name: tenant })
+}

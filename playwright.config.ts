@@ -1,0 +1,31 @@
+import { defineConfig } from '@playwright/test'
+import { chromiumPath } from './scripts/chromium'
+
+const executablePath = chromiumPath()
+
+/** Browser tests on the real lab: `npm test -- e2e`. Each test has a tenant of its own, so they run side by side. */
+export default defineConfig({
+  testDir: 'e2e',
+  outputDir: 'test-results/e2e',
+  fullyParallel: true,
+  // One cluster is a kube-apiserver process: two at a time is what two cores and a laptop hold.
+  workers: Number(process.env['E2E_WORKERS'] ?? 2),
+  retries: 0,
+  timeout: 180_000,
+  expect: { timeout: 20_000 },
+  reporter: [['list'], ['json', { outputFile: 'test-results/e2e.json' }]],
+  use: {
+    baseURL: process.env['PORTAL_URL'] ?? 'http://localhost:3000',
+    trace: 'retain-on-failure',
+    screenshot: 'only-on-failure',
+    launchOptions: {
+      ...(executablePath ? { executablePath } : {}),
+      args: ['--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+    },
+  },
+  projects: [
+    { name: 'main', testIgnore: /faults\.spec\.ts$/ },
+    // These stop parts of the lab that every test stands on, so they run alone and last.
+    { name: 'faults', testMatch: /faults\.spec\.ts$/, dependencies: ['main'], fullyParallel: false },
+  ],
+})
