@@ -1,0 +1,39 @@
+'use client'
+import { cn } from './cn'
+import { duration } from './duration'
+import { useHydrated, useNow } from './now'
+
+/** How long ago, in one figure. The width is reserved by tabular figures and the cell; the exact time is in the title. */
+export function Ago({ at, suffix = '', className }: { at: string; suffix?: string; className?: string }) {
+  const hydrated = useHydrated()
+  const then = Date.parse(at)
+  const now = useNow(1000)
+  return (
+    <time dateTime={at} title={full(then, hydrated)} className={cn('whitespace-nowrap', className)}>
+      {duration(now - then)}{suffix}
+    </time>
+  )
+}
+
+/** The clock time in the reader's zone; the server does not know it and says UTC until the browser takes over. */
+export function Clock({ at, className }: { at: string; className?: string }) {
+  const hydrated = useHydrated()
+  const then = Date.parse(at)
+  return (
+    <time dateTime={at} title={full(then, hydrated)} className={cn('whitespace-nowrap', className)}>
+      {clock(then, hydrated)}
+    </time>
+  )
+}
+
+export function clock(then: number, local: boolean): string {
+  return new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit', ...(local ? {} : { timeZone: 'UTC' }) }).format(then)
+}
+
+export function day(then: number, local: boolean): string {
+  return new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric', ...(local ? {} : { timeZone: 'UTC' }) }).format(then)
+}
+
+function full(then: number, local: boolean): string {
+  return `${day(then, local)}, ${clock(then, local)}${local ? '' : ' UTC'}`
+}
