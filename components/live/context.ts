@@ -1,0 +1,40 @@
+'use client'
+import { createContext, useContext } from 'react'
+import type { IdentityOption } from '@/lib/identity/offer'
+import type { Permission } from '@/lib/permission'
+import type { TenantActions } from './actions'
+import type { Freshness } from './freshness'
+
+export interface TenantListing {
+  readonly name: string
+  readonly displayName: string
+}
+
+/** What a page of a tenant knows besides the stream. */
+export interface Tenant {
+  readonly name: string
+  readonly displayName: string
+  readonly tenants: readonly TenantListing[]
+  readonly session: { readonly name: string; readonly email: string }
+  readonly access: readonly Permission[]
+  readonly identities: readonly IdentityOption[]
+  readonly actions: TenantActions
+}
+
+/** A cluster that left while this browser looked on: shown as gone instead of not found. */
+export interface Gone {
+  readonly name: string
+  readonly at: number
+}
+
+export const TenantContext = createContext<Tenant | null>(null)
+export const FreshnessContext = createContext<Freshness>({ state: 'live' })
+
+export function useTenant(): Tenant {
+  const tenant = useContext(TenantContext)
+  if (!tenant) throw new Error('useTenant outside of TenantLive')
+  return tenant
+}
+
+export const stateKey = (tenant: string) => ['tenant', tenant] as const
+export const goneKey = (tenant: string) => ['tenant', tenant, 'gone'] as const

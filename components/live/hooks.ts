@@ -1,0 +1,86 @@
+'use client'
+import { skipToken, useQuery } from '@tanstack/react-query'
+import { useContext } from 'react'
+import type { ClusterView } from '@/lib/cluster/view'
+import type { Health, TenantState } from '@/lib/live/event'
+import type { MachineView } from '@/lib/machine/view'
+import type { Permission } from '@/lib/permission'
+import type { TimelineEntry } from '@/lib/timeline/entry'
+import { FreshnessContext, goneKey, stateKey, useTenant, type Gone } from './context'
+import type { Freshness } from './freshness'
+
+export { useTenant } from './context'
+
+function useTenantState(): TenantState {
+  const { name } = useTenant()
+  const { data: state } = useQuery<TenantState>({ queryKey: stateKey(name), queryFn: skipToken, staleTime: Infinity, gcTime: Infinity, structuralSharing: false })
+  if (!state) throw new Error('The tenant’s state is read outside of TenantLive')
+  return state
+}
+
+export function useClusters(): readonly ClusterView[] {
+  return Object.values(useTenantState().clusters)
+}
+
+export function useCluster(name: string): ClusterView | null {
+  return useClusters().find((cluster) => cluster.name === name) ?? null
+}
+
+/** Every machine by cluster, for the ticks of the list. */
+export function useMachinesByCluster(): ReadonlyMap<string, readonly MachineView[]> {
+  return Map.groupBy(Object.values(useTenantState().machines), (machine) => machine.cluster)
+}
+
+export function useMachines(cluster: string): readonly MachineView[] {
+  return useMachinesByCluster().get(cluster) ?? []
+}
+
+/** Newest first. */
+export function useEntries(cluster: string): readonly TimelineEntry[] {
+  return Object.values(useTenantState().entries)
+    .filter((entry) => entry.cluster === cluster)
+    .toSorted((a, b) => b.at.localeCompare(a.at) || b.key.localeCompare(a.key))
+}
+
+export function useHealth(): Health {
+  return useTenantState().health
+}
+
+export function useFreshness(): Freshness {
+  return useContext(FreshnessContext)
+}
+
+export function useGone(): readonly Gone[] {
+  const { name } = useTenant()
+  const { data } = useQuery<readonly Gone[]>({ queryKey: goneKey(name), queryFn: skipToken, staleTime: Infinity, gcTime: Infinity })
+  return data ?? []
+}
+
+const verbs: Record<Permission, string> = {
+  'view:cluster': 'seeing clusters',
+  'create:cluster': 'creating clusters',
+  'delete:cluster': 'deleting clusters',
+  'scale:node-pool': 'scaling node pools',
+  'download:kubeconfig': 'an admin kubeconfig',
+  'download:view-kubeconfig': 'a kubeconfig',
+}
+
+export interface Can {
+  readonly allowed: boolean
+  /** Why not, for the button; null when allowed. */
+  readonly reason: string | null
+}
+
+/** The answer spares a refusal: the judge is the API server. Writes are off while what is shown may be old. */
+export function useCan(permission: Permission): Can {
+  const { access, displayName } = useTenant()
+  const fresh = useFreshness()
+  if (!access.includes(permission)) {
+    return { allowed: false, reason: `Your role in ${displayName} does not allow ${verbs[permission]}. An admin of ${displayName} can grant it.` }
+  }
+  if (fresh.state === 'stale') {
+    const reason = fresh.cause === 'management' ? 'Changes are off until the management cluster answers again.' : 'Changes are off until the connection is back.'
+    return { allowed: false, reason }
+  }
+  return { allowed: true, reason: null }
+}

@@ -1,0 +1,51 @@
+'use client'
+import { Menu as MenuIcon } from 'lucide-react'
+import Link from 'next/link'
+import { useSelectedLayoutSegments } from 'next/navigation'
+import { Fragment } from 'react'
+import { useTenant } from '@/components/live/hooks'
+import { Button } from '@/components/ui/button'
+import { LiveIndicator } from './live-indicator'
+
+interface Crumb {
+  readonly label: string
+  readonly href: string | null
+}
+
+export function crumbsOf(tenant: { name: string; displayName: string }, segments: readonly string[]): readonly Crumb[] {
+  const home = `/t/${encodeURIComponent(tenant.name)}/clusters`
+  const first = { label: tenant.displayName, href: home }
+  const [section, name] = segments
+  if (section === 'create') return [first, { label: 'Clusters', href: home }, { label: 'Create', href: null }]
+  if (section === 'clusters' && name) return [first, { label: 'Clusters', href: home }, { label: decodeURIComponent(name), href: null }]
+  return [first, { label: 'Clusters', href: null }]
+}
+
+export function TopBar({ onMenu }: { onMenu: () => void }) {
+  const tenant = useTenant()
+  const crumbs = crumbsOf(tenant, useSelectedLayoutSegments())
+  return (
+    <header className="sticky top-0 z-20 flex h-12 items-center gap-3 border-b border-line bg-canvas px-7 max-m:gap-1 max-m:pl-2 max-m:pr-4">
+      <Button look="ghost" square aria-label="Menu" className="m:hidden" onClick={onMenu}>
+        <MenuIcon size={18} aria-hidden />
+      </Button>
+      <nav aria-label="Breadcrumb" className="min-w-0">
+        <ol className="flex min-w-0 items-center gap-1.5 whitespace-nowrap text-ink-3">
+          {crumbs.map((crumb, index) => (
+            <Fragment key={crumb.label + index}>
+              {index > 0 ? <li aria-hidden className="text-control max-s:hidden">/</li> : null}
+              {crumb.href ? (
+                <li className="truncate max-s:hidden"><Link href={crumb.href} className="underline-offset-3 hover:text-ink hover:underline">{crumb.label}</Link></li>
+              ) : (
+                <li aria-current="page" className="truncate font-medium text-ink">{crumb.label}</li>
+              )}
+            </Fragment>
+          ))}
+        </ol>
+      </nav>
+      <div className="ml-auto flex items-center gap-3 pl-2">
+        <LiveIndicator />
+      </div>
+    </header>
+  )
+}
