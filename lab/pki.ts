@@ -5,7 +5,7 @@
 // First: @peculiar/x509 throws at load without it.
 import './reflect-metadata'
 import * as x509 from '@peculiar/x509'
-import { createHash, generateKeyPairSync, randomBytes, webcrypto, X509Certificate } from 'node:crypto'
+import { createHash, generateKeyPairSync, randomBytes, X509Certificate } from 'node:crypto'
 import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { isIP } from 'node:net'
 import { dirname } from 'node:path'
@@ -41,7 +41,7 @@ export const loopbackSans = ['127.0.0.1', 'localhost'] as const
 
 /** A self-signed authority. */
 export async function createCa(cn: string, days = 3650): Promise<CertificateAuthority> {
-  const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])
+  const keys = await crypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])
   const certificate = await x509.X509CertificateGenerator.createSelfSigned(
     {
       serialNumber: serialNumber(),
@@ -56,10 +56,10 @@ export async function createCa(cn: string, days = 3650): Promise<CertificateAuth
           x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign | x509.KeyUsageFlags.digitalSignature,
           true,
         ),
-        await x509.SubjectKeyIdentifierExtension.create(keys.publicKey, false, webcrypto),
+        await x509.SubjectKeyIdentifierExtension.create(keys.publicKey, false, crypto),
       ],
     },
-    webcrypto,
+    crypto,
   )
   return { certPem: pem(certificate), keyPem: await privateKeyPem(keys.privateKey) }
 }
@@ -67,8 +67,8 @@ export async function createCa(cn: string, days = 3650): Promise<CertificateAuth
 /** A certificate signed by `ca`, with a key of its own. */
 export async function issueCert(ca: CertificateAuthority, request: CertificateRequest): Promise<CertificatePair> {
   const issuer = new x509.X509Certificate(ca.certPem)
-  const signingKey = await webcrypto.subtle.importKey('pkcs8', pemToDer(ca.keyPem), algorithm, false, ['sign'])
-  const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])
+  const signingKey = await crypto.subtle.importKey('pkcs8', pemToDer(ca.keyPem), algorithm, false, ['sign'])
+  const keys = await crypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])
   const sans = request.sans ?? []
   const name: x509.JsonName = [
     ...(request.o ?? []).map((organization) => ({ O: [organization] })),
@@ -90,17 +90,17 @@ export async function issueCert(ca: CertificateAuthority, request: CertificateRe
         new x509.ExtendedKeyUsageExtension(
           request.usages.map((usage) => x509.ExtendedKeyUsage[usage === 'server' ? 'serverAuth' : 'clientAuth']),
         ),
-        await x509.AuthorityKeyIdentifierExtension.create(issuer, false, webcrypto),
+        await x509.AuthorityKeyIdentifierExtension.create(issuer, false, crypto),
         ...(sans.length === 0
           ? []
           : [
               new x509.SubjectAlternativeNameExtension(
-                sans.map((value) => ({ type: isIP(value) === 0 ? 'dns' : 'ip', value })),
+                sans.map((value): x509.JsonGeneralName => ({ type: isIP(value) === 0 ? 'dns' : 'ip', value })),
               ),
             ]),
       ],
     },
-    webcrypto,
+    crypto,
   )
   return { certPem: pem(certificate), keyPem: await privateKeyPem(keys.privateKey) }
 }
@@ -166,8 +166,8 @@ function pem(certificate: x509.X509Certificate): string {
   return `${certificate.toString('pem')}\n`
 }
 
-async function privateKeyPem(key: webcrypto.CryptoKey): Promise<string> {
-  const der = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', key)).toString('base64')
+async function privateKeyPem(key: CryptoKey): Promise<string> {
+  const der = Buffer.from(await crypto.subtle.exportKey('pkcs8', key)).toString('base64')
   return `-----BEGIN PRIVATE KEY-----\n${der.match(/.{1,64}/g)?.join('\n') ?? ''}\n-----END PRIVATE KEY-----\n`
 }
 

@@ -1,0 +1,75 @@
+/**
+ * What kustomize and cert-manager do to the providers' manifests in a real installation, done for processes on loopback: no
+ * Service exists there, so each webhook is named by URL with the lab's CA.
+ */
+import type { CustomResourceDefinition, ProviderName, WebhookConfiguration } from './manifests'
+
+/**
+ * Contract version -> API version. Cluster API finds the version of a reference by these labels; without them it reports
+ * "cannot find any versions matching contract".
+ */
+const contractLabels: Readonly<Record<ProviderName, Readonly<Record<string, string>>>> = {
+  capi: { 'cluster.x-k8s.io/v1beta1': 'v1beta1', 'cluster.x-k8s.io/v1beta2': 'v1beta2' },
+  'kubeadm-bootstrap': { 'cluster.x-k8s.io/v1beta1': 'v1beta1', 'cluster.x-k8s.io/v1beta2': 'v1beta2' },
+  capv: { 'cluster.x-k8s.io/v1beta1': 'v1beta1', 'cluster.x-k8s.io/v1beta2': 'v1beta2' },
+  ipam: {},
+  kamaji: { 'cluster.x-k8s.io/v1beta2': 'v1alpha2' },
+}
+
+/** CAPV v1.16.1 serves two versions of it and answers no conversion for it: with the webhook set, every read would fail. */
+const withoutConversion = new Set(['VSphereClusterIdentity'])
+
+export interface WebhookEndpoint {
+  readonly port: number
+  readonly caPem: string
+}
+
+/** The CRD as the lab applies it. `endpoint` is undefined for a provider without webhooks. */
+export function patchCrd(
+  crd: CustomResourceDefinition,
+  provider: ProviderName,
+  endpoint: WebhookEndpoint | undefined,
+): CustomResourceDefinition {
+  const { conversion: _conversion, ...spec } = crd.spec
+  const converts = endpoint !== undefined && spec.versions.length > 1 && !withoutConversion.has(spec.names.kind)
+  return {
+    ...crd,
+    metadata: { ...crd.metadata, labels: { ...crd.metadata.labels, ...contractLabels[provider] } },
+    spec: {
+      ...spec,
+      ...(converts
+        ? {
+            conversion: {
+              strategy: 'Webhook',
+              webhook: { conversionReviewVersions: ['v1', 'v1beta1'], clientConfig: clientConfigOf(endpoint, '/convert') },
+            },
+          }
+        : {}),
+    },
+  }
+}
+
+/** The webhook configuration with a name of its own (in the modules all are called the same) and URLs on loopback. */
+export function patchWebhooks(
+  configuration: WebhookConfiguration,
+  provider: ProviderName,
+  endpoint: WebhookEndpoint,
+): WebhookConfiguration {
+  return {
+    ...configuration,
+    metadata: { ...configuration.metadata, name: `${provider}-${configuration.metadata.name}` },
+    webhooks: configuration.webhooks.map((webhook) => ({
+      ...webhook,
+      clientConfig: clientConfigOf(endpoint, webhook.clientConfig.service?.path ?? '/'),
+    })),
+  }
+}
+
+/** Paths, to ask each hook once whether it answers. */
+export function webhookPaths(configurations: readonly WebhookConfiguration[]): readonly string[] {
+  return configurations.flatMap(({ webhooks }) => webhooks.map((webhook) => webhook.clientConfig.service?.path ?? '/'))
+}
+
+function clientConfigOf(endpoint: WebhookEndpoint, path: string) {
+  return { url: `https://127.0.0.1:${endpoint.port}${path}`, caBundle: Buffer.from(endpoint.caPem).toString('base64') }
+}

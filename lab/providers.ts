@@ -1,0 +1,140 @@
+/** Cluster API, its kubeadm bootstrap provider, CAPV and the in-cluster IPAM provider as plain processes, with CRDs and webhooks. */
+import { createHash } from 'node:crypto'
+import { mkdir, readFile, copyFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fetch } from 'undici'
+import type { LabPart, VcenterAccess } from './context'
+import type { ApiServer, ControlPlaneOptions, Pki } from './control-plane'
+import { tlsAgent, until, type Management } from './kubernetes'
+import { readManifests, type CustomResourceDefinition, type Manifests, type ProviderName } from './manifests'
+import { loopbackSans, writePrivate } from './pki'
+import { patchCrd, patchWebhooks, webhookPaths, type WebhookEndpoint } from './provider-manifests'
+import { versions } from './versions'
+
+type ControllerName = Exclude<ProviderName, 'kamaji'>
+
+/** CAPV looks for identities' Secrets here; must exist before it starts. */
+export const capvNamespace = 'capv-system'
+
+interface Controller {
+  readonly name: ControllerName
+  readonly version: string
+  readonly webhookPort: number
+  readonly healthPort: number
+  readonly certDir: string
+  readonly args: readonly string[]
+  readonly env: Readonly<Record<string, string>>
+}
+
+export interface ProviderOptions extends ControlPlaneOptions {
+  readonly api: ApiServer
+  readonly vcenter: VcenterAccess
+  readonly management: Management
+  readonly signal: AbortSignal
+  readonly onProgress: (step: string) => void
+}
+
+/** Applies the CRDs, starts the controllers, then lets their webhooks in: in that order nothing refuses anything meanwhile. */
+export async function startProviders(options: ProviderOptions, pki: Pki): Promise<readonly LabPart[]> {
+  const manifests = await readManifests(options.binDir)
+  const controllers = await planControllers(options, pki)
+  const endpoints = new Map(controllers.map(({ name, webhookPort }) => [name as ProviderName, { port: webhookPort, caPem: pki.ca.certPem }]))
+
+  options.onProgress('custom resource definitions')
+  await applyCrds(options, manifests, endpoints)
+  options.onProgress('Cluster API, bootstrap provider, CAPV, IPAM')
+  await options.management.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: capvNamespace } })
+  const parts = await Promise.all(controllers.map((controller) => startController(controller, options, pki)))
+  options.onProgress('webhooks')
+  await applyWebhooks(options, manifests, endpoints)
+  return parts
+}
+
+async function planControllers(options: ProviderOptions, pki: Pki): Promise<readonly Controller[]> {
+  const plan = async (name: ControllerName, version: string, flags: (ports: { webhook: number; health: number; diagnostics: number }, certDir: string) => string[], env = {}) => {
+    const webhook = await options.ports.take(`${name}-webhook`)
+    const health = await options.ports.take(`${name}-health`)
+    const diagnostics = await options.ports.take(`${name}-diagnostics`)
+    const serving = await pki.pair(`${name}-webhook`, { cn: `${name}-webhook`, sans: loopbackSans, usages: ['server'] })
+    const certDir = join(options.stateDir, 'webhooks', name)
+    await mkdir(certDir, { recursive: true, mode: 0o700 })
+    await copyFile(serving.certFile, join(certDir, 'tls.crt'))
+    await copyFile(serving.keyFile, join(certDir, 'tls.key'))
+    return { name, version, webhookPort: webhook, healthPort: health, certDir, args: flags({ webhook, health, diagnostics }, certDir), env }
+  }
+  type Flags = Parameters<typeof plan>[2]
+  const common: Flags = ({ webhook, health, diagnostics }, certDir) => [
+    `--kubeconfig=${options.api.adminKubeconfig}`, `--webhook-port=${webhook}`, `--webhook-cert-dir=${certDir}`,
+    `--health-addr=127.0.0.1:${health}`, `--diagnostics-address=127.0.0.1:${diagnostics}`, '--insecure-diagnostics',
+    '--leader-elect=false',
+  ]
+  const credentialsFile = join(options.stateDir, 'vcenter', 'credentials.yaml')
+  // Only for clusters without an identity of their own; CAPV does not start without the file.
+  await writePrivate(credentialsFile, JSON.stringify({ username: options.vcenter.user, password: options.vcenter.password }))
+  return [
+    await plan('capi', versions.clusterApi, common),
+    await plan('kubeadm-bootstrap', versions.clusterApi, common),
+    await plan('capv', versions.capv, (ports, certDir) => [...common(ports, certDir), `--credentials-file=${credentialsFile}`], {
+      POD_NAMESPACE: capvNamespace,
+    }),
+    await plan('ipam', versions.ipam, ({ webhook, health, diagnostics }, certDir) => [
+      `-kubeconfig=${options.api.adminKubeconfig}`, `-webhook-port=${webhook}`, `-webhook-cert-dir=${certDir}`,
+      `-health-probe-bind-address=127.0.0.1:${health}`, `-metrics-bind-address=127.0.0.1:${diagnostics}`, '-leader-elect=false',
+    ]),
+  ]
+}
+
+function startController(controller: Controller, options: ProviderOptions, pki: Pki): Promise<LabPart> {
+  const dispatcher = tlsAgent(pki.ca.certPem)
+  return options.supervisor.start({
+    name: controller.name,
+    command: join(options.binDir, controller.name),
+    args: controller.args,
+    env: controller.env,
+    version: controller.version,
+    probe: async (signal) => {
+      const ready = await fetch(`http://127.0.0.1:${controller.healthPort}/readyz`, { signal })
+      if (!ready.ok) return false
+      // Any answer will do: the hook listens with the right certificate.
+      await fetch(`https://127.0.0.1:${controller.webhookPort}/`, { dispatcher, signal })
+      return true
+    },
+  })
+}
+
+/** Skipped while they are what an earlier start applied: 20 large definitions cost most of a start's time. */
+async function applyCrds(options: ProviderOptions, manifests: Manifests, endpoints: ReadonlyMap<ProviderName, WebhookEndpoint>): Promise<void> {
+  const crds = (Object.keys(manifests) as ProviderName[]).flatMap((name) =>
+    manifests[name].crds.map((crd) => patchCrd(crd, name, endpoints.get(name))),
+  )
+  const marker = join(options.stateDir, 'crds.sha256')
+  const digest = createHash('sha256').update(JSON.stringify(crds)).digest('hex')
+  if ((await readFile(marker, 'utf8').catch(() => '')) !== digest) {
+    await Promise.all(crds.map((crd) => options.management.apply(crd)))
+    await writePrivate(marker, digest)
+  }
+  await Promise.all(
+    crds.map((crd) => until(`${crd.metadata.name} Established`, () => isEstablished(options.management, crd), 60_000, options.signal)),
+  )
+}
+
+async function isEstablished(management: Management, { metadata }: CustomResourceDefinition): Promise<boolean> {
+  const { status } = await management.get<CustomResourceDefinition>(`/apis/apiextensions.k8s.io/v1/customresourcedefinitions/${metadata.name}`)
+  return status?.conditions?.some((condition) => condition.type === 'Established' && condition.status === 'True') ?? false
+}
+
+async function applyWebhooks(options: ProviderOptions, manifests: Manifests, endpoints: ReadonlyMap<ProviderName, WebhookEndpoint>): Promise<void> {
+  const apply = [...endpoints].flatMap(([name, endpoint]) =>
+    manifests[name].webhooks.map((configuration) => options.management.apply(patchWebhooks(configuration, name, endpoint))),
+  )
+  await Promise.all(apply)
+  const ask = [...endpoints].flatMap(([name, { port, caPem }]) =>
+    webhookPaths(manifests[name].webhooks).map((path) => {
+      const dispatcher = tlsAgent(caPem)
+      // An empty review is refused with 200 or 400; a path that nothing serves is 404.
+      const served = async () => (await fetch(`https://127.0.0.1:${port}${path}`, { method: 'POST', dispatcher })).status !== 404
+      return until(`webhook ${path} of ${name}`, served, 30_000, options.signal)
+    }),
+  )
+  await Promise.all(ask)
+}

@@ -1,0 +1,47 @@
+/** What the lab's vCenter holds. The simulator builds it, and seed.ts offers it to tenants: one list for both. */
+
+const datacenter = 'dc-north'
+
+/** Reads of templates say the version from the name; the portal is told it in the offer. */
+const kubernetesVersions = ['v1.34.1', 'v1.34.3', 'v1.35.2'] as const
+
+export const templates = kubernetesVersions.map((version) => ({ name: `ubuntu-2404-kube-${version}`, version }))
+
+/** The file that the simulator is started with; field names as its Go struct has them. */
+export const inventory = {
+  Datacenter: datacenter,
+  Clusters: [
+    {
+      Name: 'cl-compute',
+      Hosts: ['esx-c1.lab.example', 'esx-c2.lab.example', 'esx-c3.lab.example'],
+      ResourcePools: ['team-blue', 'team-green'],
+    },
+    { Name: 'cl-memory', Hosts: ['esx-m1.lab.example', 'esx-m2.lab.example'], ResourcePools: ['team-blue'] },
+  ],
+  Datastores: ['ssd-01', 'ssd-02', 'hdd-archive'],
+  Switch: 'dvs-north',
+  Networks: ['vlan-40-nodes', 'vlan-50-nodes'],
+  Folders: ['templates', 'tenants', 'tenants/team-blue', 'tenants/team-green'],
+  Templates: templates.map(({ name }) => ({
+    Name: name,
+    Folder: 'templates',
+    GuestID: 'ubuntu64Guest',
+    CPUs: 2,
+    MemoryMB: 4096,
+    DiskGB: 20,
+  })),
+} as const
+
+/** Annotation `tenantry.dev/offer` of a VSphereClusterIdentity: what clusters of tenants may be built from. */
+export function offerOf(server: string, thumbprint: string) {
+  return {
+    server,
+    thumbprint,
+    datacenter,
+    resourcePool: `/${datacenter}/host/cl-compute/Resources`,
+    folder: `/${datacenter}/vm/tenants`,
+    datastore: 'ssd-01',
+    network: 'vlan-40-nodes',
+    templates,
+  }
+}
