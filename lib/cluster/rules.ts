@@ -1,0 +1,27 @@
+import { addressProblems } from '@/lib/cluster/rules/address-rules'
+import { controlPlaneProblems, nameProblems, placementProblems, poolProblems, versionProblems } from '@/lib/cluster/rules/identity-rules'
+import { endpointProblems, networkProblems } from '@/lib/cluster/rules/network-rules'
+import type { Problem } from '@/lib/cluster/rules/problem'
+import { clusterShape, type ClusterSpec } from '@/lib/cluster/spec'
+
+const RULES: readonly ((spec: ClusterSpec) => readonly Problem[])[] = [
+  nameProblems,
+  versionProblems,
+  controlPlaneProblems,
+  endpointProblems,
+  placementProblems,
+  addressProblems,
+  networkProblems,
+  poolProblems,
+]
+
+/** Every broken rule of a spec whose shape is right, in the form's order. */
+export const specProblems = (spec: ClusterSpec): readonly Problem[] => RULES.flatMap((rule) => rule(spec))
+
+/**
+ * What create takes: the shape with every rule that can be told without asking the management cluster. Form and server
+ * action parse with this one schema, so a request that skips the form breaks the same rules.
+ */
+export const clusterSpec = clusterShape.superRefine((spec, context) => {
+  for (const { path, message } of specProblems(spec)) context.addIssue({ code: 'custom', path: [...path], message })
+})

@@ -1,0 +1,62 @@
+import type { ClusterSpec } from '@/lib/cluster/spec'
+import { clusterNameLimit, isDns1035Label, isDns1123Label } from '@/lib/kubernetes/names'
+import { cleanLine } from '@/lib/text'
+import { type Problem, outside, problem } from '@/lib/cluster/rules/problem'
+
+export function nameProblems({ name, pool }: ClusterSpec): Problem[] {
+  if (name === '') return [problem('name', 'Give the cluster a name.')]
+  const limit = clusterNameLimit(pool.name)
+  if (name.length > limit && limit > 0) {
+    return [problem('name', `This name has ${name.length} characters; with a pool named “${cleanLine(pool.name, 60)}” it can have ${limit}, so that machines keep their full names.`)]
+  }
+  if (isDns1035Label(name)) return []
+  return [problem('name', 'Use a–z, 0–9 and “-”, starting with a letter and not ending with “-”.')]
+}
+
+/** kubeadm and the providers want the full version: cluster-api util/version/version.go, KubeSemver. */
+export function versionProblems({ version }: ClusterSpec): Problem[] {
+  if (/^v\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(version)) return []
+  return [problem('version', version === '' ? 'Choose a Kubernetes version.' : `Use a full version such as v1.35.2, not “${cleanLine(version, 40)}”.`)]
+}
+
+const PLACEMENT: Readonly<Record<keyof ClusterSpec['placement'], string>> = {
+  datacenter: 'a datacenter',
+  resourcePool: 'a resource pool',
+  folder: 'a folder',
+  datastore: 'a datastore',
+  network: 'a network',
+  template: 'a VM template',
+}
+
+/** v1beta2 refuses empty strings, and CAPV takes a missing one for "the default", which only small vCenters have. */
+export function placementProblems({ identity, placement }: ClusterSpec): Problem[] {
+  const found = identity === '' ? [problem('identity', 'Choose a vSphere identity.')] : []
+  for (const field of Object.keys(PLACEMENT) as (keyof ClusterSpec['placement'])[]) {
+    if (placement[field].trim() === '') found.push(problem(`placement.${field}`, `Choose ${PLACEMENT[field]}.`))
+    else if (placement[field].length > 2048) found.push(problem(`placement.${field}`, `This has ${placement[field].length} characters; vSphere takes 2048.`))
+  }
+  return found
+}
+
+/** Upper bounds are vSphere 8's configuration maximums of one VM. */
+export function poolProblems({ pool }: ClusterSpec): Problem[] {
+  const found: Problem[] = []
+  if (pool.name === '') found.push(problem('pool.name', 'Give the pool a name.'))
+  else if (!isDns1123Label(pool.name)) found.push(problem('pool.name', 'Use a–z, 0–9 and “-”, not starting or ending with “-”.'))
+  else if (clusterNameLimit(pool.name) < 1) found.push(problem('pool.name', `This name has ${pool.name.length} characters; ${clusterNameLimit('') - 1} is the most that leaves room for the cluster’s name.`))
+
+  found.push(...outside('pool.replicas', 'Machines', pool.replicas, 0, 100))
+  // kubeadm's preflight check NumCPU refuses a node with fewer than 2; CAPV's CRD has the same minimum.
+  if (pool.cpus < 2) found.push(problem('pool.cpus', `A machine needs at least 2 CPUs, not ${pool.cpus}.`))
+  else found.push(...outside('pool.cpus', 'CPUs', pool.cpus, 2, 768))
+  if (pool.memoryMiB < 2048) found.push(problem('pool.memoryMiB', `A machine needs at least 2048 MiB of memory, not ${pool.memoryMiB}.`))
+  // vSphere refuses to power on a VM whose memory is not a multiple of 4 MB: the machine would be cloned and then stay.
+  else if (pool.memoryMiB % 4 !== 0) found.push(problem('pool.memoryMiB', `vSphere takes memory in steps of 4 MiB: ${pool.memoryMiB - (pool.memoryMiB % 4)} or ${pool.memoryMiB + 4 - (pool.memoryMiB % 4)}, not ${pool.memoryMiB}.`))
+  else found.push(...outside('pool.memoryMiB', 'Memory in MiB', pool.memoryMiB, 2048, 24 * 1024 * 1024))
+  if (pool.diskGiB < 10) found.push(problem('pool.diskGiB', `A machine needs at least 10 GiB of disk, not ${pool.diskGiB}.`))
+  else found.push(...outside('pool.diskGiB', 'Disk in GiB', pool.diskGiB, 10, 62 * 1024))
+  return found
+}
+
+export const controlPlaneProblems = ({ controlPlane }: ClusterSpec): Problem[] =>
+  outside('controlPlane.replicas', 'Replicas of the control plane', controlPlane.replicas, 1, 5)

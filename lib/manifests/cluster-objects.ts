@@ -1,0 +1,94 @@
+import { API_PORT } from '@/lib/cluster/defaults'
+import type { ClusterSpec } from '@/lib/cluster/spec'
+import type { VSphereOffer } from '@/lib/identity/offer'
+import { formatAddress, formatCidr, parseCidr } from '@/lib/ip-pool/ipv4'
+import { canonicalRange } from '@/lib/ip-pool/range'
+import type { KubeObject } from '@/lib/kubernetes/object'
+import { API, metadata, OPERATION_ANNOTATION, reference } from '@/lib/manifests/labels'
+
+export interface RenderContext {
+  readonly tenant: string
+  readonly offer: VSphereOffer
+  readonly operationId: string
+}
+
+const place = (spec: ClusterSpec, context: RenderContext) => ({ tenant: context.tenant, cluster: spec.name })
+const canonicalCidr = (text: string): string => {
+  const cidr = parseCidr(text.trim())
+  return cidr === null ? text.trim() : formatCidr(cidr)
+}
+const endpointOf = ({ endpoint }: ClusterSpec) => (endpoint.kind === 'fixed' ? { host: endpoint.host.trim(), port: endpoint.port } : null)
+
+export function cluster(spec: ClusterSpec, context: RenderContext): KubeObject {
+  return {
+    apiVersion: API.cluster,
+    kind: 'Cluster',
+    metadata: metadata(place(spec, context), spec.name, { annotations: { [OPERATION_ANNOTATION]: context.operationId } }),
+    spec: {
+      clusterNetwork: {
+        // Kamaji serves the API at this port; it must equal the endpoint's.
+        apiServerPort: endpointOf(spec)?.port ?? API_PORT,
+        pods: { cidrBlocks: [canonicalCidr(spec.networks.pods)] },
+        services: { cidrBlocks: [canonicalCidr(spec.networks.services)] },
+        serviceDomain: 'cluster.local',
+      },
+      controlPlaneRef: reference('KamajiControlPlane', API.controlPlane, spec.name),
+      infrastructureRef: reference('VSphereCluster', API.infrastructure, spec.name),
+    },
+  }
+}
+
+/** null where machines get their addresses by DHCP. */
+export function ipPool(spec: ClusterSpec, context: RenderContext): KubeObject | null {
+  const { addresses } = spec
+  if (addresses.kind === 'dhcp') return null
+  return {
+    apiVersion: API.ipam,
+    kind: 'InClusterIPPool',
+    metadata: metadata(place(spec, context), spec.name),
+    spec: { addresses: [canonicalRange(addresses.range)], prefix: addresses.prefix, gateway: addresses.gateway.trim() },
+  }
+}
+
+/**
+ * Without a fixed endpoint Kamaji's provider fills in `controlPlaneEndpoint` once the load balancer has an address; a set one
+ * must be what it finds, or it says "provisioned with a mismatching host/port" (kamajicontrolplane_controller_cluster_patch.go).
+ */
+export function vsphereCluster(spec: ClusterSpec, context: RenderContext): KubeObject {
+  const endpoint = endpointOf(spec)
+  return {
+    apiVersion: API.infrastructure,
+    kind: 'VSphereCluster',
+    metadata: metadata(place(spec, context), spec.name),
+    spec: {
+      server: context.offer.server,
+      // Absent, never empty: CAPV takes "" for "do not verify", and v1beta2 refuses it.
+      ...(context.offer.thumbprint === undefined ? {} : { thumbprint: context.offer.thumbprint }),
+      identityRef: { kind: 'VSphereClusterIdentity', name: spec.identity },
+      ...(endpoint === null ? {} : { controlPlaneEndpoint: endpoint }),
+    },
+  }
+}
+
+export function controlPlane(spec: ClusterSpec, context: RenderContext): KubeObject {
+  const endpoint = endpointOf(spec)
+  const services = parseCidr(spec.networks.services.trim())
+  return {
+    apiVersion: API.controlPlane,
+    kind: 'KamajiControlPlane',
+    metadata: metadata(place(spec, context), spec.name),
+    spec: {
+      version: spec.version,
+      replicas: spec.controlPlane.replicas,
+      addons: {
+        // Kamaji's own default is 10.96.0.10, and it refuses a service network without it ("does not contain the DNS Service
+        // IP"). Under `addons`: with CoreDNS on, network.dnsServiceIPs is overwritten (kamajicontrolplane_controller_tcp.go).
+        coreDNS: services === null ? {} : { dnsServiceIPs: [formatAddress(services.first + 10)] },
+        // Present but empty means "on, with defaults".
+        kubeProxy: {},
+        konnectivity: {},
+      },
+      network: { serviceType: 'LoadBalancer', ...(endpoint === null ? {} : { serviceAddress: endpoint.host }) },
+    },
+  }
+}

@@ -1,0 +1,28 @@
+import type { KubeObject } from '@/lib/kubernetes/object'
+import { NODE_POOL_LABEL } from '@/lib/manifests/labels'
+
+/** A row of "What will be made": "Its hosted control plane — KamajiControlPlane". */
+export interface ObjectRow {
+  readonly what: string
+  readonly kind: string
+  readonly name: string
+}
+
+const WHAT: Readonly<Record<string, string>> = {
+  Cluster: 'The cluster',
+  KamajiControlPlane: 'Its hosted control plane',
+  VSphereCluster: 'Its place in vSphere',
+  VSphereMachineTemplate: 'What each machine looks like',
+  KubeadmConfigTemplate: 'How each machine starts',
+  MachineHealthCheck: 'Repair of the pool',
+  InClusterIPPool: 'Its addresses',
+  ClusterResourceSet: 'Storage and cloud parts',
+}
+
+function whatOf(object: KubeObject): string {
+  if (object.kind === 'MachineDeployment') return `Pool “${object.metadata.labels?.[NODE_POOL_LABEL] ?? object.metadata.name}”`
+  return WHAT[object.kind] ?? object.kind
+}
+
+export const describeObjects = (objects: readonly KubeObject[]): readonly ObjectRow[] =>
+  objects.map((object) => ({ what: whatOf(object), kind: object.kind, name: object.metadata.name }))
