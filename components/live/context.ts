@@ -1,5 +1,6 @@
 'use client'
 import { createContext, useContext } from 'react'
+import type { ClusterView } from '@/lib/cluster/view'
 import type { IdentityOption } from '@/lib/identity/offer'
 import type { Permission } from '@/lib/permission'
 import type { TenantActions } from './actions'
@@ -23,7 +24,7 @@ export interface Tenant {
 
 /** A cluster that left while this browser looked on: shown as gone instead of not found. */
 export interface Gone {
-  readonly name: string
+  readonly cluster: ClusterView
   readonly at: number
 }
 

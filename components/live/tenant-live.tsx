@@ -86,7 +86,7 @@ function heard(client: QueryClient, tenant: string) {
 function keepGone(client: QueryClient, tenant: string, before: TenantState, after: TenantState) {
   const left = Object.entries(before.clusters).filter(([key]) => !(key in after.clusters))
   if (left.length === 0) return
-  const gone = left.map(([, cluster]): Gone => ({ name: cluster.name, at: Date.now() }))
+  const gone = left.map(([, cluster]): Gone => ({ cluster, at: Date.now() }))
   client.setQueryData<readonly Gone[]>(goneKey(tenant), (held = []) => [...gone, ...held].slice(0, 100))
 }
 

@@ -1,0 +1,42 @@
+'use client'
+import type { State } from '@/lib/state'
+import { useFreshness } from '@/components/live/hooks'
+import { cn } from '@/components/ui/cn'
+import { useNow } from '@/components/ui/now'
+import { Bar } from '@/components/ui/progress'
+import { Glyph, wordTone } from './glyph'
+import { shown } from './shown'
+
+export function useShown(state: State<string>) {
+  return shown(state, useFreshness(), useNow(10_000))
+}
+
+/** Glyph and word on one line: tables of pools and machines. */
+export function StateWord({ state, sentence = false }: { state: State<string>; sentence?: boolean }) {
+  const { role, shape, word, percent, sentence: say } = useShown(state)
+  return (
+    <span className="inline-flex max-w-full min-w-0 items-center gap-2 align-middle">
+      <Glyph role={role} shape={shape} percent={percent} />
+      <b className={cn('whitespace-nowrap', wordTone[role])}>{word}</b>
+      {sentence && say ? <span className="truncate text-ink-2" title={say}>{say}</span> : null}
+    </span>
+  )
+}
+
+/** Two lines: glyph, word and progress above, the sentence below. The row keeps its height; the whole sentence is in the title and on the cluster's page. */
+export function StateBlock({ state }: { state: State<string> }) {
+  const { role, shape, word, percent, sentence } = useShown(state)
+  return (
+    <div className="grid min-w-0 grid-cols-[16px_minmax(0,1fr)_auto] items-center gap-x-2">
+      <Glyph role={role} shape={shape} percent={percent} />
+      <b className={cn('truncate leading-[18px]', wordTone[role])}>{word}</b>
+      {percent !== null ? (
+        <span className="inline-flex items-center justify-end gap-2 whitespace-nowrap text-12 text-ink-2">
+          <Bar value={percent} tone={role === 'warn' ? 'warn' : role === 'bad' ? 'bad' : 'busy'} label={`${word}, progress`} />
+          <span className="w-8 text-right max-s:hidden" aria-hidden>{Math.round(percent)}%</span>
+        </span>
+      ) : <span />}
+      {sentence ? <p title={sentence} className="col-[2/-1] truncate text-12 text-ink-2 max-s:whitespace-normal max-s:text-13">{sentence}</p> : null}
+    </div>
+  )
+}
