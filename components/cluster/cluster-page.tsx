@@ -1,0 +1,39 @@
+'use client'
+import { useSearchParams } from 'next/navigation'
+import { useCluster, useEntries, useGone, useMachines } from '@/components/live/hooks'
+import { MachinesPanel } from '@/components/machine/machines-panel'
+import { PoolsPanel } from '@/components/node-pool/pools-panel'
+import { ActivityPanel } from '@/components/timeline/activity-panel'
+import { Facts } from './facts'
+import { DeletingView } from './deleting-view'
+import { ClusterHeader } from './header'
+import { HealthPanel } from './health-panel'
+import { ClusterGone, ClusterMissing, ClusterSoon } from './not-there'
+
+/** The server may not know a cluster that was made a second ago, and this browser knows some that are gone: it decides here. */
+export function ClusterPage({ name }: { name: string }) {
+  const cluster = useCluster(name)
+  const gone = useGone().find((left) => left.cluster.name === name)
+  const machines = useMachines(name)
+  const entries = useEntries(name)
+  const made = useSearchParams().has('made')
+
+  if (!cluster) return gone ? <ClusterGone name={name} at={gone.at} entries={entries} /> : made ? <ClusterSoon name={name} /> : <ClusterMissing name={name} />
+  if (cluster.deletingSince) return <DeletingView cluster={cluster} machines={machines} entries={entries} />
+  return (
+    <div className="space-y-4">
+      <ClusterHeader cluster={cluster} />
+      <Facts cluster={cluster} machines={machines} />
+      <div className="grid grid-cols-[minmax(0,1fr)_380px] items-start gap-4 max-l:grid-cols-[minmax(0,1fr)]">
+        <div className="min-w-0 space-y-4">
+          <PoolsPanel cluster={cluster} />
+          <MachinesPanel machines={machines} />
+        </div>
+        <div className="min-w-0 space-y-4">
+          <HealthPanel cluster={cluster} />
+          <ActivityPanel entries={entries} />
+        </div>
+      </div>
+    </div>
+  )
+}

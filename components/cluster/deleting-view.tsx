@@ -1,0 +1,71 @@
+'use client'
+import type { ClusterView } from '@/lib/cluster/view'
+import type { MachineView } from '@/lib/machine/view'
+import type { TimelineEntry } from '@/lib/timeline/entry'
+import { MachinesPanel } from '@/components/machine/machines-panel'
+import { Glyph } from '@/components/state/glyph'
+import { ActivityPanel } from '@/components/timeline/activity-panel'
+import { cn } from '@/components/ui/cn'
+import { counted } from '@/components/ui/counted'
+import { Panel } from '@/components/ui/panel'
+import { Clock } from '@/components/ui/time'
+import { kindOf, nameOf, stages, type Stage } from './deleting'
+import { StateLine } from './header'
+
+interface DeletingViewProps {
+  readonly cluster: ClusterView
+  readonly machines: readonly MachineView[]
+  readonly entries: readonly TimelineEntry[]
+}
+
+export function DeletingView({ cluster, machines, entries }: DeletingViewProps) {
+  const all = stages(cluster)
+  const asked = entries.findLast((entry) => entry.who !== null && entry.at >= (cluster.deletingSince ?? ''))
+  return (
+    <div className="space-y-4">
+      <div>
+        <h1 className="[overflow-wrap:anywhere]">Deleting {cluster.name}</h1>
+        <StateLine cluster={cluster} />
+        {cluster.deletingSince ? <p className="mt-1 pl-6 text-ink-2">{asked?.who ? `${asked.who} asked` : 'Asked'} for this at <Clock at={cluster.deletingSince} />. You may leave this page; deletion goes on.</p> : null}
+      </div>
+      <div className="grid grid-cols-[minmax(0,1fr)_380px] items-start gap-4 max-l:grid-cols-[minmax(0,1fr)]">
+        <div className="min-w-0 space-y-4">
+          <Panel title="In this order" id="order" note={`${all.filter((stage) => stage.state === 'done').length} of ${all.length} done`}>
+            <ol>{all.map((stage) => <StageRow key={stage.title} stage={stage} held={cluster.state.word === 'Deletion held'} />)}</ol>
+          </Panel>
+          {machines.length > 0 ? <MachinesPanel machines={machines} /> : null}
+        </div>
+        <div className="min-w-0 space-y-4">
+          <Remaining cluster={cluster} />
+          <ActivityPanel entries={entries} />
+        </div>
+      </div>
+    </div>
+  )
+}
+
+function StageRow({ stage, held }: { stage: Stage; held: boolean }) {
+  const { title, state, left } = stage
+  return (
+    <li className="flex items-start gap-3.5 border-t border-line px-4 py-3" aria-current={state === 'now' ? 'step' : undefined}>
+      {state === 'done' ? <Glyph role="ok" shape="check" size={20} /> : state === 'next' ? <Glyph role="idle" shape="ring" size={20} /> : held ? <Glyph role="warn" shape="triangle" size={20} /> : <Glyph role="busy" shape="arc" size={20} />}
+      <h3 className={cn('min-w-0 flex-1', state === 'next' && 'font-normal text-ink-2')}>{title}</h3>
+      <span className="whitespace-nowrap text-ink-3">{state === 'done' ? 'done' : state === 'now' ? (left.length === 0 ? '' : `${counted(left.length, 'object')} left`) : 'then'}</span>
+    </li>
+  )
+}
+
+function Remaining({ cluster }: { cluster: ClusterView }) {
+  return (
+    <Panel title="Still there" id="remaining" note={cluster.remaining.length}>
+      <ul className="max-h-[360px] overflow-y-auto" tabIndex={cluster.remaining.length > 9 ? 0 : undefined} aria-labelledby="remaining">
+        {cluster.remaining.map((object) => (
+          <li key={object} className="flex min-h-9 items-center gap-3 border-t border-line px-4 py-1.5">
+            <span className="mono min-w-0 flex-1 truncate" title={nameOf(object)}>{nameOf(object)}</span>
+            <span className="whitespace-nowrap text-12 text-ink-3">{kindOf(object)}</span>
+          </li>
+        ))}
+      </ul>
+    </Panel>
+  )
+}

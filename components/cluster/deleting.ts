@@ -1,0 +1,32 @@
+import type { ClusterView } from '@/lib/cluster/view'
+
+export interface Stage {
+  readonly title: string
+  readonly kinds: readonly string[]
+  readonly left: readonly string[]
+  readonly state: 'done' | 'now' | 'next'
+}
+
+/** The order in which Cluster API takes a cluster apart. */
+const STAGES: readonly { readonly title: string; readonly kinds: readonly string[] }[] = [
+  { title: 'Machines leave vSphere', kinds: ['MachineDeployment', 'MachineSet', 'Machine', 'VSphereMachine', 'VSphereVM', 'IPAddressClaim', 'IPAddress', 'KubeadmConfig', 'MachineHealthCheck'] },
+  { title: 'The control plane is removed', kinds: ['KamajiControlPlane', 'TenantControlPlane', 'DataStore'] },
+  { title: 'The place in vSphere is given back', kinds: ['VSphereCluster', 'VSphereMachineTemplate', 'KubeadmConfigTemplate'] },
+  { title: 'Addresses and secrets go', kinds: ['InClusterIPPool', 'Secret', 'ConfigMap', 'ClusterResourceSet'] },
+  { title: 'The cluster itself goes', kinds: ['Cluster'] },
+]
+
+export const kindOf = (object: string): string => object.split('/')[0] ?? object
+export const nameOf = (object: string): string => object.split('/').slice(1).join('/') || object
+
+/** Where deletion stands, out of what still exists: the first stage with something left is the one under way. */
+export function stages({ remaining }: Pick<ClusterView, 'remaining'>): readonly Stage[] {
+  const known = new Set(STAGES.flatMap((stage) => stage.kinds))
+  const filled = STAGES.map((stage) => ({
+    ...stage,
+    // A kind that nobody told us of waits with the cluster itself, so that nothing is left out of the count.
+    left: remaining.filter((object) => stage.kinds.includes(kindOf(object)) || (stage.kinds.includes('Cluster') && !known.has(kindOf(object)))),
+  }))
+  const now = filled.findIndex((stage) => stage.left.length > 0)
+  return filled.map((stage, index) => ({ ...stage, state: stage.left.length === 0 && (now < 0 || index < now) ? 'done' : index === now ? 'now' : 'next' }))
+}

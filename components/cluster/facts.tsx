@@ -1,0 +1,57 @@
+'use client'
+import type { ReactNode } from 'react'
+import type { ClusterView } from '@/lib/cluster/view'
+import type { MachineView } from '@/lib/machine/view'
+import { machineCount, MachineTicks } from '@/components/machine/ticks'
+import { Glyph } from '@/components/state/glyph'
+import { useShown } from '@/components/state/state-word'
+import { CopyButton } from '@/components/ui/copy-button'
+import { counted } from '@/components/ui/counted'
+import { Bar } from '@/components/ui/progress'
+import { Version } from './cluster-row'
+
+function Fact({ label, children }: { label: string; children: ReactNode }) {
+  return (
+    <div className="min-w-0">
+      <dt className="text-12 text-ink-3">{label}</dt>
+      <dd className="mt-0.5 flex min-h-6 min-w-0 flex-wrap items-center gap-x-2">{children}</dd>
+    </div>
+  )
+}
+
+export function Facts({ cluster, machines }: { cluster: ClusterView; machines: readonly MachineView[] }) {
+  const { endpoint, controlPlane, addresses, placement } = cluster
+  const plane = useShown(controlPlane.state)
+  const address = endpoint ? `${endpoint.host}:${endpoint.port}` : null
+  const coming = Math.max(0, machines.filter((machine) => !machine.deletingSince).length - cluster.machines.ready)
+  return (
+    <dl className="flex flex-wrap justify-between gap-x-6 gap-y-3 rounded-3 border border-line bg-surface px-4 py-3 max-l:grid max-l:grid-cols-3 max-s:grid-cols-2">
+      <Fact label="Kubernetes"><span className="mono whitespace-nowrap"><Version {...cluster.version} /></span></Fact>
+      <Fact label="API endpoint">
+        {address ? <><span className="mono whitespace-nowrap">{address}</span><span className="-my-1"><CopyButton text={`https://${address}`} label="Copy the API endpoint" /></span></> : <span className="text-ink-3">waits for the load balancer</span>}
+      </Fact>
+      <Fact label="Control plane">
+        <Glyph role={plane.role} shape={plane.shape} percent={plane.percent} />
+        <span className="whitespace-nowrap">{plane.word}, {controlPlane.readyReplicas === controlPlane.replicas ? counted(controlPlane.replicas, 'replica') : `${controlPlane.readyReplicas} of ${counted(controlPlane.replicas, 'replica')}`}</span>
+      </Fact>
+      <Fact label="Machines ready">
+        <MachineTicks machines={machines} />
+        <span className="whitespace-nowrap">{machineCount(cluster.machines, false)}{coming > 0 ? `, ${coming} coming` : ''}</span>
+      </Fact>
+      <Fact label="Addresses">
+        {addresses.kind === 'dhcp' ? 'DHCP' : (
+          <>
+            <Bar value={addresses.total ? (addresses.used / addresses.total) * 100 : 0} tone={addresses.free === 0 ? 'warn' : 'ink'} label="Addresses in use" />
+            <span className="whitespace-nowrap">{addresses.free} of {addresses.total} free</span>
+          </>
+        )}
+      </Fact>
+      <Fact label="Placement">
+        {placement ? <span className="min-w-0 truncate" title={[placement.server, placement.datacenter, placement.resourcePool, placement.folder, placement.datastore, placement.network].join('\n')}>{[placement.datacenter, lastOf(placement.resourcePool)].filter(Boolean).join(', ')}</span> : <span className="text-ink-3">–</span>}
+      </Fact>
+    </dl>
+  )
+}
+
+/** vSphere inventory paths are long; the last part is the name. */
+const lastOf = (path: string): string => path.split('/').filter(Boolean).at(-1) ?? path

@@ -1,0 +1,31 @@
+import type { AddressesView, NodePoolView } from '@/lib/cluster/view'
+import { counted } from '@/components/ui/counted'
+
+export interface ScaleWords {
+  readonly effect: string
+  /** What addresses it takes; null with DHCP or when nothing is added. */
+  readonly addresses: string | null
+  readonly problem: string | null
+  readonly verb: string
+}
+
+/** Says before the press what will happen: the same count that the server makes, so that it holds no surprise. */
+export function scaleWords(pool: Pick<NodePoolView, 'name' | 'desired' | 'surge'>, replicas: number | null, addresses: AddressesView): ScaleWords {
+  const nothing = { addresses: null, verb: 'Scale' }
+  if (replicas === null || !Number.isInteger(replicas) || replicas < 0) return { ...nothing, effect: 'Give a whole number of machines, 0 or more.', problem: 'Give a whole number of machines, 0 or more.' }
+  if (replicas > 100) return { ...nothing, effect: '', problem: `A pool can have 0 to 100 machines, not ${replicas}.` }
+  const more = replicas - pool.desired
+  if (more === 0) return { ...nothing, effect: `Pool ${pool.name} has ${counted(replicas, 'machine')}; nothing would change.`, problem: null }
+  if (more < 0) {
+    const none = replicas === 0 ? ' No workload can run in this pool until it has machines again.' : ''
+    return { ...nothing, effect: `${counted(-more, 'machine')} will be drained and ${more === -1 ? 'its VM' : 'their VMs'} deleted; what runs there moves to the others.${none}`, problem: null, verb: `Scale to ${replicas} and remove ${counted(-more, 'machine')}` }
+  }
+  const verb = `Scale to ${replicas} and add ${counted(more, 'machine')}`
+  const effect = `${counted(more, 'machine')} will be cloned and will join within minutes. What runs now is not touched.`
+  if (addresses.kind === 'dhcp') return { effect, addresses: null, problem: null, verb }
+  const needed = more + pool.surge
+  const have = `${counted(addresses.free, 'address', 'addresses')} ${addresses.free === 1 ? 'is' : 'are'} free in pool ${addresses.pool}`
+  if (addresses.free < more) return { effect, addresses: null, verb, problem: `${more} more need ${counted(more, 'address', 'addresses')}; ${have}.` }
+  const spare = addresses.free < needed ? ` A later change makes ${counted(pool.surge, 'machine')} ahead and would then wait for an address.` : ''
+  return { effect, verb, problem: null, addresses: `Takes ${counted(more, 'address', 'addresses')}; ${have}.${spare}` }
+}
