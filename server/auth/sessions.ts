@@ -1,0 +1,56 @@
+import 'server-only'
+import type { Session } from '@/server/auth/identity'
+import type { Database } from '@/server/db/client'
+import { findSession, insertSession, revokeSession, type SessionRow } from '@/server/db/sessions'
+
+const FRESH_MS = 5_000
+/** While the database is away, people who were signed in stay so this long. */
+const STALE_MS = 300_000
+
+/**
+ * Sessions by id, through the database: the cookie carries the id only. Rows are kept for seconds, so that a page with many
+ * requests asks once and a revocation elsewhere still takes effect at once.
+ */
+export class Sessions {
+  private readonly rows = new Map<string, { row: SessionRow | null; at: number }>()
+
+  constructor(
+    private readonly db: Database,
+    private readonly ended: (id: string) => void,
+    private readonly now: () => number = Date.now,
+  ) {}
+
+  async create(session: Session): Promise<void> {
+    await insertSession(this.db, session)
+  }
+
+  /** The session, or null when it is unknown, revoked or over. */
+  async find(id: string): Promise<Session | null> {
+    const row = await this.row(id)
+    if (!row || row.revokedAt || row.expiresAt.getTime() <= this.now()) return null
+    const { user, name, email, groups, expiresAt } = row
+    return { id, user, name, email, groups, expiresAt }
+  }
+
+  /** Signs out: the row is revoked and every open stream of the session ends. */
+  async revoke(id: string): Promise<void> {
+    this.rows.delete(id)
+    await revokeSession(this.db, id)
+    this.rows.delete(id) // a request in between may have put the old row back
+    this.ended(id)
+  }
+
+  private async row(id: string): Promise<SessionRow | null> {
+    const kept = this.rows.get(id)
+    if (kept && this.now() - kept.at < FRESH_MS) return kept.row
+    try {
+      const row = await findSession(this.db, id)
+      if (this.rows.size > 10_000) this.rows.clear()
+      this.rows.set(id, { row, at: this.now() })
+      return row
+    } catch (error) {
+      if (kept && this.now() - kept.at < STALE_MS) return kept.row
+      throw error
+    }
+  }
+}
