@@ -1,0 +1,71 @@
+import 'server-only'
+
+/** A kind that the portal knows: its address, and the versions for which there is a parser or renderer, newest first. */
+export interface KindInfo {
+  readonly kind: string
+  readonly group: string
+  readonly versions: readonly string[]
+  readonly plural: string
+  readonly namespaced: boolean
+}
+
+const one = (group: string, versions: readonly string[], kind: string, plural: string, namespaced = true): KindInfo => ({
+  kind, group, versions, plural, namespaced,
+})
+
+const CORE = 'cluster.x-k8s.io'
+const INFRA = 'infrastructure.cluster.x-k8s.io'
+const IPAM = 'ipam.cluster.x-k8s.io'
+const RBAC = 'rbac.authorization.k8s.io'
+
+export const KINDS = {
+  Namespace: one('', ['v1'], 'Namespace', 'namespaces', false),
+  RoleBinding: one(RBAC, ['v1'], 'RoleBinding', 'rolebindings'),
+  ClusterRoleBinding: one(RBAC, ['v1'], 'ClusterRoleBinding', 'clusterrolebindings', false),
+  Cluster: one(CORE, ['v1beta2'], 'Cluster', 'clusters'),
+  MachineDeployment: one(CORE, ['v1beta2'], 'MachineDeployment', 'machinedeployments'),
+  MachineSet: one(CORE, ['v1beta2'], 'MachineSet', 'machinesets'),
+  Machine: one(CORE, ['v1beta2'], 'Machine', 'machines'),
+  MachineHealthCheck: one(CORE, ['v1beta2'], 'MachineHealthCheck', 'machinehealthchecks'),
+  KamajiControlPlane: one('controlplane.cluster.x-k8s.io', ['v1alpha2'], 'KamajiControlPlane', 'kamajicontrolplanes'),
+  VSphereCluster: one(INFRA, ['v1beta2'], 'VSphereCluster', 'vsphereclusters'),
+  VSphereMachine: one(INFRA, ['v1beta2'], 'VSphereMachine', 'vspheremachines'),
+  VSphereMachineTemplate: one(INFRA, ['v1beta2'], 'VSphereMachineTemplate', 'vspheremachinetemplates'),
+  VSphereVM: one(INFRA, ['v1beta2'], 'VSphereVM', 'vspherevms'),
+  VSphereClusterIdentity: one(INFRA, ['v1beta2'], 'VSphereClusterIdentity', 'vsphereclusteridentities', false),
+  KubeadmConfig: one('bootstrap.cluster.x-k8s.io', ['v1beta2'], 'KubeadmConfig', 'kubeadmconfigs'),
+  KubeadmConfigTemplate: one('bootstrap.cluster.x-k8s.io', ['v1beta2'], 'KubeadmConfigTemplate', 'kubeadmconfigtemplates'),
+  InClusterIPPool: one(IPAM, ['v1alpha2'], 'InClusterIPPool', 'inclusterippools'),
+  IPAddressClaim: one(IPAM, ['v1beta2', 'v1beta1'], 'IPAddressClaim', 'ipaddressclaims'),
+  IPAddress: one(IPAM, ['v1beta2', 'v1beta1'], 'IPAddress', 'ipaddresses'),
+} as const satisfies Record<string, KindInfo>
+
+export type KindName = keyof typeof KINDS
+
+/** Kinds of the live cache. Templates of kubeadm and health checks are written, never shown. */
+export const WATCHED: readonly KindName[] = [
+  'Namespace', 'RoleBinding', 'ClusterRoleBinding', 'Cluster', 'KamajiControlPlane', 'VSphereCluster', 'MachineDeployment', 'MachineSet',
+  'Machine', 'VSphereMachine', 'VSphereVM', 'VSphereMachineTemplate', 'KubeadmConfig', 'InClusterIPPool', 'IPAddressClaim', 'IPAddress',
+  'VSphereClusterIdentity',
+]
+
+export function knownKind(kind: string): KindInfo {
+  const info = (KINDS as Record<string, KindInfo>)[kind]
+  if (!info) throw new Error(`The portal does not know the kind ${kind}`)
+  return info
+}
+
+/** Path of a collection or object. Names are encoded: a name with a slash must not reach another resource. */
+export function resourcePath(info: KindInfo, version: string, at: { namespace?: string | undefined; name?: string; subresource?: string } = {}): string {
+  const root = info.group === '' ? `/api/${version}` : `/apis/${info.group}/${version}`
+  const scope = info.namespaced && at.namespace !== undefined ? `/namespaces/${segment(at.namespace)}` : ''
+  const object = at.name !== undefined ? `/${segment(at.name)}` : ''
+  const sub = at.subresource !== undefined ? `/${at.subresource}` : ''
+  return `${root}${scope}/${info.plural}${object}${sub}`
+}
+
+/** @throws Error for what a URL would read as "here" or "above" even when encoded */
+export function segment(name: string): string {
+  if (name === '' || name === '.' || name === '..') throw new Error('An empty or dotted name in a path')
+  return encodeURIComponent(name)
+}

@@ -1,0 +1,102 @@
+import 'server-only'
+import type { KubeObject } from '@/lib/kubernetes/object'
+import type { ResourceAttributes } from '@/lib/permission'
+import { failure } from '@/server/failure'
+import type { Discovery } from '@/server/management/discovery'
+import { KINDS, segment, type KindName } from '@/server/management/kinds'
+import { isStatusError } from '@/server/management/status'
+import type { Transport } from '@/server/management/transport'
+import { lines } from '@/server/management/lines'
+
+export interface ListPage {
+  readonly items: readonly KubeObject[]
+  readonly resourceVersion: string
+  readonly continueToken: string | null
+}
+
+export interface WatchEvent {
+  readonly type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK' | 'ERROR'
+  readonly object: KubeObject
+}
+
+export interface WatchOptions {
+  readonly resourceVersion: string
+  readonly timeoutSeconds: number
+  readonly idleMs: number
+  readonly signal: AbortSignal
+}
+
+/**
+ * The portal as itself: it reads, watches and asks about access. It has no method that writes, and reads Secrets only by the
+ * names listed here.
+ */
+export interface SystemClient {
+  /** null: the kind's CRD is not installed. */
+  readonly list: (kind: KindName, options: { limit: number; continueToken?: string | null; signal?: AbortSignal }) => Promise<ListPage | null>
+  readonly watch: (kind: KindName, options: WatchOptions) => AsyncGenerator<WatchEvent>
+  readonly forget: (kind: KindName) => void
+  readonly mayUser: (identity: { user: string; groups: readonly string[] }, namespace: string, attributes: ResourceAttributes) => Promise<boolean>
+  /** Content of Secret `<cluster>-kubeconfig`. @throws AppError 'not-ready' when it does not exist yet */
+  readonly readKubeconfigSecret: (tenant: string, cluster: string) => Promise<string>
+  /** Resolves when the API server says it is ready. */
+  readonly probe: (signal?: AbortSignal) => Promise<void>
+}
+
+export function createSystemClient(transport: Transport, discovery: Discovery): SystemClient {
+  return {
+    list: async (kind, { limit, continueToken, signal }) => {
+      const path = await discovery.path(kind)
+      if (path === null) return null
+      const query = { limit: String(limit), continue: continueToken ?? undefined }
+      const raw = await transport.json<RawList>({ method: 'GET', path, query, timeoutMs: 30_000, ...(signal ? { signal } : {}) })
+      const items = (raw.items ?? []).map((item) => typed(item, kind, raw.apiVersion))
+      return { items, resourceVersion: raw.metadata.resourceVersion, continueToken: raw.metadata.continue || null }
+    },
+    watch: async function* (kind, { resourceVersion, timeoutSeconds, idleMs, signal }) {
+      const path = await discovery.path(kind)
+      if (path === null) return
+      const query = { watch: 'true', resourceVersion, allowWatchBookmarks: 'true', timeoutSeconds: String(timeoutSeconds) }
+      const body = await transport.stream({ method: 'GET', path, query, signal, idleMs, timeoutMs: 30_000 })
+      for await (const line of lines(body)) yield JSON.parse(line) as WatchEvent
+    },
+    forget: (kind) => discovery.forget(KINDS[kind]),
+    mayUser: async ({ user, groups }, namespace, { group, resource, subresource, verb }) => {
+      const body = {
+        apiVersion: 'authorization.k8s.io/v1',
+        kind: 'SubjectAccessReview',
+        // system:authenticated is added by impersonation but not by a review: without it the two would judge differently.
+        spec: { user, groups: [...groups, 'system:authenticated'], resourceAttributes: { namespace, group, resource, ...(subresource ? { subresource } : {}), verb } },
+      }
+      const path = '/apis/authorization.k8s.io/v1/subjectaccessreviews'
+      const answer = await transport.json<{ status?: { allowed?: boolean; denied?: boolean } }>({ method: 'POST', path, body, timeoutMs: 5_000 })
+      return answer.status?.allowed === true && answer.status.denied !== true
+    },
+    readKubeconfigSecret: async (tenant, cluster) => {
+      // The allow-list of Secrets is this one name.
+      const path = `/api/v1/namespaces/${segment(tenant)}/secrets/${segment(`${cluster}-kubeconfig`)}`
+      const missing = () => failure('not-ready', `The kubeconfig of ${cluster} does not exist yet: its control plane has not written it.`)
+      try {
+        const secret = await transport.json<{ data?: Record<string, string> }>({ method: 'GET', path })
+        const value = secret.data?.['value']
+        if (!value) throw missing()
+        return Buffer.from(value, 'base64').toString('utf8')
+      } catch (error) {
+        if (isStatusError(error) && error.code === 404) throw missing()
+        throw error
+      }
+    },
+    probe: async (signal) => {
+      const body = await transport.stream({ method: 'GET', path: '/readyz', timeoutMs: 3_000, idleMs: 3_000, ...(signal ? { signal } : {}) })
+      for await (const _ of body); // read to the end, so that the connection goes back to the pool
+    },
+  }
+}
+
+interface RawList {
+  readonly apiVersion: string
+  readonly metadata: { readonly resourceVersion: string; readonly continue?: string }
+  readonly items?: readonly KubeObject[] | null
+}
+
+/** Items of built-in kinds come without their type in a list, and with it in a watch. */
+const typed = (item: KubeObject, kind: KindName, apiVersion: string): KubeObject => (item.kind ? item : { ...item, apiVersion, kind })

@@ -1,0 +1,87 @@
+import 'server-only'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { KubeObject } from '@/lib/kubernetes/object'
+import type { Identity } from '@/server/auth/identity'
+import { failure } from '@/server/failure'
+import type { Discovery } from '@/server/management/discovery'
+import { impersonationHeaders } from '@/server/management/impersonation'
+import { knownKind, KINDS, resourcePath, type KindName } from '@/server/management/kinds'
+import { isStatusError, toAppError, type FieldMap } from '@/server/management/status'
+import type { ApiRequest, Transport } from '@/server/management/transport'
+
+export const FIELD_MANAGER = 'tenantry'
+
+/** The management cluster as one person. Each method throws AppErrors only, and none ever acts as the portal. */
+export interface UserClient {
+  /** null when it does not exist. */
+  readonly get: (kind: KindName, namespace: string, name: string) => Promise<KubeObject | null>
+  readonly dryRunApply: (object: KubeObject, fieldOf?: FieldMap) => Promise<void>
+  readonly apply: (object: KubeObject, fieldOf?: FieldMap) => Promise<KubeObject>
+  /** Background propagation; absent already is fine. `uid` guards against a successor of the same name. */
+  readonly delete: (kind: KindName, namespace: string, name: string, uid?: string) => Promise<void>
+  readonly patchScale: (namespace: string, machineDeployment: string, replicas: number) => Promise<void>
+}
+
+/** @throws Error at once for an identity that is not a person's: see impersonationHeaders */
+export function createUserClient(transport: Transport, discovery: Discovery, identity: Identity): UserClient {
+  const headers = impersonationHeaders(identity)
+  const send = async <T>(what: string, request: Omit<ApiRequest, 'headers'>, fieldOf?: FieldMap): Promise<T> => {
+    try {
+      return await patiently(() => transport.json<T>({ ...request, headers }))
+    } catch (error) {
+      throw toAppError(error, what, fieldOf)
+    }
+  }
+  const pathOf = async (kind: KindName, at: Parameters<typeof resourcePath>[2]): Promise<string> => {
+    const path = await discovery.path(kind, at).catch((error: unknown) => {
+      throw toAppError(error, kind)
+    })
+    if (path === null) throw failure('refused', `The management cluster does not have ${kind} (its provider is not installed).`)
+    return path
+  }
+  const apply = async (object: KubeObject, dryRun: boolean, fieldOf?: FieldMap): Promise<KubeObject> => {
+    const info = knownKind(object.kind)
+    const { name, namespace } = object.metadata
+    const version = object.apiVersion.split('/').at(-1) ?? ''
+    const query = { fieldManager: FIELD_MANAGER, force: 'false', fieldValidation: 'Strict', dryRun: dryRun ? 'All' : undefined }
+    const request = { method: 'PATCH', path: resourcePath(info, version, { namespace, name }), query, body: object, contentType: 'application/apply-patch+yaml', timeoutMs: 20_000 } as const
+    return send<KubeObject>(`${object.kind} ${name}`, request, fieldOf)
+  }
+  return {
+    get: async (kind, namespace, name) => {
+      try {
+        return await send<KubeObject>(`${kind} ${name}`, { method: 'GET', path: await pathOf(kind, { namespace, name }) })
+      } catch (error) {
+        if ((error as { view?: { code?: string } }).view?.code === 'not-found') return null
+        throw error
+      }
+    },
+    dryRunApply: async (object, fieldOf) => void (await apply(object, true, fieldOf)),
+    apply: (object, fieldOf) => apply(object, false, fieldOf),
+    delete: async (kind, namespace, name, uid) => {
+      const body = { apiVersion: 'v1', kind: 'DeleteOptions', propagationPolicy: 'Background', ...(uid ? { preconditions: { uid } } : {}) }
+      try {
+        await send(`${kind} ${name}`, { method: 'DELETE', path: await pathOf(kind, { namespace, name }), body, timeoutMs: 20_000 })
+      } catch (error) {
+        if ((error as { view?: { code?: string } }).view?.code !== 'not-found') throw error
+      }
+    },
+    patchScale: async (namespace, name, replicas) => {
+      const path = await pathOf('MachineDeployment', { namespace, name, subresource: 'scale' })
+      await send(`the size of ${KINDS.MachineDeployment.kind} ${name}`, { method: 'PATCH', path, body: { spec: { replicas } }, contentType: 'application/merge-patch+json', query: { fieldManager: FIELD_MANAGER }, timeoutMs: 20_000 })
+    },
+  }
+}
+
+/** An overloaded API server says when to come back; a person waits a few seconds rather than read an error. */
+async function patiently<T>(run: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await run()
+    } catch (error) {
+      const wait = isStatusError(error) && error.code === 429 ? (error.retryAfterMs ?? 1_000) : null
+      if (wait === null || wait > 5_000 || attempt >= 3) throw error
+      await sleep(wait)
+    }
+  }
+}
