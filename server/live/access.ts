@@ -1,0 +1,66 @@
+import 'server-only'
+import { isAppError } from '@/lib/errors'
+import { ACCESS, type Permission } from '@/lib/permission'
+import type { Identity } from '@/server/auth/identity'
+import type { SystemClient } from '@/server/management/system-client'
+
+/** What people may do, asked of the API server by access review and kept for seconds. */
+export interface AccessReviews {
+  /** @throws AppError 'management-away' when nobody can tell */
+  readonly allows: (identity: Identity, tenant: string, permission: Permission) => Promise<boolean>
+  /** A binding changed: in this tenant, or (null) anywhere. */
+  readonly invalidate: (tenant: string | null) => void
+}
+
+interface Answer {
+  readonly tenant: string
+  readonly allowed: Promise<boolean>
+  readonly at: number
+}
+
+const FRESH_MS = 30_000
+/** While the management cluster is away, streams and reads of people who were let in go on this long. */
+const STALE_MS = 600_000
+const MAX_ANSWERS = 50_000
+
+export function createAccess(client: Pick<SystemClient, 'mayUser'>, now: () => number = Date.now): AccessReviews {
+  const answers = new Map<string, Answer>()
+  let generation = 0
+
+  const ask = (key: string, identity: Identity, tenant: string, permission: Permission): Promise<boolean> => {
+    const asked = generation
+    const allowed = client.mayUser(identity, tenant, ACCESS[permission])
+    const answer: Answer = { tenant, allowed, at: now() }
+    const before = answers.get(key)
+    if (answers.size >= MAX_ANSWERS) answers.clear()
+    answers.set(key, answer)
+    return allowed.then(
+      (value) => {
+        // A binding changed while the question was under way: the answer may be the old one, so nobody else gets it.
+        if (asked !== generation && answers.get(key) === answer) answers.delete(key)
+        return value
+      },
+      (error: unknown) => {
+        if (answers.get(key) === answer) answers.delete(key)
+        const usable = before && asked === generation && now() - before.at < STALE_MS
+        if (!usable || !isAppError(error) || error.view.code !== 'management-away') throw error
+        answers.set(key, before)
+        return before.allowed
+      },
+    )
+  }
+
+  return {
+    allows: (identity, tenant, permission) => {
+      // Groups are part of the key: two sessions of one person may carry different ones.
+      const key = JSON.stringify([identity.user, [...identity.groups].sort(), tenant, permission])
+      const known = answers.get(key)
+      return known && now() - known.at < FRESH_MS ? known.allowed : ask(key, identity, tenant, permission)
+    },
+    invalidate: (tenant) => {
+      generation++
+      if (tenant === null) answers.clear()
+      else for (const [key, answer] of answers) if (answer.tenant === tenant) answers.delete(key)
+    },
+  }
+}

@@ -1,0 +1,65 @@
+import 'server-only'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Health } from '@/lib/live/event'
+import type { Reflector } from '@/server/live/reflector'
+import { log } from '@/server/log'
+import type { KindName } from '@/server/management/kinds'
+import type { SystemClient } from '@/server/management/system-client'
+
+/** Without these a page would show an old world as the present one. */
+const KEY_KINDS: readonly KindName[] = ['Namespace', 'Cluster', 'MachineDeployment', 'Machine']
+const FAILURES = 2
+
+export interface HealthWatch {
+  readonly now: () => Health
+}
+
+/** Says whether the management cluster answers: by a cheap question every few seconds, and by the watches of the key kinds. */
+export function watchHealth(options: {
+  readonly client: Pick<SystemClient, 'probe'>
+  readonly reflectors: readonly Reflector[]
+  readonly onChange: (health: Health) => void
+  readonly signal: AbortSignal
+  readonly everyMs?: number
+}): HealthWatch {
+  const { client, reflectors, onChange, signal, everyMs = 5_000 } = options
+  let failedProbes = 0
+  let lastProbe: Date | null = null
+  let away = true // until the first answer
+
+  const key = reflectors.filter(({ state }) => KEY_KINDS.includes(state.kind))
+  const contact = (): string | null => {
+    const times = [lastProbe, ...key.map(({ state }) => state.lastContact)].filter((at) => at !== null)
+    return times.length === 0 ? null : new Date(Math.max(...times.map(Number))).toISOString()
+  }
+  const now = (): Health => {
+    const lastContact = contact()
+    return away || lastContact === null ? { state: 'away', lastContact } : { state: 'live', lastContact }
+  }
+  const judge = (): void => {
+    const failing = failedProbes >= FAILURES || key.some(({ state }) => state.failures >= FAILURES || !state.synced)
+    if (failing === away) return
+    away = failing
+    log.info({ event: 'live.health', state: away ? 'away' : 'live' }, away ? 'the management cluster is away' : 'the management cluster answers')
+    onChange(now())
+  }
+  const run = async (): Promise<void> => {
+    while (!signal.aborted) {
+      try {
+        await client.probe(signal)
+        // Back after a gap: reflectors in a long wait may go on at once.
+        if (failedProbes > 0) for (const reflector of reflectors) reflector.wake()
+        failedProbes = 0
+        lastProbe = new Date()
+      } catch {
+        failedProbes++
+      }
+      if (signal.aborted) return
+      judge()
+      // Faster while away or starting: people wait for it.
+      await sleep(away ? Math.min(everyMs, 1_000) : everyMs, undefined, { signal }).catch(() => undefined)
+    }
+  }
+  void run()
+  return { now }
+}

@@ -1,0 +1,100 @@
+import 'server-only'
+import type { LiveView, Removal } from '@/lib/live/event'
+import type { TimelineEntry } from '@/lib/timeline/entry'
+import type { ClusterPicture } from '@/server/live/projection'
+import { log } from '@/server/log'
+
+const KEPT = 300
+const RETRY_MS = 5_000
+/** Entries wait here while the database is away; beyond it history is lost, as ADR 6 accepts. */
+const MAX_WAITING = 20_000
+
+export interface RecorderOptions {
+  /** Pure: what the difference of two pictures means. Made again from the same pictures it gives the same keys. */
+  readonly happenings: (before: ClusterPicture | null, after: ClusterPicture | null) => readonly TimelineEntry[]
+  readonly insert: (entries: readonly TimelineEntry[]) => Promise<void>
+  readonly recent: (clusterUid: string, limit: number) => Promise<readonly TimelineEntry[]>
+  readonly publish: (tenant: string, upserts: readonly LiveView[], removes: readonly Removal[]) => void
+  readonly signal: AbortSignal
+}
+
+/** Writes each cluster's timeline: once per key, to the streams at once and to the database soon after. */
+export class Recorder {
+  /** Keys of a cluster's newest entries, oldest first, with their time. */
+  private readonly known = new Map<string, Map<string, TimelineEntry>>()
+  private waiting: TimelineEntry[] = []
+  private writing: Promise<void> | null = null
+
+  constructor(private readonly options: RecorderOptions) {}
+
+  /** Takes notice of a change. A cluster seen for the first time brings its history with it. */
+  changed(before: ClusterPicture | null, after: ClusterPicture | null): void {
+    const picture = after ?? before
+    if (!picture) return
+    const { uid, tenant } = picture.cluster
+    if (!this.known.has(uid)) {
+      this.known.set(uid, new Map())
+      void this.load(uid, tenant)
+    }
+    this.add(tenant, uid, this.options.happenings(before, after), true)
+  }
+
+  /** An entry that comes from elsewhere: an act of a person, as it is asked for. */
+  note(entry: TimelineEntry): void {
+    if (!this.known.has(entry.clusterUid)) this.known.set(entry.clusterUid, new Map())
+    this.add(entry.tenant, entry.clusterUid, [entry], true)
+  }
+
+  /** Resolves when all that waits is written, or the database does not take it. */
+  async drain(): Promise<void> {
+    await this.writing
+    if (this.waiting.length > 0) await this.write().catch(() => undefined)
+  }
+
+  private async load(uid: string, tenant: string): Promise<void> {
+    try {
+      this.add(tenant, uid, await this.options.recent(uid, KEPT), false)
+    } catch (error) {
+      log.warn({ event: 'timeline.load', cluster: uid, err: error }, 'the history of a cluster could not be read')
+    }
+  }
+
+  private add(tenant: string, uid: string, entries: readonly TimelineEntry[], store: boolean): void {
+    const known = this.known.get(uid) ?? new Map<string, TimelineEntry>()
+    const fresh = entries.filter((entry) => !known.has(entry.key))
+    if (fresh.length === 0) return
+    for (const entry of fresh) known.set(entry.key, entry)
+    const removes: Removal[] = []
+    if (known.size > KEPT) {
+      const oldest = [...known.values()].sort((a, b) => a.at.localeCompare(b.at)).slice(0, known.size - KEPT)
+      for (const { key } of oldest) {
+        known.delete(key)
+        removes.push({ kind: 'entry', id: key })
+      }
+    }
+    this.options.publish(tenant, fresh.filter((entry) => known.has(entry.key)), removes)
+    if (!store) return
+    this.waiting.push(...fresh)
+    if (this.waiting.length > MAX_WAITING) this.waiting = this.waiting.slice(-MAX_WAITING)
+    this.writing ??= this.writeUntilDone()
+  }
+
+  private async writeUntilDone(): Promise<void> {
+    await Promise.resolve() // entries of the same batch go in one insert
+    while (this.waiting.length > 0 && !this.options.signal.aborted) {
+      try {
+        await this.write()
+      } catch (error) {
+        log.warn({ event: 'timeline.write', waiting: this.waiting.length, err: error }, 'the timeline could not be written')
+        await new Promise((resolve) => setTimeout(resolve, RETRY_MS).unref())
+      }
+    }
+    this.writing = null
+  }
+
+  private async write(): Promise<void> {
+    const batch = this.waiting.slice(0, 500)
+    await this.options.insert(batch)
+    this.waiting = this.waiting.slice(batch.length)
+  }
+}

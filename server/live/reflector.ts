@@ -1,0 +1,178 @@
+import 'server-only'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { KubeObject } from '@/lib/kubernetes/object'
+import { backoff } from '@/server/live/backoff'
+import { log } from '@/server/log'
+import type { KindName } from '@/server/management/kinds'
+import { isStatusError, StatusError } from '@/server/management/status'
+import type { SystemClient, WatchEvent } from '@/server/management/system-client'
+
+/** Where a kind's objects go. A handler that throws is counted; neither the watch nor the process ends by it. */
+export interface ReflectorSink {
+  readonly upsert: (kind: KindName, object: KubeObject) => void
+  readonly remove: (kind: KindName, object: KubeObject) => void
+}
+
+/** Counters of one reflector, for health and metrics. */
+export interface ReflectorState {
+  readonly kind: KindName
+  synced: boolean
+  /** The CRD is not installed. */
+  absent: boolean
+  /** Lists or watches that failed in a row; 0 while it works. */
+  failures: number
+  lastContact: Date | null
+  relists: number
+  events: number
+  handlerErrors: number
+}
+
+export interface ReflectorOptions {
+  readonly kind: KindName
+  readonly client: Pick<SystemClient, 'list' | 'watch' | 'forget'>
+  readonly sink: ReflectorSink
+  /** Makes the object small before it is kept. */
+  readonly trim: (object: KubeObject) => KubeObject
+  readonly signal: AbortSignal
+  readonly idleMs?: number
+  readonly absentMs?: number
+  readonly random?: () => number
+}
+
+export interface Reflector {
+  readonly state: ReflectorState
+  /** Ends a wait between tries, unless the API server asked for it. */
+  readonly wake: () => void
+  readonly done: Promise<void>
+}
+
+const PAGE = 500
+
+/** Keeps a copy of every object of a kind, until the signal. List, then watch from there; whatever fails is tried again. */
+export function startReflector(options: ReflectorOptions): Reflector {
+  const { kind, client, sink, trim, signal, idleMs = 100_000, absentMs = 15_000, random = Math.random } = options
+  const state: ReflectorState = { kind, synced: false, absent: false, failures: 0, lastContact: null, relists: 0, events: 0, handlerErrors: 0 }
+  const known = new Map<string, KubeObject>()
+  let wake = (): void => undefined
+
+  const contact = (): void => {
+    state.lastContact = new Date()
+    state.failures = 0
+  }
+  const tell = (act: keyof ReflectorSink, object: KubeObject): void => {
+    try {
+      sink[act](kind, object)
+    } catch (error) {
+      state.handlerErrors++
+      log.error({ event: 'live.handler', kind, err: error }, 'a handler of the live cache threw')
+    }
+  }
+  const keep = (object: KubeObject): void => {
+    const trimmed = trim(object)
+    known.set(uidOf(object), trimmed)
+    tell('upsert', trimmed)
+  }
+  const drop = (uid: string): void => {
+    const object = known.get(uid)
+    known.delete(uid)
+    if (object) tell('remove', object)
+  }
+
+  /** @returns the version to watch from, or null when the kind is absent */
+  const relist = async (): Promise<string | null> => {
+    const seen = new Set<string>()
+    let continueToken: string | null = null
+    let version = ''
+    do {
+      const page: Awaited<ReturnType<SystemClient['list']>> = await client.list(kind, { limit: PAGE, continueToken, signal })
+      signal.throwIfAborted()
+      if (page === null) return null
+      for (const object of page.items) {
+        seen.add(uidOf(object))
+        if (known.get(uidOf(object))?.metadata.resourceVersion !== object.metadata.resourceVersion) keep(object)
+      }
+      version = page.resourceVersion
+      continueToken = page.continueToken
+      contact()
+    } while (continueToken !== null)
+    // What went away while nobody watched: no event will ever say so.
+    for (const uid of [...known.keys()]) if (!seen.has(uid)) drop(uid)
+    state.relists++
+    state.synced = true
+    return version
+  }
+
+  /** Watches until the API server ends it. @returns the version to go on from */
+  const watch = async (from: string): Promise<string> => {
+    let version = from
+    const timeoutSeconds = Math.round(300 + random() * 300)
+    for await (const event of client.watch(kind, { resourceVersion: from, timeoutSeconds, idleMs, signal })) {
+      signal.throwIfAborted()
+      if (event.type === 'ERROR') throw errorOf(event)
+      contact()
+      state.events++
+      version = event.object.metadata.resourceVersion ?? version
+      if (event.type === 'DELETED') drop(uidOf(event.object))
+      else if (event.type !== 'BOOKMARK') keep(event.object)
+    }
+    return version
+  }
+
+  const pause = async (ms: number, mayWake: boolean): Promise<void> => {
+    const woken = new AbortController()
+    if (mayWake) wake = () => woken.abort()
+    await sleep(ms, undefined, { signal: AbortSignal.any([signal, woken.signal]) }).catch(() => undefined)
+    wake = () => undefined
+  }
+
+  const run = async (): Promise<void> => {
+    let version: string | null = null
+    while (!signal.aborted) {
+      try {
+        if (version === null) version = await relist()
+        state.absent = version === null
+        if (version === null) {
+          state.synced = true
+          for (const uid of [...known.keys()]) drop(uid)
+          client.forget(kind)
+          await pause(absentMs, true)
+          continue
+        }
+        const started = Date.now()
+        version = await watch(version)
+        contact()
+        // A proxy that answers each watch with an empty 200 would otherwise be asked thousands of times a second.
+        if (Date.now() - started < 1_000) await pause(backoff(0, null, random), true)
+      } catch (error) {
+        if (signal.aborted) return
+        const code = isStatusError(error) ? error.code : 0
+        if (code === 410) version = null
+        if (code === 404) {
+          version = null
+          client.forget(kind)
+        }
+        state.failures++
+        const retryAfter = isStatusError(error) ? error.retryAfterMs : null
+        // The first 410 is ordinary life: one relist at once.
+        const wait = code === 410 && state.failures === 1 ? 0 : backoff(state.failures, retryAfter, random)
+        log.warn({ event: 'live.watch', kind, code, failures: state.failures, waitMs: Math.round(wait), reason: reasonOf(error) }, 'watch ended')
+        await pause(wait, retryAfter === null)
+      }
+    }
+  }
+
+  return { state, wake: () => wake(), done: run() }
+}
+
+const uidOf = (object: KubeObject): string => object.metadata.uid ?? `${object.metadata.namespace ?? ''}/${object.metadata.name}`
+
+/** An ERROR event carries a Status in place of an object. */
+function errorOf(event: WatchEvent): StatusError {
+  const status = event.object as unknown as { code?: number; message?: string; reason?: string }
+  return new StatusError(status.code ?? (status.reason === 'Expired' ? 410 : 500), { ...status }, null)
+}
+
+function reasonOf(error: unknown): string {
+  const text = (error as { view?: { detail?: string } }).view?.detail ?? (error instanceof Error ? error.message : String(error))
+  return text.slice(0, 200)
+}
