@@ -1,0 +1,27 @@
+'use server'
+import { action } from '@/server/action'
+import { continueCreate as continueUseCase } from '@/server/clusters/continue'
+import { createCluster as createUseCase } from '@/server/clusters/create'
+import { deleteCluster as deleteUseCase } from '@/server/clusters/delete'
+import { previewCluster as previewUseCase } from '@/server/clusters/preview'
+import { removeLeftovers } from '@/server/clusters/remove'
+import { createInput, deleteInput, operationInput, scaleInput } from '@/server/inputs'
+import { scalePool as scaleUseCase } from '@/server/node-pools/scale'
+
+/** { tenant, spec: ClusterSpec } -> { operationId }. A failure in the middle is 'interrupted' with `progress`. */
+export const createCluster = action(createInput, 'create:cluster', createUseCase)
+
+/** { tenant, operationId } -> { operationId }: applies the whole set of an interrupted create again. */
+export const continueCreate = action(operationInput, 'create:cluster', continueUseCase)
+
+/** { tenant, operationId } -> null: takes away what an interrupted create left behind. */
+export const removeCluster = action(operationInput, 'delete:cluster', removeLeftovers)
+
+/** { tenant, cluster, typedName } -> null. */
+export const deleteCluster = action(deleteInput, 'delete:cluster', deleteUseCase)
+
+/** { tenant, cluster, pool, replicas } -> null; `pool` is the pool's short name. */
+export const scalePool = action(scaleInput, 'scale:node-pool', scaleUseCase)
+
+/** { tenant, spec } -> { objects: `Kind/name`[] }: all that create checks, the dry run included, with nothing written. */
+export const previewCluster = action(createInput, 'create:cluster', previewUseCase)

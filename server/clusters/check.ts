@@ -1,0 +1,42 @@
+import 'server-only'
+import type { ClusterSpec } from '@/lib/cluster/spec'
+import type { VSphereOffer } from '@/lib/identity/offer'
+import { offeredVersions } from '@/lib/identity/select'
+import { sameVersion } from '@/lib/kubernetes/version'
+import type { KubeObject } from '@/lib/kubernetes/object'
+import { failure, invalid } from '@/server/failure'
+import type { KindName } from '@/server/management/kinds'
+import type { UserClient } from '@/server/management/user-client'
+import { listIdentities } from '@/server/identities/list'
+import type { TenantContext } from '@/server/tenants/open'
+
+/**
+ * The offer of the identity that the spec names.
+ * @throws AppError 'invalid' when the tenant is not given that identity, version or template
+ */
+export function admittedOffer(ctx: TenantContext, spec: ClusterSpec): VSphereOffer {
+  const identity = listIdentities(ctx.tenant).find(({ name }) => name === spec.identity)
+  if (!identity) throw invalid({ identity: `The vSphere identity ${JSON.stringify(spec.identity)} is not offered to ${ctx.tenant}.` })
+  const { offer } = identity
+  const versions = offeredVersions(offer)
+  const forVersion = offer.templates.filter((template) => sameVersion(template.version, spec.version))
+  if (forVersion.length === 0) throw invalid({ version: `${spec.version} is not offered by ${identity.name}; it has ${versions.join(', ') || 'no version'}.` })
+  if (!forVersion.some(({ name }) => name === spec.placement.template)) {
+    const names = forVersion.map(({ name }) => name).join(' or ')
+    throw invalid({ 'placement.template': `The template ${JSON.stringify(spec.placement.template)} does not hold ${spec.version}; take ${names}.` })
+  }
+  return offer
+}
+
+/**
+ * Nothing of the set may exist: an apply would take over what someone else made.
+ * @throws AppError 'name-taken'
+ */
+export async function assertFree(ctx: TenantContext, client: UserClient, objects: readonly KubeObject[]): Promise<void> {
+  const taken = (what: string) => failure('name-taken', `${what} exists already in ${ctx.tenant}. Choose another name.`, { fields: { name: `${what} exists already.` } })
+  const cluster = objects.find(({ kind }) => kind === 'Cluster')
+  if (cluster && ctx.cluster(cluster.metadata.name)) throw taken(`A cluster named ${cluster.metadata.name}`)
+  const found = await Promise.all(objects.map(({ kind, metadata }) => client.get(kind as KindName, ctx.tenant, metadata.name)))
+  const first = found.find((object) => object !== null)
+  if (first) throw taken(first.kind === 'Cluster' ? `A cluster named ${first.metadata.name}` : `The ${first.kind} ${first.metadata.name}`)
+}

@@ -1,0 +1,17 @@
+import 'server-only'
+import { z } from 'zod'
+import { clusterSpec } from '@/lib/cluster/rules'
+
+/** What the server actions take. The tenant is part of every input: actions have no URL to take it from. */
+const tenant = z.string().min(1).max(63)
+const cluster = z.string().min(1).max(63)
+
+export const createInput = z.object({ tenant, spec: clusterSpec })
+export const operationInput = z.object({ tenant, operationId: z.uuid() })
+export const deleteInput = z.object({ tenant, cluster, typedName: z.string().max(63) })
+export const scaleInput = z.object({ tenant, cluster, pool: z.string().min(1).max(63), replicas: z.number().int().min(0).max(500) })
+
+export type ScaleInput = z.infer<typeof scaleInput>
+export type DeleteInput = z.infer<typeof deleteInput>
+export type OperationInput = z.infer<typeof operationInput>
+export type CreateInput = z.infer<typeof createInput>

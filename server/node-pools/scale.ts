@@ -1,0 +1,48 @@
+import 'server-only'
+import { createHash, randomUUID } from 'node:crypto'
+import type { ClusterView, NodePoolView } from '@/lib/cluster/view'
+import { audited } from '@/server/audit/audited'
+import { insertOperation, updateOperation } from '@/server/db/operations'
+import { failure, invalid, notFound } from '@/server/failure'
+import type { ScaleInput } from '@/server/inputs'
+import { runtime } from '@/server/runtime'
+import { requireLive, type TenantContext } from '@/server/tenants/open'
+
+/**
+ * Changes a pool's size through the scale subresource (ADR 4).
+ * @throws AppError 'invalid' when the address pool cannot hold the new machines
+ */
+export async function scalePool(ctx: TenantContext, { cluster: name, pool: poolName, replicas }: ScaleInput): Promise<null> {
+  requireLive(ctx)
+  const cluster = ctx.cluster(name)
+  const pool = cluster?.pools.find((candidate) => candidate.name === poolName)
+  if (!cluster || !pool) throw notFound(`The pool ${JSON.stringify(poolName)} of ${JSON.stringify(name)}`)
+  if (cluster.deletingSince) throw failure('conflict', `${name} is being deleted.`)
+  assertAddresses(cluster, pool, replicas)
+  const { db, asUser } = runtime()
+  return audited(ctx, 'scale:node-pool', `MachineDeployment/${pool.machineDeployment}`, async () => {
+    const id = randomUUID()
+    const spec = { pool: poolName, from: pool.desired, to: replicas }
+    const hash = createHash('sha256').update(JSON.stringify(spec)).digest('hex')
+    await insertOperation(db, { id, tenant: ctx.tenant, cluster: name, kind: 'scale', who: ctx.session.user, hash, spec, missing: [] })
+    try {
+      await asUser(ctx.identity).patchScale(ctx.tenant, pool.machineDeployment, replicas)
+    } catch (error) {
+      await updateOperation(db, id, { state: 'failed', error: (error as Error).message })
+      throw error
+    }
+    await updateOperation(db, id, { state: 'done', clusterUid: cluster.uid })
+    return null
+  })
+}
+
+/** Machines beyond the range would wait for an address for ever. */
+function assertAddresses({ addresses, machines }: ClusterView, pool: NodePoolView, replicas: number): void {
+  if (addresses.kind === 'dhcp' || replicas <= pool.desired) return
+  // Machines asked for that have no address yet will take free ones too.
+  const promised = Math.max(0, machines.desired - machines.total)
+  const wanted = replicas - pool.desired + promised
+  if (addresses.total === 0 || wanted <= addresses.free) return
+  const room = pool.desired + Math.max(0, addresses.free - promised)
+  throw invalid({ replicas: `The address pool ${addresses.pool} (${addresses.ranges.join(', ')}) has ${addresses.free} free; ${replicas} machines need ${wanted}. At most ${room} fit.` })
+}

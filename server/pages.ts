@@ -1,0 +1,60 @@
+import 'server-only'
+import { notFound as notFoundPage, redirect } from 'next/navigation'
+import { isAppError } from '@/lib/errors'
+import type { IdentityOption } from '@/lib/identity/offer'
+import type { TenantState } from '@/lib/live/event'
+import type { Permission } from '@/lib/permission'
+import type { Session } from '@/server/auth/identity'
+import { currentSession } from '@/server/auth/session'
+import { listIdentities } from '@/server/identities/list'
+import { interruptedCreates, type InterruptedCreate } from '@/server/operations/list'
+import { listTenants, type TenantListing } from '@/server/tenants/list'
+import { accessOf, openTenant, type TenantContext } from '@/server/tenants/open'
+
+/** What pages are given of a session. The id never leaves the server. */
+export interface PageSession {
+  readonly name: string
+  readonly email: string
+}
+
+export interface TenantPage {
+  readonly session: PageSession
+  readonly tenants: readonly TenantListing[]
+  readonly access: readonly Permission[]
+  readonly state: TenantState
+  readonly identities: readonly IdentityOption[]
+  /** Creates that stopped in the middle: to be continued or removed. */
+  readonly interrupted: readonly InterruptedCreate[]
+}
+
+/** The person signed in, or the sign-in page. `back` is the path to return to. */
+export async function pageSession(back?: string): Promise<Session> {
+  const session = await currentSession()
+  if (!session) redirect(back ? `/sign-in?back=${encodeURIComponent(back)}` : '/sign-in')
+  return session
+}
+
+/** Tenants of the person signed in, for the landing page and the switcher. */
+export async function tenantsPage(): Promise<{ session: PageSession; tenants: readonly TenantListing[] }> {
+  const session = await pageSession()
+  return { session: shown(session), tenants: await listTenants(session) }
+}
+
+/** Everything a page of a tenant renders from, out of memory. A foreign tenant is "not found", as an absent one. */
+export async function tenantPage(tenant: string): Promise<TenantPage> {
+  const session = await pageSession(`/t/${encodeURIComponent(tenant)}`)
+  const ctx = await open(session, tenant)
+  const [tenants, access, interrupted] = await Promise.all([listTenants(session), accessOf(ctx), interruptedCreates(tenant)])
+  return { session: shown(session), tenants, access, state: ctx.state(), identities: listIdentities(tenant), interrupted }
+}
+
+async function open(session: Session, tenant: string): Promise<TenantContext> {
+  try {
+    return await openTenant(session, tenant)
+  } catch (error) {
+    if (isAppError(error) && error.view.code === 'not-found') notFoundPage()
+    throw error
+  }
+}
+
+const shown = (session: Session): PageSession => ({ name: session.name, email: session.email })

@@ -1,0 +1,63 @@
+import 'server-only'
+import { Sessions } from '@/server/auth/sessions'
+import { openDatabase } from '@/server/db/client'
+import { interruptStale } from '@/server/db/operations'
+import { forgetOldSessions } from '@/server/db/sessions'
+import { insertEntries, recentEntries } from '@/server/db/timeline'
+import { env } from '@/server/env'
+import { startLive } from '@/server/live/live'
+import { log } from '@/server/log'
+import { createDiscovery } from '@/server/management/discovery'
+import { createSystemClient } from '@/server/management/system-client'
+import { loadTransport } from '@/server/management/transport'
+import { createUserClient } from '@/server/management/user-client'
+import { runtimeIfStarted, setRuntime } from '@/server/runtime'
+
+/** A replica that has not touched its operation for this long is dead: a write takes seconds. */
+const STALE_OPERATION_MS = 60_000
+const HOUSEKEEPING_MS = 15_000
+
+/** Starts everything that outlives a request, once a process, and ends it on SIGTERM or SIGINT. */
+export async function start(): Promise<void> {
+  if (runtimeIfStarted()) return
+  const settings = env()
+  const stop = new AbortController()
+  const { signal } = stop
+
+  const db = await openDatabase({ url: settings.DATABASE_URL, folder: settings.TENANTRY_DATA_DIR })
+  const transport = loadTransport(settings.TENANTRY_KUBECONFIG)
+  const discovery = createDiscovery(transport)
+  const system = createSystemClient(transport, discovery)
+  const store = { insert: insertEntries.bind(null, db), recent: recentEntries.bind(null, db) }
+  const live = startLive(system, store, signal)
+  const sessions = new Sessions(db, (id) => live.endSession(id))
+  setRuntime({ db, sessions, live, system, discovery, signal, asUser: (identity) => createUserClient(transport, discovery, identity) })
+
+  const tidy = async (): Promise<void> => {
+    try {
+      await interruptStale(db, new Date(Date.now() - STALE_OPERATION_MS))
+      await forgetOldSessions(db)
+    } catch (error) {
+      log.warn({ event: 'housekeeping', err: error }, 'housekeeping failed')
+    }
+  }
+  // An embedded database has one process: whatever is unfinished at its start was left behind by the last one.
+  if (!settings.DATABASE_URL) await interruptStale(db, new Date())
+  const housekeeping = setInterval(() => void tidy(), HOUSEKEEPING_MS).unref()
+
+  const end = async (name: string): Promise<void> => {
+    if (signal.aborted) return
+    log.info({ event: 'stop', signal: name }, 'stopping')
+    clearInterval(housekeeping)
+    // Streams first: Next waits for open responses before it lets the process go.
+    await live.close().catch((error: unknown) => log.warn({ event: 'stop', err: error }, 'streams did not close'))
+    stop.abort()
+    await transport.close().catch(() => undefined)
+    await db.close().catch((error: unknown) => log.error({ event: 'stop', err: error }, 'the database did not close'))
+    log.info({ event: 'stopped' }, 'stopped')
+    // Next exits by itself once its server is closed; keep-alive connections of browsers can hold that up for a minute.
+    setTimeout(() => process.exit(0), 1_500).unref()
+  }
+  for (const name of ['SIGTERM', 'SIGINT'] as const) process.once(name, () => void end(name))
+  log.info({ event: 'start', database: settings.DATABASE_URL ? 'postgresql' : 'embedded' }, 'started')
+}

@@ -1,0 +1,55 @@
+import 'server-only'
+import type { ClusterView } from '@/lib/cluster/view'
+import type { TenantState } from '@/lib/live/event'
+import { PERMISSIONS, type Permission } from '@/lib/permission'
+import { identityOf, type Identity, type Session } from '@/server/auth/identity'
+import { away, failure, notFound } from '@/server/failure'
+import { runtime } from '@/server/runtime'
+
+/** A person in a tenant that they may see. Use cases take nothing else. */
+export interface TenantContext {
+  readonly session: Session
+  readonly identity: Identity
+  readonly tenant: string
+  /** The tenant's views as they are now, from memory. */
+  readonly state: () => TenantState
+  readonly cluster: (name: string) => ClusterView | null
+}
+
+/**
+ * @throws AppError 'not-found' for an absent tenant and for a foreign one alike
+ */
+export async function openTenant(session: Session, tenant: string): Promise<TenantContext> {
+  const { live } = runtime()
+  const identity = identityOf(session)
+  // Both questions come before the answer: the time taken must not tell an absent tenant from a foreign one.
+  const exists = live.tenants().some(({ name }) => name === tenant)
+  const visible = await live.access.allows(identity, tenant, 'view:cluster')
+  if (!exists || !visible) throw notFound(`The tenant ${JSON.stringify(tenant)}`)
+  const state = (): TenantState => live.state(tenant)
+  return {
+    session,
+    identity,
+    tenant,
+    state,
+    cluster: (name) => Object.values(state().clusters).find((cluster) => cluster.name === name) ?? null,
+  }
+}
+
+/** What the person may do in the tenant. It spares them a refusal; the API server judges at the write. */
+export async function accessOf(ctx: TenantContext): Promise<readonly Permission[]> {
+  const { access } = runtime().live
+  const allowed = await Promise.all(PERMISSIONS.map((permission) => access.allows(ctx.identity, ctx.tenant, permission)))
+  return PERMISSIONS.filter((_, index) => allowed[index])
+}
+
+/** @throws AppError 'forbidden' */
+export async function requirePermission(ctx: TenantContext, permission: Permission): Promise<void> {
+  if (await runtime().live.access.allows(ctx.identity, ctx.tenant, permission)) return
+  throw failure('forbidden', `You may not do this in the tenant ${ctx.tenant}. It takes the right ${permission}.`)
+}
+
+/** Writes on old knowledge are refused. @throws AppError 'management-away' */
+export function requireLive(ctx: TenantContext): void {
+  if (ctx.state().health.state === 'away') throw away()
+}
