@@ -12,6 +12,8 @@ import { endProcess, identityOf, type ProcessIdentity } from './process-identity
 
 const maxLogBytes = 32 * 1024 * 1024
 const backoffMs = { first: 500, most: 10_000, resetAfter: 30_000 }
+/** A process that never was ready and ended this often has a wrong flag or a taken port: waiting on would tell nothing more. */
+const hopelessAfter = 4
 
 export interface ProcessSpec {
   readonly name: LabPartName
@@ -128,14 +130,15 @@ async function supervise(spec: ProcessSpec, runDir: string, logDir: string, sign
 
   const untilReady = async () => {
     const deadline = Date.now() + (spec.startTimeoutMs ?? 60_000)
-    while (Date.now() < deadline && wanted && !signal.aborted) {
+    const before = restarts
+    while (Date.now() < deadline && wanted && !signal.aborted && restarts - before < hopelessAfter) {
       if (child !== undefined && (await answers(2_000))) {
         hasBeenReady = true
         return
       }
       await sleep(100)
     }
-    const why = signal.aborted || !wanted ? 'was stopped before it was ready' : 'is not ready in time'
+    const why = signal.aborted || !wanted ? 'was stopped before it was ready' : 'does not become ready'
     await end(spec.stopGraceMs ?? 5_000)
     throw new Error(`${spec.name} ${why}; the end of ${logFile}:\n${tail(logFile)}`)
   }

@@ -30,7 +30,9 @@ export function patchCrd(
   provider: ProviderName,
   endpoint: WebhookEndpoint | undefined,
 ): CustomResourceDefinition {
-  const { conversion: _conversion, ...spec } = crd.spec
+  const spec: Record<string, unknown> & CustomResourceDefinition['spec'] = { ...crd.spec }
+  // As the modules have it, it names a Service.
+  delete spec['conversion']
   const converts = endpoint !== undefined && spec.versions.length > 1 && !withoutConversion.has(spec.names.kind)
   return {
     ...crd,

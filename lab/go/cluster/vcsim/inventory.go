@@ -199,8 +199,9 @@ func wait(ctx context.Context) func(*object.Task, error) (types.AnyType, error) 
 	}
 }
 
-func nameOf(ctx context.Context, client *vim25.Client, ref types.ManagedObjectReference) (string, error) {
-	var entity mo.ManagedEntity
-	err := object.NewCommon(client, ref).Properties(ctx, ref, []string{"name"}, &entity)
-	return entity.Name, err
+// networkName asks as a Network: read as a mere ManagedEntity, a port group's name comes back empty.
+func networkName(ctx context.Context, client *vim25.Client, ref types.ManagedObjectReference) (string, error) {
+	var network mo.Network
+	err := object.NewCommon(client, ref).Properties(ctx, ref, []string{"name"}, &network)
+	return network.Name, err
 }

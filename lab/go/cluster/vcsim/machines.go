@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"log"
 	"os"
 	"path"
 	"sort"
@@ -63,26 +64,30 @@ func (s *machineStore) restore(ctx context.Context) error {
 		return fmt.Errorf("%s: %w", s.file, err)
 	}
 	for _, m := range machines {
-		vm, err := createMachine(ctx, s.client, m)
-		if err != nil {
-			return fmt.Errorf("%s: %w", m.Name, err)
-		}
-		if m.PoweredOn {
-			if _, err := wait(ctx)(vm.PowerOn(ctx)); err != nil {
-				return fmt.Errorf("%s: power on: %w", m.Name, err)
-			}
-		}
-		if m.GuestIP == "" {
-			continue
-		}
-		spec := types.VirtualMachineConfigSpec{
-			ExtraConfig: []types.BaseOptionValue{&types.OptionValue{Key: "SET.guest.ipAddress", Value: m.GuestIP}},
-		}
-		if _, err := wait(ctx)(vm.Reconfigure(ctx, spec)); err != nil {
-			return fmt.Errorf("%s: address: %w", m.Name, err)
+		// One that can't be made again must not keep the whole vCenter from its other clients.
+		if err := s.restoreOne(ctx, m); err != nil {
+			log.Printf("machine %s is not restored: %v", m.Name, err)
 		}
 	}
 	return nil
+}
+
+func (s *machineStore) restoreOne(ctx context.Context, m machine) error {
+	vm, err := createMachine(ctx, s.client, m)
+	if err != nil {
+		return err
+	}
+	if m.PoweredOn {
+		if _, err := wait(ctx)(vm.PowerOn(ctx)); err != nil {
+			return err
+		}
+	}
+	if m.GuestIP == "" {
+		return nil
+	}
+	address := &types.OptionValue{Key: "SET.guest.ipAddress", Value: m.GuestIP}
+	_, err = wait(ctx)(vm.Reconfigure(ctx, types.VirtualMachineConfigSpec{ExtraConfig: []types.BaseOptionValue{address}}))
+	return err
 }
 
 // save writes all machines that are no templates, when something changed; whole or not at all.
@@ -165,7 +170,7 @@ func (s *machineStore) describe(ctx context.Context, vm *mo.VirtualMachine) (mac
 			backing, ok := device.GetVirtualEthernetCard().Backing.(*types.VirtualEthernetCardDistributedVirtualPortBackingInfo)
 			if ok {
 				ref := types.ManagedObjectReference{Type: "DistributedVirtualPortgroup", Value: backing.Port.PortgroupKey}
-				if card.Network, err = nameOf(ctx, s.client, ref); err != nil {
+				if card.Network, err = networkName(ctx, s.client, ref); err != nil {
 					return m, err
 				}
 			}
