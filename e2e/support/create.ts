@@ -1,0 +1,39 @@
+import { expect, type Page } from '@playwright/test'
+
+export interface CreateAnswers {
+  readonly name: string
+  readonly replicas?: number
+  readonly range?: string
+  readonly gateway?: string
+  readonly nameservers?: string
+  readonly dhcp?: boolean
+}
+
+/** Fills what has no default, as a person who knows no vSphere would; everything else stays as offered. */
+export async function fillCreate(page: Page, answers: CreateAnswers): Promise<void> {
+  await page.getByLabel('Name', { exact: true }).fill(answers.name)
+  if (answers.replicas !== undefined) {
+    const machines = page.getByRole('textbox', { name: /^Machines/ })
+    await machines.fill(String(answers.replicas))
+    await machines.blur()
+  }
+  if (answers.dhcp) {
+    await page.getByRole('radio', { name: 'DHCP' }).click()
+    return
+  }
+  await page.getByLabel('Range', { exact: true }).fill(answers.range ?? '10.40.12.64-10.40.12.79')
+  await page.getByLabel('Gateway', { exact: true }).fill(answers.gateway ?? '10.40.12.1')
+  await page.getByLabel('DNS servers', { exact: true }).fill(answers.nameservers ?? '10.40.0.2')
+}
+
+/** From the empty form to the cluster's page. */
+export async function createCluster(page: Page, tenant: string, answers: CreateAnswers): Promise<void> {
+  await page.goto(`/t/${tenant}/create`)
+  await fillCreate(page, answers)
+  await page.getByRole('button', { name: 'Create cluster' }).click()
+  await expect(page).toHaveURL(new RegExp(`/t/${tenant}/clusters/${answers.name}`))
+}
+
+/** Rows of the Machines table whose state is the given word. */
+export const machinesIn = (page: Page, word: string) =>
+  page.getByRole('table', { name: /Machines/ }).getByRole('row').filter({ has: page.getByText(word, { exact: true }) })
