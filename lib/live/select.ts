@@ -1,0 +1,35 @@
+import { byGroup } from '@/lib/cluster/group'
+import type { ClusterGroup, ClusterView } from '@/lib/cluster/view'
+import type { TenantState } from '@/lib/live/event'
+import type { MachineView } from '@/lib/machine/view'
+import type { TimelineEntry } from '@/lib/timeline/entry'
+
+/** What a person must act on first, then by name. */
+export const clustersInOrder = (state: TenantState): readonly ClusterView[] => Object.values(state.clusters).sort(byGroup)
+
+export const clusterNamed = (state: TenantState, name: string): ClusterView | null =>
+  Object.values(state.clusters).find((cluster) => cluster.name === name) ?? null
+
+/** By pool, then oldest first: a new machine appears at its pool's end and moves no other. */
+export function machinesOf(state: TenantState, cluster: string): readonly MachineView[] {
+  const text = (machine: MachineView) => `${machine.pool ?? '\uffff'}\u0000${machine.createdAt}\u0000${machine.name}`
+  return Object.values(state.machines)
+    .filter((machine) => machine.cluster === cluster)
+    .sort((a, b) => (text(a) < text(b) ? -1 : 1))
+}
+
+/** Newest first. By uid: a cluster made again under an old name has a history of its own. */
+export function entriesOf(state: TenantState, clusterUid: string): readonly TimelineEntry[] {
+  return Object.values(state.entries)
+    .filter((entry) => entry.clusterUid === clusterUid)
+    .sort((a, b) => Date.parse(b.at) - Date.parse(a.at) || (a.key < b.key ? 1 : -1))
+}
+
+export function groupCounts(state: TenantState): Readonly<Record<ClusterGroup, number>> & { readonly all: number } {
+  const counts = { 'needs-you': 0, changing: 0, settled: 0, all: 0 }
+  for (const cluster of Object.values(state.clusters)) {
+    counts[cluster.group] += 1
+    counts.all += 1
+  }
+  return counts
+}

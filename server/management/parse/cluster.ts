@@ -1,0 +1,104 @@
+import { groupOf } from '@/lib/cluster/group'
+import { HEALTH_TYPES, healthItem } from '@/lib/cluster/health'
+import type { ClusterView } from '@/lib/cluster/view'
+import type { MachineView } from '@/lib/machine/view'
+import { DEPLOYMENT_NAME_LABEL } from '@/lib/manifests/labels'
+import { addressesView } from '@/server/management/parse/addresses'
+import { clusterState } from '@/server/management/parse/cluster-state'
+import { condition, isTrue } from '@/server/management/parse/condition'
+import { readControlPlane } from '@/server/management/parse/control-plane'
+import { remainingOf } from '@/server/management/parse/deletion'
+import { machineView } from '@/server/management/parse/machine'
+import type { ClusterParts } from '@/server/management/parse/parts'
+import { readPool } from '@/server/management/parse/pool'
+import { dig, isDeleting, labelOf, numberAt, textAt, textsAt, timeAt } from '@/server/management/parse/raw'
+
+/** One cluster with its parts as pages show it. Like `machineView`, it depends on the objects alone. */
+export function clusterView(parts: ClusterParts): ClusterView {
+  const { cluster, controlPlane, infrastructure } = parts
+  const machines = parts.machines.map((machine) => ({ deployment: labelOf(machine.machine, DEPLOYMENT_NAME_LABEL), view: machineView(machine) }))
+  const views: readonly MachineView[] = machines.map(({ view }) => view)
+  const reading = readControlPlane(parts)
+  const pools = [...parts.machineDeployments]
+    .sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1))
+    .map((deployment) => {
+      const template = textAt(deployment, 'spec', 'template', 'spec', 'infrastructureRef', 'name')
+      return readPool({
+        deployment,
+        sets: parts.machineSets,
+        template: parts.machineTemplates.find((candidate) => candidate.metadata.name === template) ?? null,
+        machines: machines.filter((machine) => machine.deployment === deployment.metadata.name).map(({ view }) => view),
+        cluster,
+      })
+    })
+  const addresses = addressesView(parts)
+  const state = clusterState({ parts, controlPlane: reading, pools, machines: views, addresses })
+  const endpoint = endpointOf(parts)
+  return {
+    kind: 'cluster',
+    uid: cluster.metadata.uid ?? '',
+    tenant: cluster.metadata.namespace ?? '',
+    name: cluster.metadata.name,
+    state,
+    group: groupOf(state.word),
+    version: { desired: reading.desiredVersion, current: reading.currentVersion },
+    controlPlane: reading.view,
+    endpoint,
+    identity: textAt(infrastructure, 'spec', 'identityRef', 'kind') === 'VSphereClusterIdentity' ? textAt(infrastructure, 'spec', 'identityRef', 'name') : null,
+    placement: placementOf(parts),
+    networks: {
+      pods: textsAt(cluster, 'spec', 'clusterNetwork', 'pods', 'cidrBlocks'),
+      services: textsAt(cluster, 'spec', 'clusterNetwork', 'services', 'cidrBlocks'),
+    },
+    addresses,
+    pools: pools.map((pool) => pool.view),
+    machines: {
+      desired: pools.reduce((sum, pool) => sum + pool.view.desired, 0),
+      ready: views.filter((machine) => machine.deletingSince === null && machine.state.word === 'Ready').length,
+      total: views.length,
+    },
+    health: HEALTH_TYPES.flatMap((type) => {
+      const view = condition(type === 'VCenterAvailable' ? infrastructure : cluster, type)
+      return view === null ? [] : [healthItem(view)]
+    }),
+    kubeconfig: kubeconfigOf(parts, endpoint !== null, reading.view.answers, controlPlane === null),
+    remaining: isDeleting(cluster) ? remainingOf(parts) : [],
+    createdAt: timeAt(cluster.metadata, 'creationTimestamp') ?? '',
+    deletingSince: timeAt(cluster.metadata, 'deletionTimestamp'),
+  }
+}
+
+function endpointOf({ cluster, infrastructure, controlPlane }: ClusterParts): ClusterView['endpoint'] {
+  for (const object of [cluster, infrastructure, controlPlane]) {
+    const host = textAt(object, 'spec', 'controlPlaneEndpoint', 'host')
+    const port = numberAt(object, 'spec', 'controlPlaneEndpoint', 'port')
+    if (host !== null && port !== null && port > 0) return { host, port }
+  }
+  return null
+}
+
+/** Where the machines are made: by the template that a pool uses now, else by any. */
+function placementOf({ infrastructure, machineTemplates, machineDeployments }: ClusterParts): ClusterView['placement'] {
+  const used = new Set(machineDeployments.map((deployment) => textAt(deployment, 'spec', 'template', 'spec', 'infrastructureRef', 'name')))
+  const template = machineTemplates.find((candidate) => used.has(candidate.metadata.name)) ?? machineTemplates[0]
+  if (template === undefined) return null
+  const spec = dig(template, 'spec', 'template', 'spec')
+  return {
+    server: textAt(infrastructure, 'spec', 'server') ?? textAt(spec, 'server') ?? '',
+    datacenter: textAt(spec, 'datacenter') ?? '',
+    resourcePool: textAt(spec, 'resourcePool') ?? '',
+    folder: textAt(spec, 'folder') ?? '',
+    datastore: textAt(spec, 'datastore') ?? '',
+    network: textAt(dig(spec, 'network', 'devices', '0'), 'networkName') ?? '',
+    template: textAt(spec, 'template') ?? '',
+  }
+}
+
+/** A kubeconfig is of use when its server is known and answers; the management cluster's own probe is the proof. */
+function kubeconfigOf({ cluster }: ClusterParts, endpoint: boolean, answers: boolean, missing: boolean): ClusterView['kubeconfig'] {
+  const initialized = isTrue(condition(cluster, 'ControlPlaneInitialized')) || dig(cluster, 'status', 'initialization', 'controlPlaneInitialized') === true
+  if (missing) return { ready: false, waitsFor: 'the control plane to be made' }
+  if (!endpoint) return { ready: false, waitsFor: 'the control plane’s address' }
+  if (!initialized) return { ready: false, waitsFor: 'the control plane to start' }
+  return answers ? { ready: true } : { ready: false, waitsFor: 'the API to answer' }
+}
