@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import https from 'node:https'
 import { KubeConfig } from '@kubernetes/client-node'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -18,12 +19,14 @@ interface Answer { readonly status: number; readonly body: string }
 async function asPortal(method: string, path: string, impersonate: { user?: string; groups?: string[] }, body?: unknown): Promise<Answer> {
   const config = new KubeConfig()
   config.loadFromFile(facts.portalKubeconfig)
-  const options = await config.applyToHTTPSOptions({})
-  const headers: string[] = ['content-type', 'application/json', 'authorization', String(new Headers(options.headers as HeadersInit).get('authorization') ?? `Bearer ${config.getCurrentUser()?.token}`)]
+  const user = config.getCurrentUser()
+  const token = user?.token ?? readFileSync(user?.authProvider?.config?.tokenFile ?? '', 'utf8')
+  const ca = Buffer.from(config.getCurrentCluster()?.caData ?? '', 'base64')
+  const headers: string[] = ['host', new URL(facts.apiServerUrl).host, 'content-type', 'application/json', 'authorization', `Bearer ${token}`]
   if (impersonate.user) headers.push('Impersonate-User', impersonate.user)
   for (const group of impersonate.groups ?? []) headers.push('Impersonate-Group', group)
   return new Promise((resolve, reject) => {
-    const request = https.request(new URL(path, facts.apiServerUrl), { method, ca: options.ca, headers: headers as unknown as https.RequestOptions['headers'] }, (response) => {
+    const request = https.request(new URL(path, facts.apiServerUrl), { method, ca, headers: headers as unknown as https.RequestOptions['headers'] }, (response) => {
       let text = ''
       response.setEncoding('utf8').on('data', (chunk: string) => (text += chunk)).on('end', () => resolve({ status: response.statusCode ?? 0, body: text }))
     })

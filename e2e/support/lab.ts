@@ -4,11 +4,12 @@ import type { LabAccount, LabPartName } from '@/lab/contract'
 
 /** What scripts/test.ts writes for the tests: the data of `Lab`, and where parts can be killed and revived. */
 export interface LabFacts {
+  readonly stateDir: string
   readonly adminKubeconfig: string
   readonly portalKubeconfig: string
   readonly apiServerUrl: string
   readonly accounts: readonly LabAccount[]
-  readonly vcenter: { readonly server: string; readonly user: string; readonly passwordFile: string }
+  readonly vcenter: { readonly server: string; readonly user: string; readonly passwordFile: string; readonly thumbprint: string }
   readonly logDir: string
   readonly control: { readonly url: string; readonly token: string }
 }

@@ -61,7 +61,7 @@ export function watchErrors(page: Page, errors: string[]): void {
 }
 
 /** Through the identity provider's own pages, as a person would. */
-export async function signInOn(page: Page, facts: LabFacts, email: string): Promise<void> {
+export async function signInOn(page: Page, facts: Pick<LabFacts, 'accounts'>, email: string): Promise<void> {
   const account = facts.accounts.find((candidate) => candidate.email === email)
   if (!account) throw new Error(`${email} is no account of the lab`)
   await page.goto('/sign-in')
