@@ -9,7 +9,7 @@ import { Button } from '@/components/ui/button'
 import { AlertDialog, DialogActions } from '@/components/ui/dialog'
 import { Field } from '@/components/ui/field'
 import { Input } from '@/components/ui/input'
-import { counted } from '@/components/ui/counted'
+import { plural } from '@/lib/text'
 
 export function DeleteDialog({ cluster, onClose }: { cluster: ClusterView; onClose: () => void }) {
   const { name: tenant, actions } = useTenant()
@@ -19,7 +19,7 @@ export function DeleteDialog({ cluster, onClose }: { cluster: ClusterView; onClo
   const [busy, setBusy] = useState(false)
   const [error, setError] = useState<ErrorView | null>(null)
   const input = useRef<HTMLInputElement>(null)
-  const machines = counted(cluster.machines.total, 'machine')
+  const machines = plural(cluster.machines.total, 'machine')
 
   const submit = async (event: FormEvent) => {
     event.preventDefault()
@@ -43,7 +43,7 @@ export function DeleteDialog({ cluster, onClose }: { cluster: ClusterView; onClo
         <ul className="mt-3 list-disc space-y-1 pl-5 text-ink-2 marker:text-ink-3">
           <li>{cluster.machines.total === 0 ? 'No machine exists yet' : <><b className="text-ink">{machines}</b> and their disks in vSphere</>}</li>
           <li>the hosted control plane with everything stored in its API</li>
-          {cluster.addresses.kind === 'pool' ? <li>the address pool; {counted(cluster.addresses.total, 'address', 'addresses')} become free</li> : null}
+          {cluster.addresses.kind === 'pool' ? <li>the address pool; {plural(cluster.addresses.total, 'address', 'addresses')} become free</li> : null}
         </ul>
         <div className="mt-4">
           <Field label={<>Type <span className="mono font-semibold">{cluster.name}</span></>} error={wrong && typed.trim() !== cluster.name ? `The name is ${cluster.name}, not “${typed.trim()}”.` : undefined}>

@@ -6,7 +6,7 @@ import { MachinesPanel } from '@/components/machine/machines-panel'
 import { Glyph } from '@/components/state/glyph'
 import { ActivityPanel } from '@/components/timeline/activity-panel'
 import { cn } from '@/components/ui/cn'
-import { counted } from '@/components/ui/counted'
+import { plural } from '@/lib/text'
 import { Panel } from '@/components/ui/panel'
 import { Clock } from '@/components/ui/time'
 import { kindOf, nameOf, stages, type Stage } from './deleting'
@@ -50,7 +50,7 @@ function StageRow({ stage, held }: { stage: Stage; held: boolean }) {
     <li className="flex items-start gap-3.5 border-t border-line px-4 py-3" aria-current={state === 'now' ? 'step' : undefined}>
       {state === 'done' ? <Glyph role="ok" shape="check" size={20} /> : state === 'next' ? <Glyph role="idle" shape="ring" size={20} /> : held ? <Glyph role="warn" shape="triangle" size={20} /> : <Glyph role="busy" shape="arc" size={20} />}
       <h3 className={cn('min-w-0 flex-1', state === 'next' && 'font-normal text-ink-2')}>{title}</h3>
-      <span className="whitespace-nowrap text-ink-3">{state === 'done' ? 'done' : state === 'now' ? (left.length === 0 ? '' : `${counted(left.length, 'object')} left`) : 'then'}</span>
+      <span className="whitespace-nowrap text-ink-3">{state === 'done' ? 'done' : state === 'now' ? (left.length === 0 ? '' : `${plural(left.length, 'object')} left`) : 'then'}</span>
     </li>
   )
 }

@@ -6,7 +6,7 @@ import { machineCount, MachineTicks } from '@/components/machine/ticks'
 import { Glyph } from '@/components/state/glyph'
 import { useShown } from '@/components/state/state-word'
 import { CopyButton } from '@/components/ui/copy-button'
-import { counted } from '@/components/ui/counted'
+import { plural } from '@/lib/text'
 import { Bar } from '@/components/ui/progress'
 import { Version } from './cluster-row'
 
@@ -32,7 +32,7 @@ export function Facts({ cluster, machines }: { cluster: ClusterView; machines: r
       </Fact>
       <Fact label="Control plane">
         <Glyph role={plane.role} shape={plane.shape} percent={plane.percent} />
-        <span className="whitespace-nowrap">{plane.word}, {controlPlane.readyReplicas === controlPlane.replicas ? counted(controlPlane.replicas, 'replica') : `${controlPlane.readyReplicas} of ${counted(controlPlane.replicas, 'replica')}`}</span>
+        <span className="whitespace-nowrap">{plane.word}, {controlPlane.readyReplicas === controlPlane.replicas ? plural(controlPlane.replicas, 'replica') : `${controlPlane.readyReplicas} of ${plural(controlPlane.replicas, 'replica')}`}</span>
       </Fact>
       <Fact label="Machines ready">
         <MachineTicks machines={machines} />

@@ -15,10 +15,10 @@ interface Downloaded {
 }
 
 /** The answer is a file with a token that ends by itself; it is asked for with POST so that no link can fetch it. */
-async function download(tenant: string, cluster: string): Promise<Downloaded | ErrorView> {
+async function download(tenant: string, cluster: string, role: 'cluster-admin' | 'view'): Promise<Downloaded | ErrorView> {
   const failed: ErrorView = { code: 'internal', message: 'The portal did not answer. No token was made.' }
   try {
-    const answer = await fetch(`/api/t/${encodeURIComponent(tenant)}/clusters/${encodeURIComponent(cluster)}/kubeconfig`, { method: 'POST' })
+    const answer = await fetch(`/api/t/${encodeURIComponent(tenant)}/clusters/${encodeURIComponent(cluster)}/kubeconfig?role=${role}`, { method: 'POST' })
     if (!answer.ok) {
       const body = (await answer.json().catch(() => null)) as { error?: ErrorView } | ErrorView | null
       return (body && 'error' in body ? body.error : (body as ErrorView | null)) ?? failed
@@ -26,10 +26,10 @@ async function download(tenant: string, cluster: string): Promise<Downloaded | E
     const url = URL.createObjectURL(await answer.blob())
     const link = document.createElement('a')
     link.href = url
-    link.download = `${cluster}.kubeconfig`
+    link.download = `${cluster}.${tenant}.kubeconfig.yaml`
     link.click()
     setTimeout(() => URL.revokeObjectURL(url), 10_000)
-    return { expires: answer.headers.get('x-token-expires') }
+    return { expires: answer.headers.get('x-expires-at') }
   } catch {
     return failed
   }
@@ -41,16 +41,17 @@ export function KubeconfigButton({ cluster }: { cluster: ClusterView }) {
   const view = useCan('download:view-kubeconfig')
   const [busy, setBusy] = useState(false)
   const [error, setError] = useState<ErrorView | null>(null)
-  const can = access.includes('download:kubeconfig') ? admin : view
+  const isAdmin = access.includes('download:kubeconfig')
+  const can = isAdmin ? admin : view
   const waits = cluster.kubeconfig.ready ? null : cluster.kubeconfig.waitsFor
 
   const run = async () => {
     setBusy(true)
-    const result = await download(tenant, cluster.name)
+    const result = await download(tenant, cluster.name, isAdmin ? 'cluster-admin' : 'view')
     setBusy(false)
     if ('message' in result) return setError(result)
     const until = result.expires && !Number.isNaN(Date.parse(result.expires)) ? ` It works until ${clock(Date.parse(result.expires), true).slice(0, 5)}.` : ' Its token ends by itself; download another one then.'
-    toast(`${cluster.name}.kubeconfig is in your downloads`, { description: `It is yours: what you do with it is recorded under your name.${until}`, duration: 8000 })
+    toast(`The kubeconfig of ${cluster.name} is in your downloads`, { description: `${isAdmin ? 'It may do everything in this cluster.' : 'It may look at everything but Secrets, and change nothing.'}${until}`, duration: 8000 })
   }
 
   return (

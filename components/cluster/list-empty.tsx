@@ -32,7 +32,7 @@ function Lanes() {
 }
 
 export function EmptyList() {
-  const { name, displayName, identities } = useTenant()
+  const { name, identities } = useTenant()
   const create = useCan('create:cluster')
   const label = <><Plus size={16} aria-hidden />Create cluster</>
   return (
@@ -40,7 +40,7 @@ export function EmptyList() {
       <h1 className="mb-4">Clusters</h1>
       <Middle
         art={<Lanes />}
-        title={`${displayName} has no clusters yet`}
+        title="This tenant has no clusters yet"
         actions={create.allowed ? <Link href={`/t/${encodeURIComponent(name)}/create`} className={buttonLook({ look: 'primary' })}>{label}</Link> : <Button look="primary" reason={create.reason}>{label}</Button>}
       >
         <p>A cluster takes a few minutes and three choices: a name, how many machines, and their addresses. {create.allowed && identities.length === 0 ? 'No vSphere identity is open to this tenant yet; a platform admin can allow one.' : ''}</p>

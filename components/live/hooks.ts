@@ -3,6 +3,7 @@ import { skipToken, useQuery } from '@tanstack/react-query'
 import { useContext } from 'react'
 import type { ClusterView } from '@/lib/cluster/view'
 import type { Health, TenantState } from '@/lib/live/event'
+import { clusterNamed, entriesOf, machinesOf } from '@/lib/live/select'
 import type { MachineView } from '@/lib/machine/view'
 import type { Permission } from '@/lib/permission'
 import type { TimelineEntry } from '@/lib/timeline/entry'
@@ -23,7 +24,7 @@ export function useClusters(): readonly ClusterView[] {
 }
 
 export function useCluster(name: string): ClusterView | null {
-  return useClusters().find((cluster) => cluster.name === name) ?? null
+  return clusterNamed(useTenantState(), name)
 }
 
 /** Every machine by cluster, for the ticks of the list. */
@@ -32,14 +33,15 @@ export function useMachinesByCluster(): ReadonlyMap<string, readonly MachineView
 }
 
 export function useMachines(cluster: string): readonly MachineView[] {
-  return useMachinesByCluster().get(cluster) ?? []
+  return machinesOf(useTenantState(), cluster)
 }
 
 /** Newest first. */
 export function useEntries(cluster: string): readonly TimelineEntry[] {
-  return Object.values(useTenantState().entries)
-    .filter((entry) => entry.cluster === cluster)
-    .toSorted((a, b) => b.at.localeCompare(a.at) || b.key.localeCompare(a.key))
+  const state = useTenantState()
+  const gone = useGone().find((left) => left.cluster.name === cluster)
+  const uid = (clusterNamed(state, cluster) ?? gone?.cluster)?.uid
+  return uid ? entriesOf(state, uid) : []
 }
 
 export function useHealth(): Health {

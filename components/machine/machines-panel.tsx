@@ -15,11 +15,9 @@ const cell = 'h-9 border-t border-line px-2 last:pr-4 max-s:h-12'
 export function MachinesPanel({ machines }: { machines: readonly MachineView[] }) {
   const [open, setOpen] = useState<ReadonlySet<string>>(new Set())
   const toggle = (uid: string) => setOpen((held) => (held.has(uid) ? new Set([...held].filter((other) => other !== uid)) : new Set([...held, uid])))
-  // By age, which never changes: a row that comes is added at the end and none moves under the pointer.
-  const rows = machines.toSorted((a, b) => (a.pool ?? '').localeCompare(b.pool ?? '') || a.createdAt.localeCompare(b.createdAt) || a.name.localeCompare(b.name))
   return (
     <Panel title="Machines" id="machines" note={machines.length}>
-      {rows.length === 0 ? <p className="px-4 pb-4 text-ink-2">No machine exists yet. They are asked for once the control plane answers.</p> : (
+      {machines.length === 0 ? <p className="px-4 pb-4 text-ink-2">No machine exists yet. They are asked for once the control plane answers.</p> : (
         <Table aria-labelledby="machines" className="table-fixed">
           <thead>
             <tr>
@@ -27,7 +25,7 @@ export function MachinesPanel({ machines }: { machines: readonly MachineView[] }
             </tr>
           </thead>
           <tbody>
-            {rows.map((machine) => (
+            {machines.map((machine) => (
               <Fragment key={machine.uid}>
                 <tr className="hover:bg-sunken">
                   <td className={cn(cell, 'pl-2')}>

@@ -1,5 +1,5 @@
 import type { MachineTick, MachineView } from '@/lib/machine/view'
-import { tickOf } from '@/lib/machine/tick'
+import { machineTick } from '@/lib/machine/tick'
 import { cn } from '@/components/ui/cn'
 
 const look: Record<MachineTick, string> = {
@@ -24,7 +24,7 @@ const MOST = 16
 /** One mark a machine, so that one can count; over 16 a bar of the same colours. */
 export function MachineTicks({ machines }: { machines: readonly MachineView[] }) {
   if (machines.length === 0) return null
-  const ticks = machines.map(tickOf).toSorted((a, b) => ORDER.indexOf(a) - ORDER.indexOf(b))
+  const ticks = machines.map(machineTick).toSorted((a, b) => ORDER.indexOf(a) - ORDER.indexOf(b))
   const counts = ORDER.map((kind) => ({ kind, count: ticks.filter((tick) => tick === kind).length })).filter(({ count }) => count > 0)
   const label = counts.map(({ kind, count }) => `${count} ${words[kind]}`).join(', ')
   if (ticks.length > MOST) {

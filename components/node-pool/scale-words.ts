@@ -1,5 +1,5 @@
 import type { AddressesView, NodePoolView } from '@/lib/cluster/view'
-import { counted } from '@/components/ui/counted'
+import { plural } from '@/lib/text'
 
 export interface ScaleWords {
   readonly effect: string
@@ -15,17 +15,17 @@ export function scaleWords(pool: Pick<NodePoolView, 'name' | 'desired' | 'surge'
   if (replicas === null || !Number.isInteger(replicas) || replicas < 0) return { ...nothing, effect: 'Give a whole number of machines, 0 or more.', problem: 'Give a whole number of machines, 0 or more.' }
   if (replicas > 100) return { ...nothing, effect: '', problem: `A pool can have 0 to 100 machines, not ${replicas}.` }
   const more = replicas - pool.desired
-  if (more === 0) return { ...nothing, effect: `Pool ${pool.name} has ${counted(replicas, 'machine')}; nothing would change.`, problem: null }
+  if (more === 0) return { ...nothing, effect: `Pool ${pool.name} has ${plural(replicas, 'machine')}; nothing would change.`, problem: null }
   if (more < 0) {
     const none = replicas === 0 ? ' No workload can run in this pool until it has machines again.' : ''
-    return { ...nothing, effect: `${counted(-more, 'machine')} will be drained and ${more === -1 ? 'its VM' : 'their VMs'} deleted; what runs there moves to the others.${none}`, problem: null, verb: `Scale to ${replicas} and remove ${counted(-more, 'machine')}` }
+    return { ...nothing, effect: `${plural(-more, 'machine')} will be drained and ${more === -1 ? 'its VM' : 'their VMs'} deleted; what runs there moves to the others.${none}`, problem: null, verb: `Scale to ${replicas} and remove ${plural(-more, 'machine')}` }
   }
-  const verb = `Scale to ${replicas} and add ${counted(more, 'machine')}`
-  const effect = `${counted(more, 'machine')} will be cloned and will join within minutes. What runs now is not touched.`
+  const verb = `Scale to ${replicas} and add ${plural(more, 'machine')}`
+  const effect = `${plural(more, 'machine')} will be cloned and will join within minutes. What runs now is not touched.`
   if (addresses.kind === 'dhcp') return { effect, addresses: null, problem: null, verb }
   const needed = more + pool.surge
-  const have = `${counted(addresses.free, 'address', 'addresses')} ${addresses.free === 1 ? 'is' : 'are'} free in pool ${addresses.pool}`
-  if (addresses.free < more) return { effect, addresses: null, verb, problem: `${more} more need ${counted(more, 'address', 'addresses')}; ${have}.` }
-  const spare = addresses.free < needed ? ` A later change makes ${counted(pool.surge, 'machine')} ahead and would then wait for an address.` : ''
-  return { effect, verb, problem: null, addresses: `Takes ${counted(more, 'address', 'addresses')}; ${have}.${spare}` }
+  const have = `${plural(addresses.free, 'address', 'addresses')} ${addresses.free === 1 ? 'is' : 'are'} free in pool ${addresses.pool}`
+  if (addresses.free < more) return { effect, addresses: null, verb, problem: `${more} more need ${plural(more, 'address', 'addresses')}; ${have}.` }
+  const spare = addresses.free < needed ? ` A later change makes ${plural(pool.surge, 'machine')} ahead and would then wait for an address.` : ''
+  return { effect, verb, problem: null, addresses: `Takes ${plural(more, 'address', 'addresses')}; ${have}.${spare}` }
 }

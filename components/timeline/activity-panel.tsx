@@ -28,7 +28,7 @@ export function ActivityPanel({ entries }: { entries: readonly TimelineEntry[] }
                 <Clock at={entry.at} className="text-12 leading-5 text-ink-3" />
                 <span className="mt-0.5">{entry.role === 'warn' || entry.role === 'bad' || entry.role === 'ok' ? <Glyph role={entry.role} shape={shapeOf(entry.role, '', null)} size={14} /> : null}</span>
                 <span className="min-w-0 [overflow-wrap:anywhere]">
-                  {entry.who ? <b>{entry.who === session.email ? 'You' : entry.who} </b> : null}
+                  {entry.who ? <b>{entry.who === session.email ? <>You<span className="sr-only">, {entry.who},</span></> : entry.who} </b> : null}
                   {entry.subject && !entry.text.includes(entry.subject) ? <span className="mono">{entry.subject} </span> : null}
                   {entry.text}
                 </span>

@@ -1,0 +1,29 @@
+import type { Metadata } from 'next'
+import type { ReactNode } from 'react'
+import { TenantLive } from '@/components/live/tenant-live'
+import { Revoked } from '@/components/shell/revoked'
+import { Shell } from '@/components/shell/shell'
+import { tenantPage } from '@/server/pages'
+import { continueCreate, createCluster, deleteCluster, removeCluster, scalePool } from './actions'
+
+interface Props {
+  readonly params: Promise<{ tenant: string }>
+  readonly children: ReactNode
+}
+
+export async function generateMetadata({ params }: Props): Promise<Metadata> {
+  const name = decodeURIComponent((await params).tenant)
+  return { title: { default: name, template: `%s · ${name} · Tenantry` } }
+}
+
+export default async function TenantLayout({ params, children }: Props) {
+  const name = decodeURIComponent((await params).tenant)
+  const { session, tenants, access, state, identities } = await tenantPage(name)
+  const displayName = tenants.find((tenant) => tenant.name === name)?.displayName ?? name
+  const actions = { createCluster, continueCreate, removeCluster, deleteCluster, scalePool }
+  return (
+    <TenantLive key={name} tenant={{ name, displayName, tenants, session, access, identities, actions }} initial={state} revoked={<Revoked tenant={displayName} />}>
+      <Shell>{children}</Shell>
+    </TenantLive>
+  )
+}

@@ -1,0 +1,109 @@
+'use client'
+import Link from 'next/link'
+import { useRouter } from 'next/navigation'
+import { useRef, useState } from 'react'
+import { useFormState } from 'react-hook-form'
+import { toast } from 'sonner'
+import { defaultSpec } from '@/lib/cluster/defaults'
+import type { ClusterSpec } from '@/lib/cluster/spec'
+import type { ErrorView, Progress } from '@/lib/errors'
+import { plural } from '@/lib/text'
+import { useCan, useTenant } from '@/components/live/hooks'
+import { ErrorNote } from '@/components/state/error-note'
+import { Glyph } from '@/components/state/glyph'
+import { Button, buttonLook } from '@/components/ui/button'
+import { AddressSection } from './address-section'
+import { DefaultsSection } from './defaults-section'
+import { dropDraft } from './draft'
+import { ErrorSummary, FieldLink } from './error-summary'
+import { flatErrors, type SpecPath } from './fields'
+import { Interrupted } from './interrupted'
+import { MachinesSection } from './machines-section'
+import { NameSection } from './name-section'
+import { PlacementSection } from './placement-section'
+import { Preview } from './preview'
+import { useCreateForm } from './use-create-form'
+
+export interface InterruptedCreate {
+  readonly cluster: string
+  readonly progress: Progress
+  readonly error: ErrorView | null
+}
+
+export function CreatePage({ interrupted }: { interrupted: readonly InterruptedCreate[] }) {
+  const router = useRouter()
+  const { name: tenant, identities, session, actions } = useTenant()
+  const can = useCan('create:cluster')
+  const first = identities[0]
+  const [defaults] = useState(() => defaultSpec(first?.offer ?? null, first?.name ?? ''))
+  const form = useCreateForm(defaults, session.email, tenant)
+  const { errors, isSubmitting, isDirty } = useFormState({ control: form.control })
+  const wrong = flatErrors(errors)
+  const summary = useRef<HTMLDivElement>(null)
+  const [refused, refuse] = useState<readonly string[]>([])
+  const [failure, fail] = useState<ErrorView | null>(null)
+  const [stopped, stop] = useState<InterruptedCreate | null>(null)
+  const home = `/t/${encodeURIComponent(tenant)}/clusters`
+
+  const showSummary = (paths: readonly string[]) => {
+    refuse(paths)
+    // After the render that shows it.
+    setTimeout(() => {
+      summary.current?.focus()
+      summary.current?.scrollIntoView({ block: 'center' })
+    })
+  }
+
+  const create = async (spec: ClusterSpec) => {
+    refuse([])
+    fail(null)
+    const result = await actions.createCluster({ tenant, spec })
+    if (result.ok) {
+      dropDraft(session.email, tenant)
+      toast(`Creating ${spec.name}`, { description: 'This page follows it; you may leave.' })
+      return router.push(`${home}/${encodeURIComponent(spec.name)}?made`)
+    }
+    const { error } = result
+    if (error.code === 'signed-out') return location.assign(`/sign-in?ended=1&back=${encodeURIComponent(location.pathname)}`)
+    if (error.progress) return stop({ cluster: spec.name, progress: error.progress, error })
+    const fields = Object.entries(error.fields ?? {})
+    // The server's words stand at the field as they are: it has seen what the form could not.
+    for (const [path, message] of fields) form.setError(path as SpecPath, { type: 'server', message })
+    if (fields.length > 0) showSummary(flatErrors(form.control._formState.errors).map(({ path }) => path))
+    else fail(error)
+  }
+  const submit = form.handleSubmit(create, (found) => showSummary(flatErrors(found).map(({ path }) => path)))
+
+  return (
+    <>
+      <div className="mb-4 flex min-h-8 flex-wrap items-center gap-x-3">
+        <h1>Create cluster</h1>
+        <p className="text-ink-3 max-s:hidden">Nothing is made until you choose Create</p>
+        {isDirty ? <Button look="ghost" size="sm" className="ml-auto" onClick={() => { dropDraft(session.email, tenant); form.reset(defaults); refuse([]); fail(null) }}>Start over</Button> : null}
+      </div>
+      {stopped ? <Interrupted key={stopped.progress.operationId} {...stopped} onGone={() => stop(null)} /> : interrupted.map((each) => <Interrupted key={each.progress.operationId} {...each} onGone={() => router.refresh()} />)}
+      <div className="grid max-w-[1180px] grid-cols-[minmax(0,1fr)_400px] items-start gap-8 max-l:grid-cols-[minmax(0,1fr)]">
+        <form onSubmit={(event) => void submit(event)} noValidate aria-label="Create cluster" className="min-w-0">
+          {refused.length > 0 ? <ErrorSummary ref={summary} paths={wrong.length > 0 ? wrong.map(({ path }) => path) : refused} /> : null}
+          <NameSection form={form} />
+          <PlacementSection form={form} />
+          <MachinesSection form={form} />
+          <AddressSection form={form} />
+          <DefaultsSection form={form} />
+          {failure ? <ErrorNote error={failure} className="mb-4" /> : null}
+          <div className="sticky bottom-0 z-10 flex items-center gap-3 border-t border-line bg-canvas py-3 max-s:[&>:is(a,button)]:flex-1">
+            <Button type="submit" look="primary" busy={isSubmitting} reason={can.reason ?? (stopped ? 'A create that stopped half-way is to be continued or removed first.' : null)}>Create cluster</Button>
+            <Link href={home} onClick={() => dropDraft(session.email, tenant)} className={buttonLook()}>Cancel</Link>
+            {wrong[0] ? (
+              <p className="flex min-w-0 items-center gap-1.5 text-12 text-bad max-s:hidden">
+                <Glyph role="bad" shape="octagon" size={14} />
+                <span className="truncate">{plural(wrong.length, 'field')} to correct: <FieldLink path={wrong[0].path} /></span>
+              </p>
+            ) : null}
+          </div>
+        </form>
+        <Preview form={form} />
+      </div>
+    </>
+  )
+}

@@ -1,0 +1,89 @@
+'use client'
+import type { ReactNode } from 'react'
+import { useController, useFormState, type Control } from 'react-hook-form'
+import type { ClusterSpec } from '@/lib/cluster/spec'
+import { Field } from '@/components/ui/field'
+import { Input } from '@/components/ui/input'
+import { NumberField } from '@/components/ui/number-field'
+import { FIELD_LABELS, fieldId, flatErrors, type SpecPath } from './fields'
+
+interface SpecFieldProps {
+  readonly control: Control<ClusterSpec>
+  readonly path: SpecPath
+  readonly hint?: ReactNode
+  readonly label?: ReactNode
+}
+
+/** The message of a field, also when it came from one of its parts (`addresses.nameservers.1`). */
+export function useFieldError(control: Control<ClusterSpec>, path: SpecPath): string | undefined {
+  const { errors } = useFormState({ control })
+  return flatErrors(errors).find((error) => error.path === path)?.message
+}
+
+interface TextFieldProps extends SpecFieldProps {
+  readonly mono?: boolean
+  readonly placeholder?: string
+  readonly fix?: (value: string, use: (value: string) => void) => ReactNode
+}
+
+export function TextField({ control, path, hint, label, mono, placeholder, fix }: TextFieldProps) {
+  const { field } = useController({ control, name: path })
+  const error = useFieldError(control, path)
+  const value = typeof field.value === 'string' ? field.value : ''
+  return (
+    <Field label={label ?? FIELD_LABELS[path]} hint={hint} error={error} fix={error ? fix?.(value, (next) => { field.onChange(next); field.onBlur() }) : null}>
+      <Input id={fieldId(path)} ref={field.ref} name={field.name} mono={mono ?? false} value={value} placeholder={placeholder} onChange={(event) => field.onChange(event.currentTarget.value)} onBlur={field.onBlur} autoCapitalize="off" />
+    </Field>
+  )
+}
+
+/** Several values in one line, parted by commas or blanks. What is typed stays as typed until the field is left. */
+export function ListField({ control, path, hint, label, placeholder }: SpecFieldProps & { placeholder?: string }) {
+  const { field } = useController({ control, name: path })
+  const error = useFieldError(control, path)
+  const values = Array.isArray(field.value) ? (field.value as string[]) : []
+  return (
+    <Field label={label ?? FIELD_LABELS[path]} hint={hint} error={error}>
+      <Input
+        key={values.join()}
+        id={fieldId(path)}
+        ref={field.ref}
+        mono
+        defaultValue={values.join(', ')}
+        placeholder={placeholder}
+        onBlur={(event) => {
+          field.onChange(event.currentTarget.value.split(/[\s,;]+/).filter(Boolean))
+          field.onBlur()
+        }}
+      />
+    </Field>
+  )
+}
+
+interface CountFieldProps extends SpecFieldProps {
+  readonly min?: number
+  readonly max?: number
+  readonly step?: number
+  readonly unit?: string
+  readonly wide?: boolean
+}
+
+export function CountField({ control, path, hint, label, min, max, step, unit, wide }: CountFieldProps) {
+  const { field } = useController({ control, name: path })
+  const error = useFieldError(control, path)
+  return (
+    <Field label={label ?? FIELD_LABELS[path]} hint={hint} error={error}>
+      <NumberField
+        id={fieldId(path)}
+        value={typeof field.value === 'number' && !Number.isNaN(field.value) ? field.value : null}
+        onChange={(next) => field.onChange(next ?? Number.NaN)}
+        onBlur={field.onBlur}
+        {...(min === undefined ? {} : { min })}
+        {...(max === undefined ? {} : { max })}
+        {...(step === undefined ? {} : { step })}
+        {...(unit === undefined ? {} : { unit })}
+        {...(wide === undefined ? {} : { wide })}
+      />
+    </Field>
+  )
+}

@@ -1,0 +1,54 @@
+'use client'
+import { zodResolver } from '@hookform/resolvers/zod'
+import { useEffect } from 'react'
+import { useForm, type UseFormReturn } from 'react-hook-form'
+import { clusterSpec } from '@/lib/cluster/rules'
+import type { ClusterSpec } from '@/lib/cluster/spec'
+import { flatErrors, type SpecPath } from './fields'
+import { keepDraft, readDraft } from './draft'
+
+export type CreateForm = UseFormReturn<ClusterSpec>
+
+/** Rules between fields are asked again a moment after typing stops. */
+const BETWEEN_FIELDS_MS = 300
+
+/** What depends on other fields; a field of these that was visited, or is wrong now, is looked at again. */
+const DEPENDENT: readonly SpecPath[] = ['name', 'pool.name', 'addresses.range', 'addresses.gateway', 'networks.pods', 'networks.services', 'endpoint.host'] as SpecPath[]
+
+export function useCreateForm(defaults: ClusterSpec, person: string, tenant: string): CreateForm {
+  const form = useForm<ClusterSpec>({
+    defaultValues: defaults,
+    mode: 'onTouched',
+    shouldFocusError: false,
+    // An emptied number is no number: zod's own words would speak of types.
+    resolver: zodResolver(clusterSpec, { error: (issue) => (issue.code === 'invalid_type' || issue.code === 'not_multiple_of' ? 'Give a whole number.' : undefined) }),
+  })
+
+  useEffect(() => {
+    const draft = readDraft(person, tenant)
+    if (draft) form.reset(draft, { keepDefaultValues: true })
+  }, [form, person, tenant])
+
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout> | undefined
+    const stop = form.subscribe({
+      formState: { values: true },
+      callback: ({ values, name }) => {
+        if (!name) return
+        keepDraft(person, tenant, values)
+        clearTimeout(timer)
+        timer = setTimeout(() => {
+          const wrong = new Set(flatErrors(form.formState.errors).map(({ path }) => path))
+          const again = DEPENDENT.filter((path) => path !== name && (wrong.has(path) || form.getFieldState(path).isTouched))
+          if (again.length > 0) void form.trigger(again)
+        }, BETWEEN_FIELDS_MS)
+      },
+    })
+    return () => {
+      clearTimeout(timer)
+      stop()
+    }
+  }, [form, person, tenant])
+
+  return form
+}
