@@ -71,19 +71,3 @@ export interface LabPart {
   /** Idempotent. State stays; a later start goes on from it. */
   readonly stop: () => Promise<void>
 }
-
-/** What the identity provider is started with; it needs nothing of the management cluster. */
-export interface IdentityProviderOptions {
-  /** Loopback port to listen on; the issuer is made from it. */
-  readonly port: number
-  readonly accounts: readonly LabAccount[]
-  readonly clientId: string
-  readonly clientSecret: string
-  readonly portalUrl: string
-  readonly stateDir: string
-  readonly signal: AbortSignal
-}
-
-export interface IdentityProviderPart extends LabPart {
-  readonly issuer: string
-}

@@ -2,11 +2,14 @@
 import { mkdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { accounts } from './accounts'
-import type { LabContext, LabPart } from './context'
-import type { Lab, LabPartName, StartLab } from './contract'
+import type { LabContext } from './context'
+import type { Lab, StartLab } from './contract'
 import { openPki, startApiServer, startControllerManager, startEtcd, type ControlPlaneOptions } from './control-plane'
+import { startIdentityProvider } from './identity-provider'
+import { startKamajiStandIn } from './kamaji/stand-in'
 import { connectManagement } from './kubernetes'
 import { openLog } from './log'
+import { startNodeAgent } from './node-agent'
 import { openPorts } from './ports'
 import { createSupervisor } from './process'
 import { startProviders } from './providers'
@@ -15,14 +18,6 @@ import { StartedParts } from './started-parts'
 import { lockStateDir } from './state-lock'
 import { serveStatus } from './status-server'
 import { startVcenter } from './vcenter'
-
-// Until the other parts are there.
-import { existsSync } from 'node:fs'
-const maybe = async (file: string, name: string, argument: unknown): Promise<any> =>
-  existsSync(join(import.meta.dirname, `${file}.ts`)) ? (await import(`./${file}`))[name](argument) : undefined
-const startIdentityProvider = (o: unknown) => maybe('identity-provider', 'startIdentityProvider', o)
-const startKamajiStandIn = (o: unknown) => maybe('kamaji/stand-in', 'startKamajiStandIn', o)
-const startNodeAgent = (o: unknown) => maybe('node-agent', 'startNodeAgent', o)
 
 /** Public, like the accounts' passwords: it opens nothing outside loopback. */
 const oidcClient = { clientId: 'tenantry', clientSecret: 'tenantry-lab' }
@@ -80,21 +75,19 @@ async function startParts(options: StartLab, logDir: string, started: StartedPar
   const providers = startProviders({ ...core, api, vcenter, management, signal, onProgress: progress }, pki).then((parts) => {
     for (const part of parts) started.add('controllers', { part })
   })
-  const identityProvider = ports.take('identity-provider').then((port) =>
-    startIdentityProvider({ ...oidcClient, port, accounts, portalUrl: options.portalUrl, stateDir, signal }),
-  )
-  const [oidc] = await Promise.all([identityProvider, providers])
-  if (oidc !== undefined) started.add('controllers', { part: oidc })
+  const identityProvider = ports
+    .take('identity-provider')
+    .then((port) => startIdentityProvider({ ...oidcClient, port, accounts, portalUrl: options.portalUrl, stateDir }))
+    .then((part) => started.add('controllers', { part }))
+  const [{ part: oidc }] = await Promise.all([identityProvider, providers])
 
   progress('tenants, roles, vSphere identity')
   await seed(management, vcenter, signal)
   const portalKubeconfig = join(stateDir, 'portal.kubeconfig')
   await writePortalKubeconfig(management, api, pki.ca.certPem, portalKubeconfig)
   progress('Kamaji stand-in, node agent')
-  const kamaji = await startKamajiStandIn(context)
-  if (kamaji !== undefined) started.add('tenant-apis', { part: kamaji })
-  const agent = await startNodeAgent(context)
-  if (agent !== undefined) started.add('controllers', { part: agent })
+  started.add('tenant-apis', { part: await startKamajiStandIn(context) })
+  started.add('controllers', { part: await startNodeAgent(context) })
 
   const lab: Lab = {
     stateDir,
@@ -102,7 +95,7 @@ async function startParts(options: StartLab, logDir: string, started: StartedPar
     adminKubeconfig: api.adminKubeconfig,
     portalKubeconfig,
     apiServerUrl: api.url,
-    oidc: { issuer: oidc?.issuer ?? '', ...oidcClient },
+    oidc: { issuer: oidc.issuer, ...oidcClient },
     vcenter: { server: vcenter.server, user: vcenter.user, passwordFile: vcenter.passwordFile, thumbprint: vcenter.thumbprint },
     accounts,
     kill: (part) => started.owner(part).kill(part),

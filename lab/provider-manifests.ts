@@ -30,23 +30,20 @@ export function patchCrd(
   provider: ProviderName,
   endpoint: WebhookEndpoint | undefined,
 ): CustomResourceDefinition {
-  const spec: Record<string, unknown> & CustomResourceDefinition['spec'] = { ...crd.spec }
-  // As the modules have it, it names a Service.
-  delete spec['conversion']
-  const converts = endpoint !== undefined && spec.versions.length > 1 && !withoutConversion.has(spec.names.kind)
+  const { names, versions } = crd.spec
+  const converts = endpoint !== undefined && versions.length > 1 && !withoutConversion.has(names.kind)
   return {
     ...crd,
     metadata: { ...crd.metadata, labels: { ...crd.metadata.labels, ...contractLabels[provider] } },
     spec: {
-      ...spec,
-      ...(converts
+      ...crd.spec,
+      // Whatever the module says here names a Service, which the lab has none of.
+      conversion: converts
         ? {
-            conversion: {
-              strategy: 'Webhook',
-              webhook: { conversionReviewVersions: ['v1', 'v1beta1'], clientConfig: clientConfigOf(endpoint, '/convert') },
-            },
+            strategy: 'Webhook',
+            webhook: { conversionReviewVersions: ['v1', 'v1beta1'], clientConfig: clientConfigOf(endpoint, '/convert') },
           }
-        : {}),
+        : { strategy: 'None' },
     },
   }
 }
