@@ -11,8 +11,7 @@ const hours = (fallback: number) => z.coerce.number({ error: 'a number of hours,
 const needed = (what: string) => z.string({ error: what }).min(1, what)
 const url = (what: string) => z.url({ protocol: /^https?$/, error: what })
 
-const schema = z
-  .object({
+const schema = z.object({
     NEXTAUTH_URL: url('the address that people open in the browser, e.g. https://tenantry.example.com'),
     NEXTAUTH_SECRET: z
       .string({ error: 'a random text of at least 32 characters: openssl rand -base64 32' })
@@ -33,10 +32,6 @@ const schema = z
     TENANTRY_KUBECONFIG_HOURS: hours(8),
     LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], { error: 'one of fatal, error, warn, info, debug, trace, silent' }).default('info'),
   })
-  .superRefine((env, issues) => {
-    if (!env.TENANTRY_DATA_DIR && !env.DATABASE_URL)
-      issues.addIssue({ code: 'custom', path: ['TENANTRY_DATA_DIR'], message: 'a folder for the embedded database (or set DATABASE_URL to a PostgreSQL)' })
-  })
 
 export type Env = z.infer<typeof schema>
 
@@ -45,8 +40,10 @@ export function parseEnv(source: Readonly<Record<string, string | undefined>>): 
   // An empty variable is how Compose files and Helm charts say "unset".
   const given = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== undefined && value !== ''))
   const parsed = schema.safeParse(given)
-  if (parsed.success) return parsed.data
-  const lines = parsed.error.issues.map((issue) => `  ${String(issue.path[0])}: ${issue.message}`)
+  const stored = parsed.success ? (parsed.data.TENANTRY_DATA_DIR ?? parsed.data.DATABASE_URL) : (given['TENANTRY_DATA_DIR'] ?? given['DATABASE_URL'])
+  if (parsed.success && stored) return parsed.data
+  const lines = (parsed.error?.issues ?? []).map((issue) => `  ${String(issue.path[0])}: ${issue.message}`)
+  if (!stored) lines.push('  TENANTRY_DATA_DIR: a folder for the embedded database (or set DATABASE_URL to a PostgreSQL)')
   throw new Error(`Tenantry cannot start. Set in its environment:\n${lines.join('\n')}`)
 }
 

@@ -17,6 +17,16 @@ import { runtimeIfStarted, setRuntime } from '@/server/runtime'
 const STALE_OPERATION_MS = 60_000
 const HOUSEKEEPING_MS = 15_000
 
+/** Next would log a failed start and go on half started: a portal without its environment must not look alive. */
+export async function startOrExit(): Promise<void> {
+  try {
+    await start()
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
+    process.exit(1)
+  }
+}
+
 /** Starts everything that outlives a request, once a process, and ends it on SIGTERM or SIGINT. */
 export async function start(): Promise<void> {
   if (runtimeIfStarted()) return

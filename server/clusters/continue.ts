@@ -8,6 +8,7 @@ import { updateOperation } from '@/server/db/operations'
 import { failure } from '@/server/failure'
 import type { OperationInput } from '@/server/inputs'
 import { applyAll, dryRunAll } from '@/server/operations/apply'
+import { noteAct } from '@/server/operations/note'
 import { runtime } from '@/server/runtime'
 import { requireLive, type TenantContext } from '@/server/tenants/open'
 
@@ -38,7 +39,8 @@ async function goOn(ctx: TenantContext, unfinished: Unfinished): Promise<void> {
   const spec = withLiveSize(ctx, unfinished.spec)
   const objects = renderCluster(spec, { tenant: ctx.tenant, offer: admittedOffer(ctx, spec), operationId: unfinished.id })
   await dryRunAll(client, objects)
-  await applyAll(client, unfinished.id, objects)
+  const { clusterUid } = await applyAll(client, unfinished.id, objects)
+  noteAct(ctx, { key: `${unfinished.id}:continued`, clusterUid, cluster: spec.name, subject: null, text: `The creation of ${spec.name} went on` })
 }
 
 /** ADR 4: whoever scaled the pool since keeps that size. */

@@ -8,6 +8,7 @@ import { insertOperation } from '@/server/db/operations'
 import { failure } from '@/server/failure'
 import type { CreateInput } from '@/server/inputs'
 import { applyAll, dryRunAll, nameOf } from '@/server/operations/apply'
+import { noteAct } from '@/server/operations/note'
 import { runtime } from '@/server/runtime'
 import { requireLive, type TenantContext } from '@/server/tenants/open'
 
@@ -31,7 +32,8 @@ export async function createCluster(ctx: TenantContext, { spec }: CreateInput): 
       const sentence = `A create of ${spec.name} is under way or was interrupted. Continue or remove it first.`
       throw failure('name-taken', sentence, { fields: { name: sentence } })
     }
-    await applyAll(client, operationId, objects)
+    const { clusterUid } = await applyAll(client, operationId, objects)
+    noteAct(ctx, { key: `${operationId}:asked`, clusterUid, cluster: spec.name, subject: null, text: `${spec.name} was asked for` })
     return { operationId }
   })
 }

@@ -4,6 +4,7 @@ import { audited } from '@/server/audit/audited'
 import { endUnfinished, insertOperation, updateOperation } from '@/server/db/operations'
 import { invalid, notFound } from '@/server/failure'
 import type { DeleteInput } from '@/server/inputs'
+import { noteAct } from '@/server/operations/note'
 import { runtime } from '@/server/runtime'
 import { requireLive, type TenantContext } from '@/server/tenants/open'
 
@@ -29,6 +30,7 @@ export async function deleteCluster(ctx: TenantContext, { cluster: name, typedNa
       throw error
     }
     await updateOperation(db, id, { state: 'done', clusterUid: cluster.uid })
+    noteAct(ctx, { key: `${id}:asked`, clusterUid: cluster.uid, cluster: name, subject: null, text: 'Deletion was asked for' })
     await endUnfinished(db, ctx.tenant, name, `Deleted by ${ctx.session.user}.`)
     return null
   })

@@ -26,14 +26,14 @@ const TABLE = `CREATE TABLE IF NOT EXISTS "_prisma_migrations" (
  * @throws Error when an applied migration was edited or failed half-way under another tool
  */
 export async function migrate(connection: Connection, folder = migrationsFolder()): Promise<readonly string[]> {
-  const names = (await readdir(folder, { withFileTypes: true })).filter((entry) => entry.isDirectory()).map((entry) => entry.name).sort()
+  const names = (await readdir(/* turbopackIgnore: true */ folder, { withFileTypes: true })).filter((entry) => entry.isDirectory()).map((entry) => entry.name).sort()
   await connection.rows('SELECT pg_advisory_lock($1)', [ADVISORY_LOCK])
   try {
     await connection.script(TABLE)
     const done = await connection.rows('SELECT "migration_name", "checksum", "finished_at" FROM "_prisma_migrations" WHERE "rolled_back_at" IS NULL')
     const applied: string[] = []
     for (const name of names) {
-      const sql = await readFile(path.join(folder, name, 'migration.sql'), 'utf8')
+      const sql = await readFile(/* turbopackIgnore: true */ path.join(folder, name, 'migration.sql'), 'utf8')
       const checksum = createHash('sha256').update(sql).digest('hex')
       const earlier = done.find((row) => row['migration_name'] === name)
       if (!earlier) {

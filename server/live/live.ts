@@ -1,6 +1,7 @@
 import 'server-only'
 import type { Health, TenantState } from '@/lib/live/event'
 import type { IdentityOption } from '@/lib/identity/offer'
+import { cleanLine } from '@/lib/text'
 import type { TimelineEntry } from '@/lib/timeline/entry'
 import { createAccess, type AccessReviews } from '@/server/live/access'
 import { watchHealth } from '@/server/live/health'
@@ -9,7 +10,7 @@ import { Projection } from '@/server/live/projection'
 import { Recorder, type RecorderOptions } from '@/server/live/recorder'
 import { startReflector, type ReflectorState } from '@/server/live/reflector'
 import { WATCHED } from '@/server/management/kinds'
-import { trimmed } from '@/server/live/trim'
+import { DISPLAY_NAME, trimmed } from '@/server/live/trim'
 import type { SystemClient } from '@/server/management/system-client'
 import { happeningsOf, identitiesFor, viewsOf } from '@/server/live/views'
 
@@ -36,7 +37,7 @@ export interface Live {
   readonly close: () => Promise<void>
 }
 
-export interface LiveStore extends Pick<RecorderOptions, 'insert' | 'recent'> {}
+export type LiveStore = Pick<RecorderOptions, 'insert' | 'recent'>
 
 export function startLive(client: SystemClient, store: LiveStore, signal: AbortSignal): Live {
   const hub: Hub = new Hub(() => health.now())
@@ -68,7 +69,7 @@ export function startLive(client: SystemClient, store: LiveStore, signal: AbortS
   hub.beat(signal)
 
   return {
-    tenants: () => projection.tenants().map(({ metadata: { name, annotations } }) => ({ name, displayName: annotations?.['tenantry.dev/display-name'] ?? name })),
+    tenants: () => projection.tenants().map(({ metadata: { name, annotations } }) => ({ name, displayName: cleanLine(annotations?.[DISPLAY_NAME]) || name })),
     state: (tenant) => hub.state(tenant),
     identities: (tenant) => identitiesFor(projection.namespace(tenant), projection.identityObjects()),
     health: () => health.now(),

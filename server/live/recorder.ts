@@ -5,6 +5,7 @@ import type { ClusterPicture } from '@/server/live/projection'
 import { log } from '@/server/log'
 
 const KEPT = 300
+const GONE_MS = 600_000
 const RETRY_MS = 5_000
 /** Entries wait here while the database is away; beyond it history is lost, as ADR 6 accepts. */
 const MAX_WAITING = 20_000
@@ -37,6 +38,7 @@ export class Recorder {
       void this.load(uid, tenant)
     }
     this.add(tenant, uid, this.options.happenings(before, after), true)
+    if (!after) this.forgetLater(uid, tenant)
   }
 
   /** An entry that comes from elsewhere: an act of a person, as it is asked for. */
@@ -49,6 +51,16 @@ export class Recorder {
   async drain(): Promise<void> {
     await this.writing
     if (this.waiting.length > 0) await this.write().catch(() => undefined)
+  }
+
+  /** Pages that watched a deletion show how it ended; then a cluster that is gone takes no memory any more. */
+  private forgetLater(uid: string, tenant: string): void {
+    const forget = (): void => {
+      const keys = [...(this.known.get(uid)?.keys() ?? [])]
+      this.known.delete(uid)
+      this.options.publish(tenant, [], keys.map((id) => ({ kind: 'entry', id })))
+    }
+    setTimeout(() => !this.options.signal.aborted && forget(), GONE_MS).unref()
   }
 
   private async load(uid: string, tenant: string): Promise<void> {

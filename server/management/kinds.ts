@@ -42,11 +42,13 @@ export const KINDS = {
 
 export type KindName = keyof typeof KINDS
 
-/** Kinds of the live cache. Templates of kubeadm and health checks are written, never shown. */
+/**
+ * Kinds of the live cache. Templates of kubeadm and health checks are written, never shown; an IPAddress says nothing that its
+ * claim and its pool's status do not say.
+ */
 export const WATCHED: readonly KindName[] = [
   'Namespace', 'RoleBinding', 'ClusterRoleBinding', 'Cluster', 'KamajiControlPlane', 'VSphereCluster', 'MachineDeployment', 'MachineSet',
-  'Machine', 'VSphereMachine', 'VSphereVM', 'VSphereMachineTemplate', 'KubeadmConfig', 'InClusterIPPool', 'IPAddressClaim', 'IPAddress',
-  'VSphereClusterIdentity',
+  'Machine', 'VSphereMachine', 'VSphereVM', 'VSphereMachineTemplate', 'KubeadmConfig', 'InClusterIPPool', 'IPAddressClaim', 'VSphereClusterIdentity',
 ]
 
 export function knownKind(kind: string): KindInfo {

@@ -87,7 +87,7 @@ export function createSystemClient(transport: Transport, discovery: Discovery): 
     },
     probe: async (signal) => {
       const body = await transport.stream({ method: 'GET', path: '/readyz', timeoutMs: 3_000, idleMs: 3_000, ...(signal ? { signal } : {}) })
-      for await (const _ of body); // read to the end, so that the connection goes back to the pool
+      for await (const chunk of body) void chunk // read to the end, so that the connection goes back to the pool
     },
   }
 }

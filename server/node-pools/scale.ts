@@ -5,6 +5,7 @@ import { audited } from '@/server/audit/audited'
 import { insertOperation, updateOperation } from '@/server/db/operations'
 import { failure, invalid, notFound } from '@/server/failure'
 import type { ScaleInput } from '@/server/inputs'
+import { noteAct } from '@/server/operations/note'
 import { runtime } from '@/server/runtime'
 import { requireLive, type TenantContext } from '@/server/tenants/open'
 
@@ -32,6 +33,8 @@ export async function scalePool(ctx: TenantContext, { cluster: name, pool: poolN
       throw error
     }
     await updateOperation(db, id, { state: 'done', clusterUid: cluster.uid })
+    const text = `Pool ${poolName}: from ${pool.desired} to ${replicas} machines`
+    noteAct(ctx, { key: `${id}:asked`, clusterUid: cluster.uid, cluster: name, subject: poolName, text })
     return null
   })
 }

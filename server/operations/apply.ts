@@ -22,9 +22,10 @@ export async function dryRunAll(client: UserClient, objects: readonly KubeObject
 /**
  * Applies the objects in their order and notes each step. The whole set may be applied again: an apply of what is there
  * already changes nothing.
+ * @returns the Cluster's uid
  * @throws AppError 'interrupted' with the progress once something exists; the refusal itself when nothing does
  */
-export async function applyAll(client: UserClient, operationId: string, objects: readonly KubeObject[]): Promise<void> {
+export async function applyAll(client: UserClient, operationId: string, objects: readonly KubeObject[]): Promise<{ clusterUid: string }> {
   const { db } = runtime()
   const exist: string[] = []
   const missing = objects.map(nameOf)
@@ -45,6 +46,7 @@ export async function applyAll(client: UserClient, operationId: string, objects:
     }
   }
   await updateOperation(db, operationId, { state: 'done', error: null })
+  return { clusterUid: cluster?.uid ?? '' }
 }
 
 function interrupted(progress: Progress, reason: string, detail: string | undefined): Error {
