@@ -7,7 +7,9 @@ import type { TimelineEntry } from '@/lib/timeline/entry'
 /** `m4v7t` of `blue-1-general-abcde-m4v7t`: in a list under one cluster the machine's own suffix is enough. */
 const subjectOf = (machine: MachineView): string => shortMachineName(machine.name, machine.cluster).split('-').at(-1) ?? machine.name
 
-function entry(cluster: Pick<ClusterView, 'uid' | 'tenant' | 'name'>, key: string, at: string, subject: string | null, text: string, role: StateRole): TimelineEntry {
+type Home = Pick<ClusterView, 'uid' | 'tenant' | 'name'>
+
+function entry(cluster: Home, key: string, at: string, subject: string | null, text: string, role: StateRole): TimelineEntry {
   return { kind: 'entry', key, tenant: cluster.tenant, clusterUid: cluster.uid, cluster: cluster.name, at, subject, text, role, who: null }
 }
 
@@ -66,12 +68,30 @@ function machineHappenings(cluster: ClusterView, machine: MachineView): readonly
 }
 
 /**
- * What is told of a view that is gone. Its time is when that was noticed: an object that no longer exists has none of its
- * own. The key has no time in it, so that the first replica to notice is the one that is stored.
+ * What is told of a view that is gone; of a machine with its cluster, whose uid the machine does not know. Its time is when
+ * that was noticed: an object that no longer exists has none of its own. The key has no time in it, so that the first
+ * replica to notice is the one that is stored.
  */
-export function departures(before: ClusterView | MachineView, now: string, cluster?: Pick<ClusterView, 'uid' | 'tenant' | 'name'>): readonly TimelineEntry[] {
+export function departures(before: ClusterView | MachineView, now: string, cluster: Home | null = null): readonly TimelineEntry[] {
   if (before.kind === 'cluster') return [entry(before, `${before.uid}:gone`, now, null, `${before.name} is gone`, 'idle')]
   const home = cluster ?? { uid: '', tenant: before.tenant, name: before.cluster }
   const text = before.address === null ? `${subjectOf(before)} is gone` : `${subjectOf(before)} is gone, its address is free again`
   return [entry(home, `${before.uid}:gone`, now, before.name, text, 'idle')]
+}
+
+/** One cluster with its machines by uid, as the live projection holds it. */
+export interface Picture {
+  readonly cluster: ClusterView
+  readonly machines: ReadonlyMap<string, MachineView>
+}
+
+/** All that a change from one picture to the next tells: what happened by the views' own times, and who is gone. */
+export function storyOf(before: Picture | null, after: Picture | null, now: string): readonly TimelineEntry[] {
+  const told = after === null ? [] : [...happenings(after.cluster, [...after.machines.values()])]
+  if (before === null) return told
+  for (const [uid, machine] of before.machines) {
+    if (after === null || !after.machines.has(uid)) told.push(...departures(machine, now, before.cluster))
+  }
+  if (after?.cluster.uid !== before.cluster.uid) told.push(...departures(before.cluster, now))
+  return told
 }
