@@ -12,26 +12,26 @@ const needed = (what: string) => z.string({ error: what }).min(1, what)
 const url = (what: string) => z.url({ protocol: /^https?$/, error: what })
 
 const schema = z.object({
-    NEXTAUTH_URL: url('the address that people open in the browser, e.g. https://tenantry.example.com'),
-    NEXTAUTH_SECRET: z
-      .string({ error: 'a random text of at least 32 characters: openssl rand -base64 32' })
-      .min(32, 'at least 32 random characters: openssl rand -base64 32'),
-    OIDC_ISSUER: url('the issuer of your identity provider, e.g. https://login.example.com/realms/main'),
-    OIDC_CLIENT_ID: needed('the client id registered for the portal at the identity provider'),
-    OIDC_CLIENT_SECRET: needed('the secret of that client'),
-    OIDC_USERNAME_CLAIM: z.string().min(1).default('email'),
-    OIDC_GROUPS_CLAIM: z.string().min(1).default('groups'),
-    OIDC_SCOPE: z.string().regex(/(^| )openid( |$)/, 'scopes separated by spaces, openid among them').default('openid email profile groups'),
-    TENANTRY_GROUPS: list.pipe(
-      z.array(z.string().regex(/^(?!system:)[^\s\p{Cc},]+$/u, 'names of groups as the identity provider sends them, without prefix, separated by commas')),
-    ),
-    TENANTRY_KUBECONFIG: z.string().min(1).optional(),
-    TENANTRY_DATA_DIR: z.string().min(1).optional(),
-    DATABASE_URL: z.string().regex(/^postgres(ql)?:\/\//, 'a postgresql:// address').optional(),
-    TENANTRY_SESSION_HOURS: hours(8),
-    TENANTRY_KUBECONFIG_HOURS: hours(8),
-    LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], { error: 'one of fatal, error, warn, info, debug, trace, silent' }).default('info'),
-  })
+  NEXTAUTH_URL: url('the address that people open in the browser, e.g. https://tenantry.example.com'),
+  NEXTAUTH_SECRET: z
+    .string({ error: 'a random text of at least 32 characters: openssl rand -base64 32' })
+    .min(32, 'at least 32 random characters: openssl rand -base64 32'),
+  OIDC_ISSUER: url('the issuer of your identity provider, e.g. https://login.example.com/realms/main'),
+  OIDC_CLIENT_ID: needed('the client id registered for the portal at the identity provider'),
+  OIDC_CLIENT_SECRET: needed('the secret of that client'),
+  OIDC_USERNAME_CLAIM: z.string().min(1).default('email'),
+  OIDC_GROUPS_CLAIM: z.string().min(1).default('groups'),
+  OIDC_SCOPE: z.string().regex(/(^| )openid( |$)/, 'scopes separated by spaces, openid among them').default('openid email profile groups'),
+  TENANTRY_GROUPS: list.pipe(
+    z.array(z.string().regex(/^(?!system:)[^\s\p{Cc},]+$/u, 'names of groups as the identity provider sends them, without prefix, separated by commas')),
+  ),
+  TENANTRY_KUBECONFIG: z.string().min(1).optional(),
+  TENANTRY_DATA_DIR: z.string().min(1).optional(),
+  DATABASE_URL: z.string().regex(/^postgres(ql)?:\/\//, 'a postgresql:// address').optional(),
+  TENANTRY_SESSION_HOURS: hours(8),
+  TENANTRY_KUBECONFIG_HOURS: hours(8),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], { error: 'one of fatal, error, warn, info, debug, trace, silent' }).default('info'),
+})
 
 export type Env = z.infer<typeof schema>
 
@@ -40,7 +40,7 @@ export function parseEnv(source: Readonly<Record<string, string | undefined>>): 
   // An empty variable is how Compose files and Helm charts say "unset".
   const given = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== undefined && value !== ''))
   const parsed = schema.safeParse(given)
-  const stored = parsed.success ? (parsed.data.TENANTRY_DATA_DIR ?? parsed.data.DATABASE_URL) : (given['TENANTRY_DATA_DIR'] ?? given['DATABASE_URL'])
+  const stored = 'TENANTRY_DATA_DIR' in given || 'DATABASE_URL' in given
   if (parsed.success && stored) return parsed.data
   const lines = (parsed.error?.issues ?? []).map((issue) => `  ${String(issue.path[0])}: ${issue.message}`)
   if (!stored) lines.push('  TENANTRY_DATA_DIR: a folder for the embedded database (or set DATABASE_URL to a PostgreSQL)')

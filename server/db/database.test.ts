@@ -1,0 +1,76 @@
+import { spawn } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { expect, test, vi } from 'vitest'
+import { openDatabase, openInMemory } from '@/server/db/client'
+import { lockFolder } from '@/server/db/lock'
+import { findOperation, insertOperation, takeOperation, updateOperation, type NewOperation } from '@/server/db/operations'
+import { findSession, insertSession, revokeSession } from '@/server/db/sessions'
+import { insertEntries, recentEntries } from '@/server/db/timeline'
+
+// A PGlite takes seconds to make on a busy machine.
+vi.setConfig({ testTimeout: 60_000 })
+
+const operation = (id: string, more: Partial<NewOperation> = {}): NewOperation => ({ id, tenant: 'blue', cluster: 'c', kind: 'create', who: 'ada', hash: 'h', spec: { name: 'c' }, missing: ['Cluster/c'], ...more })
+const folder = (): string => mkdtempSync(path.join(tmpdir(), 'tenantry-db-'))
+
+test('the migrations make a database that the repositories can use', async () => {
+  const db = await openInMemory()
+  const expiresAt = new Date('2026-02-01T00:00:00Z')
+  await insertSession(db, { id: 's', user: 'ada', name: 'Ada', email: 'a@b', groups: ['g'], expiresAt })
+  expect(await findSession(db, 's')).toMatchObject({ user: 'ada', groups: ['g'], expiresAt, revokedAt: null })
+  expect([await revokeSession(db, 's'), await revokeSession(db, 's')]).toEqual([true, false])
+
+  const entry = { kind: 'entry', key: 'k', tenant: 'blue', clusterUid: 'u', cluster: 'c', at: '2026-01-01T00:00:00.000Z', subject: null, text: 't', role: 'ok', who: null } as const
+  await insertEntries(db, [entry, { ...entry, key: 'k2' }])
+  await insertEntries(db, [entry])
+  expect(await recentEntries(db, 'u', 10)).toHaveLength(2)
+  await db.close()
+})
+
+test('two creates of one name cannot run at once, and only one request takes an interrupted one', async () => {
+  const db = await openInMemory()
+  expect(await insertOperation(db, operation('1'))).toBe(true)
+  expect(await insertOperation(db, operation('2'))).toBe(false)
+  expect(await insertOperation(db, operation('3', { tenant: 'green' }))).toBe(true)
+  expect(await insertOperation(db, operation('4', { kind: 'delete' }))).toBe(true)
+  await updateOperation(db, '1', { state: 'interrupted' })
+  expect(await insertOperation(db, operation('5'))).toBe(false)
+  expect([await takeOperation(db, '1'), await takeOperation(db, '1')]).toEqual([true, false])
+  await updateOperation(db, '1', { state: 'done' })
+  expect(await insertOperation(db, operation('6'))).toBe(true)
+  expect(await findOperation(db, '6', 'green')).toBeNull()
+  await db.close()
+})
+
+test('what was written is there after a restart, and migrations are applied once', async () => {
+  const at = folder()
+  const first = await openDatabase({ folder: at })
+  await insertOperation(first, operation('1'))
+  await expect(openDatabase({ folder: at })).rejects.toThrow(`in use by process ${process.pid}`)
+  await first.close()
+  const second = await openDatabase({ folder: at })
+  expect(await findOperation(second, '1', 'blue')).toMatchObject({ cluster: 'c', state: 'running' })
+  await second.close()
+  rmSync(at, { recursive: true })
+})
+
+test('a folder held by another live process is refused, one left behind by a dead process is taken', async () => {
+  const at = folder()
+  const other = spawn(process.execPath, ['-e', 'setTimeout(() => {}, 60000)'])
+  const dead = new Promise((resolve) => other.once('exit', resolve))
+  lockFolder(at)()
+  const { readFileSync } = await import('node:fs')
+  const stat = readFileSync(`/proc/${other.pid}/stat`, 'utf8')
+  const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
+  writeFileSync(path.join(at, 'tenantry.lock'), `${other.pid} ${stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]}@${boot}\n`)
+  expect(() => lockFolder(at)).toThrow(`in use by process ${other.pid}`)
+  other.kill('SIGKILL')
+  await dead
+  lockFolder(at)()
+  // The pid lives, but started at another time: it is another process.
+  writeFileSync(path.join(at, 'tenantry.lock'), `${process.ppid} 1@${boot}\n`)
+  lockFolder(at)()
+  rmSync(at, { recursive: true })
+})

@@ -1,0 +1,49 @@
+import { expect, test } from 'vitest'
+import { createAccess } from '@/server/live/access'
+import { failure } from '@/server/failure'
+
+const ada = { user: 'oidc:ada', groups: ['oidc:a'] }
+
+function setup() {
+  const state = { now: 0, asked: 0, answer: (): Promise<boolean> => Promise.resolve(true) }
+  const access = createAccess({ mayUser: () => (state.asked++, state.answer()) }, () => state.now)
+  return { state, allows: (identity = ada, tenant = 'blue') => access.allows(identity, tenant, 'view:cluster'), access }
+}
+
+test('an answer is kept for half a minute, per user, groups and tenant', async () => {
+  const { state, allows } = setup()
+  await allows()
+  await allows()
+  expect(state.asked).toBe(1)
+  await allows({ ...ada, groups: [] })
+  await allows({ ...ada, user: 'oidc:bob' })
+  await allows(ada, 'green')
+  expect(state.asked).toBe(4)
+  state.now = 30_001
+  await allows()
+  expect(state.asked).toBe(5)
+})
+
+test('a changed binding makes the next question a fresh one', async () => {
+  const { state, allows, access } = setup()
+  await allows()
+  state.answer = () => Promise.resolve(false)
+  access.invalidate('green')
+  expect(await allows()).toBe(true)
+  access.invalidate('blue')
+  expect(await allows()).toBe(false)
+  state.answer = () => Promise.resolve(true)
+  access.invalidate(null)
+  expect(await allows()).toBe(true)
+})
+
+test('while the management cluster is away, the last answer holds for ten minutes and nobody new is let in', async () => {
+  const { state, allows } = setup()
+  await allows()
+  state.answer = () => Promise.reject(failure('management-away', 'away'))
+  state.now = 300_000
+  expect(await allows()).toBe(true)
+  await expect(allows({ user: 'oidc:new', groups: [] })).rejects.toThrow('away')
+  state.now = 700_000
+  await expect(allows()).rejects.toThrow('away')
+})

@@ -1,0 +1,169 @@
+import type { ServerResponse } from 'node:http'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import type { KubeObject } from '@/lib/kubernetes/object'
+import { startReflector, type Reflector, type ReflectorOptions } from '@/server/live/reflector'
+import { createDiscovery } from '@/server/management/discovery'
+import { answer, fakeApi } from '@/server/management/fake-api'
+import { createSystemClient } from '@/server/management/system-client'
+
+/** A list/watch endpoint for machines whose faults a test chooses. */
+class Api {
+  objects = new Map<string, number>()
+  version = 1
+  lists = 0
+  watches: ServerResponse[] = []
+  listFault: ((response: ServerResponse) => boolean) | null = null
+  watchFault: ((response: ServerResponse) => boolean) | null = null
+  installed = true
+
+  send(type: string, name: string): void {
+    const line = JSON.stringify({ type, object: machine(name, ++this.version) })
+    this.watches.at(-1)?.write(`${line}\n`)
+  }
+
+  set(name: string): void {
+    this.objects.set(name, ++this.version)
+  }
+}
+
+const machine = (name: string, version: number): KubeObject => ({ apiVersion: 'cluster.x-k8s.io/v1beta2', kind: 'Machine', metadata: { name, namespace: 't', uid: name, resourceVersion: String(version) } })
+
+let api: Api
+let stop: AbortController
+let close: () => Promise<void>
+let client: ReflectorOptions['client']
+const seen = new Map<string, string>()
+const removed: string[] = []
+
+beforeEach(async () => {
+  api = new Api()
+  stop = new AbortController()
+  seen.clear()
+  removed.length = 0
+  const server = await fakeApi((request, response) => {
+    const url = new URL(request.url ?? '', 'http://x')
+    if (url.pathname.endsWith('/v1beta2')) return answer(response, 200, { resources: api.installed ? [{ name: 'machines' }] : [] })
+    if (url.searchParams.get('watch')) {
+      if (api.watchFault?.(response)) return
+      response.writeHead(200).flushHeaders()
+      return void api.watches.push(response)
+    }
+    api.lists++
+    if (api.listFault?.(response)) return
+    const items = [...api.objects].map(([name, version]) => machine(name, version))
+    const from = Number(url.searchParams.get('continue') || 0)
+    const page = items.slice(from, from + 500)
+    const next = from + 500 < items.length ? String(from + 500) : ''
+    answer(response, 200, { metadata: { resourceVersion: String(api.version), continue: next }, items: page })
+  })
+  close = server.close
+  client = createSystemClient(server.transport, createDiscovery(server.transport))
+})
+
+afterEach(async () => {
+  stop.abort()
+  await close()
+})
+
+function start(more: Partial<ReflectorOptions> = {}): Reflector {
+  return startReflector({
+    kind: 'Machine', client, signal: stop.signal, trim: (object) => object, random: () => 0.05, absentMs: 50,
+    sink: {
+      upsert: (_, { metadata }) => void seen.set(metadata.name, metadata.resourceVersion ?? ''),
+      remove: (_, { metadata }) => void (seen.delete(metadata.name), removed.push(metadata.name)),
+    },
+    ...more,
+  })
+}
+
+const until = (check: () => void) => vi.waitFor(check, { timeout: 5_000, interval: 10 })
+
+test('lists in pages of 500 and then follows the watch', async () => {
+  for (let index = 0; index < 1_201; index++) api.set(`m${index}`)
+  const { state } = start()
+  await until(() => expect(api.watches).toHaveLength(1))
+  expect([seen.size, api.lists, state.synced, state.relists]).toEqual([1_201, 3, true, 1])
+  api.send('ADDED', 'new')
+  api.send('DELETED', 'm7')
+  await until(() => expect([seen.has('new'), seen.has('m7')]).toEqual([true, false]))
+})
+
+test('a 410 costs one relist, and what went away meanwhile is deleted', async () => {
+  api.set('stays')
+  api.set('goes')
+  const { state } = start()
+  await until(() => expect(api.watches).toHaveLength(1))
+  api.objects.delete('goes')
+  api.watches[0]?.write(`${JSON.stringify({ type: 'ERROR', object: { kind: 'Status', code: 410, reason: 'Expired' } })}\n`)
+  await until(() => expect(api.watches).toHaveLength(2))
+  expect([removed, [...seen.keys()], state.relists]).toEqual([['goes'], ['stays'], 2])
+})
+
+test('a cut connection is resumed without a relist', async () => {
+  start()
+  await until(() => expect(api.watches).toHaveLength(1))
+  api.send('ADDED', 'a')
+  await until(() => expect(seen.has('a')).toBe(true))
+  api.watches[0]?.write('{"type":"ADDED","object":{"half')
+  api.watches[0]?.destroy()
+  await until(() => expect(api.watches).toHaveLength(2))
+  expect(api.lists).toBe(1)
+})
+
+test('a line that falls silent is noticed and opened anew', async () => {
+  start({ idleMs: 1_200 })
+  await until(() => expect(api.watches).toHaveLength(1))
+  await until(() => expect(api.watches.length).toBeGreaterThan(1))
+  expect(api.lists).toBe(1)
+})
+
+test('a 429 is not asked again before its Retry-After, whoever wakes it', async () => {
+  const asked: number[] = []
+  api.listFault = (response) => {
+    asked.push(Date.now())
+    if (asked.length > 1) return false
+    answer(response, 429, { kind: 'Status' }, { 'Retry-After': '1' })
+    return true
+  }
+  const reflector = start()
+  await until(() => expect(asked).toHaveLength(1))
+  const timer = setInterval(() => reflector.wake(), 20)
+  await until(() => expect(reflector.state.synced).toBe(true))
+  clearInterval(timer)
+  expect((asked[1] ?? 0) - (asked[0] ?? 0)).toBeGreaterThanOrEqual(1_000)
+})
+
+test('a kind that is not installed is a state, and is found once it is', async () => {
+  api.installed = false
+  const { state } = start()
+  await until(() => expect([state.synced, state.absent]).toEqual([true, true]))
+  api.set('a')
+  api.installed = true
+  await until(() => expect(seen.has('a')).toBe(true))
+  expect(state.absent).toBe(false)
+})
+
+test('a handler that throws is counted; the watch goes on', async () => {
+  api.set('a')
+  const { state } = start({
+    sink: {
+      upsert: (_, { metadata }) => {
+        if (metadata.name === 'a') throw new Error('a handler’s bug')
+        seen.set(metadata.name, '')
+      },
+      remove: () => undefined,
+    },
+  })
+  await until(() => expect(api.watches).toHaveLength(1))
+  api.send('ADDED', 'b')
+  await until(() => expect(seen.has('b')).toBe(true))
+  expect(state.handlerErrors).toBe(1)
+})
+
+test('the signal ends it, in the middle of a wait too', async () => {
+  api.listFault = (response) => (answer(response, 500, { kind: 'Status' }), true)
+  const reflector = start({ random: () => 1 })
+  await until(() => expect(reflector.state.failures).toBeGreaterThan(0))
+  stop.abort()
+  await reflector.done
+})
