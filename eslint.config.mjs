@@ -31,7 +31,7 @@ const config = [
     },
   },
   { files: ['lib/**'], rules: forbid(above('app', 'components', 'server'), lab, door.kubernetes, door.prisma, door.auth, node, react) },
-  { files: ['components/**'], rules: forbid(above('app', 'server'), lab, door.kubernetes, door.prisma, { group: ['next-auth', '!next-auth/react'], message: door.auth.message }) },
+  { files: ['components/**'], rules: forbid(above('app', 'server'), lab, door.kubernetes, door.prisma, { regex: '^next-auth(?!/react$)', message: door.auth.message }) },
   { files: ['app/**'], rules: forbid(lab, door.kubernetes, door.prisma, door.auth) },
   { files: ['server/**'], rules: forbid(above('app', 'components'), lab, door.kubernetes, door.prisma, door.auth) },
   { files: ['server/management/**', 'server/tenant-api/**'], rules: forbid(above('app', 'components'), lab, door.prisma, door.auth) },
