@@ -54,7 +54,9 @@ export function happenings(cluster: ClusterView, machines: readonly MachineView[
 
 function machineHappenings(cluster: ClusterView, machine: MachineView): readonly TimelineEntry[] {
   const told = machine.steps.flatMap((step) => {
-    const text = step.at === null ? null : stepText(step.name, machine)
+    // Power and address are told together, whichever comes first.
+    const early = step.name === 'powered-on' && machine.address === null && machine.node === null
+    const text = step.at === null || early ? null : stepText(step.name, machine)
     return step.at === null || text === null ? [] : [entry(cluster, `${machine.uid}:${step.name}`, step.at, machine.name, text[0], text[1])]
   })
   const condition = machine.state.condition

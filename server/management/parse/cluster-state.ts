@@ -134,7 +134,7 @@ function poolsChanging({ parts, controlPlane, pools, machines }: Readings): Clus
   const replacing = pools.find((pool) => pool.view.state.word === 'Replacing')
   if (replacing !== undefined) {
     const words = replacingWords(replacing.view.desired, replacing.machines, replacing.view.name)
-    const percent = Math.round(replacing.progress * 100)
+    const percent = Math.min(99, Math.round(replacing.progress * 100))
     if (!replacing.upgrading) return state('Replacing', words, replacing.view.state.condition, percent)
     return state('Upgrading', `To ${plainVersion(replacing.view.version ?? controlPlane.desiredVersion ?? '?')}: ${words.charAt(0).toLowerCase()}${words.slice(1)}`, replacing.view.state.condition, percent)
   }

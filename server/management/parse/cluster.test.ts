@@ -132,6 +132,12 @@ describe('changing', () => {
     expect(says({ machineDeployments: [deployment(2, counts(2, 2, 0))], machines: [old('aaaaa'), old('bbbbb')] })).toBe('Replacing: Machine 1 of 2 in pool general is being replaced')
   })
 
+  test('ends when the last old machine is gone, and a machine without a condition yet is no replacement', () => {
+    const old = machineAt('ready', 'ccccc', { ...deleted, conditions: [cond('UpToDate', 'False', 'NotUpToDate')] })
+    expect(says({ machineDeployments: [deployment(2, counts(3, 3, 2))], machines: [machineAt('ready', 'aaaaa'), machineAt('ready', 'bbbbb'), old] })).toBe('Replacing: Machine 2 of 2 in pool general is being replaced; general-ccccc is leaving')
+    expect(says({ machineDeployments: [deployment(2, counts(2, 1, 1))], machines: [machineAt('ready', 'aaaaa'), machineAt('requested', 'bbbbb')] })).toMatch(/^Creating: 1 of 2/)
+  })
+
   test('a later growth is Scaling, and so is the making anew of a lost machine', () => {
     const machines = [machineAt('ready', 'aaaaa'), machineAt('ready', 'bbbbb'), machineAt('cloning', 'x7k2p')]
     expect(says({ machineDeployments: [deployment(3, counts(3, 2), { metadata: { generation: 2 } })], machines })).toBe('Scaling: 2 of 3 machines have joined; general-x7k2p is being cloned')

@@ -78,13 +78,16 @@ function coming(parts: MachineParts): MachineState {
     return state('Requested', 'idle', sentence, view ?? data)
   }
   const view = condition(vsphereVm, 'VirtualMachineProvisioned') ?? oldCondition(vsphereVm, 'VMProvisioned')
-  const word: MachineWord = stage === 'cloning' ? 'Cloning' : stage === 'powering-on' ? 'Powering on' : 'Waiting for address'
+  const claimed = addressClaimed(parts)
+  // Its address is the pool's already; CAPV only waits for the guest to report it.
+  const starting = stage === 'powering-on' || (stage === 'dhcp' && claimed === true)
+  const word: MachineWord = stage === 'cloning' ? 'Cloning' : starting ? 'Powering on' : 'Waiting for address'
   const vcenter = vCenterProblem(parts)
   if (vcenter !== null) return state(word, 'warn', plainVCenter(vcenter.message, null, null), vcenter)
   // CAPV tries again by itself, but what it says (no such template, no space) seldom mends itself.
   const trouble = view !== null && isFalse(view) && (/^(NotProvisioned|TaskFailed|TaskFailure|CloningFailed|PoweringOnFailed)$/.test(view.reason) && view.message !== '')
   if (trouble) return state(word, 'warn', `vCenter could not ${word === 'Powering on' ? 'power it on' : 'clone it'}: ${cause(view.message)}`, view)
-  if (word === 'Waiting for address' || (word === 'Powering on' && addressClaimed(parts) === false)) {
+  if (word === 'Waiting for address' || (word === 'Powering on' && claimed === false)) {
     const claims = condition(vsphereVm, 'IPAddressClaimsFulfilled')
     return state('Waiting for address', 'idle', stage === 'dhcp' ? 'It waits for an address from DHCP' : 'It waits for an address from the pool', isTrue(claims) ? view : (claims ?? view))
   }

@@ -66,7 +66,8 @@ export function machineSteps(parts: MachineParts): readonly MachineStep[] {
     requested: [true, created],
     cloned: [past(stage, 'address'), inStage('address')],
     address: [claimed === null ? stage === 'provisioned' : claimed || stage === 'provisioned', isTrue(claimedAt) ? (claimedAt?.since ?? null) : provisionedAt],
-    'powered-on': [past(stage, 'dhcp'), provisionedAt ?? inStage('dhcp') ?? since(infrastructureReady)],
+    // With an address of a pool CAPV waits here until the guest reports it; with DHCP power comes first, the address after.
+    'powered-on': [stage === 'provisioned' || (stage === 'dhcp' && claimed === null), provisionedAt ?? inStage('dhcp') ?? since(infrastructureReady)],
     // status.lastUpdated is when the phase last changed, and Running means that the node was found.
     bootstrapped: [joined, textAt(machine, 'status', 'phase') === 'Running' ? timeAt(machine, 'status', 'lastUpdated') : null],
     joined: [joined && isTrue(nodeReady), since(nodeReady)],

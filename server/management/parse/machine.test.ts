@@ -75,6 +75,12 @@ test('with DHCP the address comes after power', () => {
   expect(machine.steps.find((step) => step.name === 'powered-on')?.at).not.toBeNull()
 })
 
+test('with an address of the pool a started VM is powering on until it reports that address', () => {
+  const machine = view('powering-on', { vm: { conditions: [cond('IPAddressClaimsFulfilled', 'True', 'Fulfilled'), cond('VirtualMachineProvisioned', 'False', 'WaitingForIPAllocation')] } })
+  expect(machine.state.word).toBe('Powering on')
+  expect(machine.steps.find((step) => step.name === 'powered-on')?.at).toBeNull()
+})
+
 test('status of contract v1beta1 is read as well', () => {
   const { machine, ...rest } = machineAt('cloning', 'x7k2p')
   const vsphereVm = { ...machine, apiVersion: 'infrastructure.cluster.x-k8s.io/v1beta1', kind: 'VSphereVM', status: { conditions: [{ type: 'VMProvisioned', status: 'False', reason: 'PoweringOn', severity: 'Info', lastTransitionTime: at(3, 20) }] } }

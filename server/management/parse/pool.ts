@@ -1,7 +1,7 @@
 import type { NodePoolView } from '@/lib/cluster/view'
 import type { KubeObject } from '@/lib/kubernetes/object'
 import { shortMachineName } from '@/lib/kubernetes/names'
-import { byAge, comingWords, isBroken, joinedWords, nameOf, progressOf } from '@/lib/machine/words'
+import { byAge, comingWords, isBroken, isServing, joinedWords, nameOf, progressOf } from '@/lib/machine/words'
 import type { MachineView } from '@/lib/machine/view'
 import { absoluteSurge } from '@/lib/node-pool/surge'
 import { plainPreflight } from '@/lib/plain-words'
@@ -40,12 +40,13 @@ export function readPool(parts: PoolParts): PoolReading {
   const staying = machines.filter((machine) => machine.deletingSince === null)
   const desired = numberAt(deployment, 'spec', 'replicas') ?? numberAt(deployment, 'status', 'replicas') ?? 0
   const version = textAt(deployment, 'spec', 'template', 'spec', 'version')
-  const old = staying.filter((machine) => !machine.upToDate)
+  // Counted here, not read from status: the controllers' counts follow the machines by seconds, and a new machine counts as
+  // "not up to date" there until its condition is set, which would be told as a replacement.
   const counts = {
     desired,
-    ready: numberAt(deployment, 'status', 'readyReplicas') ?? 0,
-    upToDate: numberAt(deployment, 'status', 'upToDateReplicas') ?? numberAt(deployment, 'status', 'updatedReplicas') ?? staying.length - old.length,
-    total: numberAt(deployment, 'status', 'replicas') ?? machines.length,
+    ready: staying.filter(isServing).length,
+    upToDate: staying.filter((machine) => machine.upToDate).length,
+    total: machines.length,
   }
   const isNew = staying.filter((machine) => machine.upToDate)
   const progress = desired === 0 ? 1 : Math.min(1, isNew.reduce((sum, machine) => sum + progressOf(machine), 0) / desired)
@@ -61,7 +62,7 @@ export function readPool(parts: PoolParts): PoolReading {
       memoryMiB: numberAt(size, 'memoryMiB'),
       diskGiB: numberAt(size, 'diskGiB'),
       surge: absoluteSurge(dig(deployment, 'spec', 'rollout', 'strategy', 'rollingUpdate', 'maxSurge') ?? dig(deployment, 'spec', 'strategy', 'rollingUpdate', 'maxSurge'), desired),
-      state: poolState(parts, name, counts, old.length, progress, blocked),
+      state: poolState(parts, name, counts, progress, blocked),
     },
     machines,
     progress,
@@ -72,22 +73,21 @@ export function readPool(parts: PoolParts): PoolReading {
 
 type Counts = Pick<NodePoolView, 'desired' | 'ready' | 'upToDate' | 'total'>
 
-function poolState(parts: PoolParts, name: string, counts: Counts, old: number, progress: number, blocked: PoolReading['blocked']): PoolState {
+function poolState(parts: PoolParts, name: string, { desired, ready, total }: Counts, progress: number, blocked: PoolReading['blocked']): PoolState {
   const { deployment, machines } = parts
-  const { desired, ready, upToDate, total } = counts
   const busy = (word: 'Creating' | 'Scaling' | 'Replacing', sentence: string, view: ConditionView | null): PoolState =>
     ({ word, role: 'busy', sentence, condition: view, percent: Math.round(progress * 100) })
   if (isDeleting(deployment)) return { word: 'Deleting', role: 'idle', sentence: total === 0 ? null : `${plural(total, 'machine')} ${total === 1 ? 'is' : 'are'} leaving`, condition: condition(deployment, 'Deleting'), percent: null }
   if (blocked !== null) return { word: 'Stalled', role: 'warn', sentence: blocked.sentence, condition: blocked.condition, percent: null }
-  if (old > 0 || upToDate < Math.min(total, desired)) return busy('Replacing', replacingWords(desired, machines, name), condition(deployment, 'RollingOut'))
+  // The last old machine counts until it is gone: its leaving is the end of the change, not a change of size.
+  if (desired > 0 && machines.some((machine) => !machine.upToDate)) return busy('Replacing', replacingWords(desired, machines, name), condition(deployment, 'RollingOut'))
   const broken = machines.filter((machine) => machine.deletingSince === null && isBroken(machine))
   if (broken.length > 0) return { word: 'Stalled', role: 'bad', sentence: `${broken.length} of ${plural(desired, 'machine')} ${broken.length === 1 ? 'is' : 'are'} not ready`, condition: broken[0]?.state.condition ?? null, percent: null }
-  const leaving = machines.length - machines.filter((machine) => machine.deletingSince === null).length
-  if (total > desired || (leaving > 0 && ready >= desired)) {
-    const gone = Math.max(total, desired + leaving)
-    return { word: 'Scaling', role: 'busy', sentence: `${plural(gone - desired, 'machine')} ${gone - desired === 1 ? 'is' : 'are'} leaving; ${desired} stay`, condition: condition(deployment, 'ScalingDown'), percent: gone === 0 ? null : Math.round((desired / gone) * 100) }
+  if (total > desired && ready >= desired) {
+    const sentence = `${plural(total - desired, 'machine')} ${total - desired === 1 ? 'is' : 'are'} leaving; ${desired} ${desired === 1 ? 'stays' : 'stay'}`
+    return { word: 'Scaling', role: 'busy', sentence, condition: condition(deployment, 'ScalingDown'), percent: Math.round((desired / total) * 100) }
   }
-  if (ready < desired || total < desired) return busy(isFirstTime(parts) ? 'Creating' : 'Scaling', joinedWords(desired, machines), condition(deployment, 'ScalingUp'))
+  if (ready < desired) return busy(isFirstTime(parts) ? 'Creating' : 'Scaling', joinedWords(desired, machines), condition(deployment, 'ScalingUp'))
   return { word: 'Ready', role: 'ok', sentence: null, condition: condition(deployment, 'Available'), percent: null }
 }
 
