@@ -24,15 +24,20 @@ async function start(options: Options): Promise<number> {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stopping.abort())
   const since = Date.now()
   const say = (line: string) => console.log(`${((Date.now() - since) / 1000).toFixed(1).padStart(6)} s  ${line}`)
-  const binDir = options.binDir ?? (await ensureBinaries({ onProgress: say, signal: stopping.signal }))
-  const lab = await startLab({ ...options, binDir, onProgress: say, signal: stopping.signal })
-  say(`ready: KUBECONFIG=${lab.adminKubeconfig}`)
-  await new Promise<void>((resolve) => {
-    if (stopping.signal.aborted) resolve()
-    else stopping.signal.addEventListener('abort', () => resolve(), { once: true })
-  })
-  say('stopping')
-  await lab.stop()
+  try {
+    const binDir = options.binDir ?? (await ensureBinaries({ onProgress: say, signal: stopping.signal }))
+    const lab = await startLab({ ...options, binDir, onProgress: say, signal: stopping.signal })
+    say(`ready: KUBECONFIG=${lab.adminKubeconfig}`)
+    await new Promise<void>((resolve) => {
+      if (stopping.signal.aborted) resolve()
+      else stopping.signal.addEventListener('abort', () => resolve(), { once: true })
+    })
+    say('stopping')
+    await lab.stop()
+  } catch (error) {
+    // What was interrupted half-way has ended by now, and its complaints tell nothing.
+    if (!stopping.signal.aborted) throw error
+  }
   say('stopped')
   return 0
 }

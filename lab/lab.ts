@@ -12,7 +12,7 @@ import { openLog } from './log'
 import { startNodeAgent } from './node-agent'
 import { openPorts } from './ports'
 import { createSupervisor } from './process'
-import { startProviders } from './providers'
+import { installProviders } from './providers'
 import { seed, writePortalKubeconfig } from './seed'
 import { StartedParts } from './started-parts'
 import { lockStateDir } from './state-lock'
@@ -46,6 +46,7 @@ async function startParts(options: StartLab, logDir: string, started: StartedPar
   const progress = options.onProgress ?? (() => undefined)
   const { signal } = started
   const supervisor = createSupervisor(stateDir, logDir, signal)
+  started.onStop(() => supervisor.stopAll())
   const leftovers = await supervisor.endLeftovers()
   if (leftovers.length > 0) progress(`ended what an earlier lab left behind: ${leftovers.join(', ')}`)
 
@@ -60,7 +61,6 @@ async function startParts(options: StartLab, logDir: string, started: StartedPar
   ])
   progress('kube-apiserver')
   const api = await startApiServer(core, pki, etcd).then((one) => started.add('api', one))
-  await startControllerManager(core, pki, api).then((part) => started.add('controllers', { part }))
   const management = connectManagement(api.url, pki.ca.certPem, api.admin)
 
   const context: LabContext = {
@@ -72,14 +72,17 @@ async function startParts(options: StartLab, logDir: string, started: StartedPar
     log: (part) => openLog(logDir, part),
     portalUrl: options.portalUrl,
   }
-  const providers = startProviders({ ...core, api, vcenter, management, signal, onProgress: progress }, pki).then((parts) => {
-    for (const part of parts) started.add('controllers', { part })
-  })
+  const providers = await installProviders({ ...core, api, vcenter, management, signal, onProgress: progress }, pki)
+  const controllers = Promise.all([
+    // After the CRDs: its garbage collector would overlook their objects until it asks again, 30 s later.
+    startControllerManager(core, pki, api).then((part) => started.add('controllers', { part })),
+    providers.start().then((parts) => parts.forEach((part) => started.add('controllers', { part }))),
+  ])
   const identityProvider = ports
     .take('identity-provider')
     .then((port) => startIdentityProvider({ ...oidcClient, port, accounts, portalUrl: options.portalUrl, stateDir }))
     .then((part) => started.add('controllers', { part }))
-  const [{ part: oidc }] = await Promise.all([identityProvider, providers])
+  const [{ part: oidc }] = await Promise.all([identityProvider, controllers])
 
   progress('tenants, roles, vSphere identity')
   await seed(management, vcenter, signal)

@@ -38,6 +38,8 @@ export interface Supervisor {
   readonly start: (spec: ProcessSpec) => Promise<SupervisedProcess>
   /** Ends what an earlier lab of this state folder left running. Answers the names. */
   readonly endLeftovers: () => Promise<readonly string[]>
+  /** Ends what still runs, in no order: for what a start that failed half-way had not handed out yet. */
+  readonly stopAll: () => Promise<void>
 }
 
 interface RunRecord extends ProcessIdentity {
@@ -56,13 +58,21 @@ export function logFileOf(logDir: string, part: LabPartName): string {
 export function createSupervisor(stateDir: string, logDir: string, signal: AbortSignal): Supervisor {
   const runDir = join(stateDir, 'run')
   for (const dir of [runDir, logDir]) mkdirSync(dir, { recursive: true, mode: 0o700 })
+  const running = new Set<SupervisedProcess>()
   return {
-    start: (spec) => supervise(spec, runDir, logDir, signal),
+    start: (spec) => supervise(spec, runDir, logDir, signal, running),
     endLeftovers: () => endLeftovers(runDir),
+    stopAll: async () => void (await Promise.allSettled([...running].map((part) => part.stop()))),
   }
 }
 
-async function supervise(spec: ProcessSpec, runDir: string, logDir: string, signal: AbortSignal): Promise<SupervisedProcess> {
+async function supervise(
+  spec: ProcessSpec,
+  runDir: string,
+  logDir: string,
+  signal: AbortSignal,
+  running: Set<SupervisedProcess>,
+): Promise<SupervisedProcess> {
   const logFile = logFileOf(logDir, spec.name)
   const runFile = join(runDir, `${fileNameOf(spec.name)}.json`)
   let child: ChildProcess | undefined
@@ -158,7 +168,10 @@ async function supervise(spec: ProcessSpec, runDir: string, logDir: string, sign
       launch()
       await untilReady()
     },
-    stop: () => end(spec.stopGraceMs ?? 5_000),
+    stop: async () => {
+      await end(spec.stopGraceMs ?? 5_000)
+      running.delete(part)
+    },
   }
   const health = async (): Promise<LabPartStatus['health']> => {
     if (child === undefined) return 'down'
@@ -169,6 +182,7 @@ async function supervise(spec: ProcessSpec, runDir: string, logDir: string, sign
     return hasBeenReady ? 'down' : 'starting'
   }
 
+  running.add(part)
   launch()
   await untilReady()
   return part

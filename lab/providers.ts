@@ -34,20 +34,28 @@ export interface ProviderOptions extends ControlPlaneOptions {
   readonly onProgress: (step: string) => void
 }
 
-/** Applies the CRDs, starts the controllers, then lets their webhooks in: in that order nothing refuses anything meanwhile. */
-export async function startProviders(options: ProviderOptions, pki: Pki): Promise<readonly LabPart[]> {
+export interface Providers {
+  /** Starts the controllers, then lets their webhooks in: in that order nothing is refused because nobody answers. */
+  readonly start: () => Promise<readonly LabPart[]>
+}
+
+/** Applies the CRDs. They name the ports of webhooks that `start` brings up. */
+export async function installProviders(options: ProviderOptions, pki: Pki): Promise<Providers> {
   const manifests = await readManifests(options.binDir)
   const controllers = await planControllers(options, pki)
   const endpoints = new Map(controllers.map(({ name, webhookPort }) => [name as ProviderName, { port: webhookPort, caPem: pki.ca.certPem }]))
-
   options.onProgress('custom resource definitions')
   await applyCrds(options, manifests, endpoints)
-  options.onProgress('Cluster API, bootstrap provider, CAPV, IPAM')
-  await options.management.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: capvNamespace } })
-  const parts = await Promise.all(controllers.map((controller) => startController(controller, options, pki)))
-  options.onProgress('webhooks')
-  await applyWebhooks(options, pki, manifests, endpoints)
-  return parts
+  return {
+    start: async () => {
+      options.onProgress('Cluster API, bootstrap provider, CAPV, IPAM')
+      await options.management.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: capvNamespace } })
+      const parts = await Promise.all(controllers.map((controller) => startController(controller, options, pki)))
+      options.onProgress('webhooks')
+      await applyWebhooks(options, pki, manifests, endpoints)
+      return parts
+    },
+  }
 }
 
 async function planControllers(options: ProviderOptions, pki: Pki): Promise<readonly Controller[]> {
