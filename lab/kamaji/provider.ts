@@ -104,6 +104,9 @@ async function steps(
       await rest.merge(pathOf(object), { spec: { controlPlaneEndpoint: endpoint } })
     }
   })
+  // Earlier than the provider, which waits for the infrastructure: Cluster API looks for it once that is ready, finds nothing, and
+  // looks again only after 30 s (ClusterCache). With a slow vCenter this spares the wait; CAPV is mostly faster, as in truth.
+  if (tcp.versionStatus === 'Ready' && status.initialization?.controlPlaneInitialized !== true) await copyKubeconfig(rest, names, kubeconfigKey(object))
   await track(conditions, 'InfrastructureClusterPatched', generation, () => patchInfrastructureCluster(rest, cluster, endpoint))
   const fresh = await rest.get<ClusterObject>(clusterPath(object, cluster.metadata.name))
   if (!fresh?.spec.controlPlaneEndpoint?.host) throw new NotYet('Cluster Control Plane endpoint still unprocessed')

@@ -39,18 +39,20 @@ export async function ensureCa(rest: KubeRest, names: TenantNames): Promise<Cert
  * `<name>-admin-kubeconfig`: Kamaji's own. Issued anew when it is gone, annotated for rotation, of another CA or address, or
  * about to expire.
  */
-export async function ensureAdminKubeconfig(rest: KubeRest, names: TenantNames, ca: CertificateAuthority, endpoint: Endpoint): Promise<void> {
+export async function ensureAdminKubeconfig(rest: KubeRest, names: TenantNames, ca: CertificateAuthority, endpoint: Endpoint): Promise<{ readonly superAdmin: string }> {
   const name = `${names.name}-admin-kubeconfig`
   const known = await ownSecret(rest, names, name)
   const server = `https://${endpoint.host}:${endpoint.port}`
   const rotate = known?.metadata.annotations?.[rotateAnnotation] !== undefined
-  if (known !== undefined && !rotate && usable(decoded(known, 'admin.conf'), server, ca)) return
+  const present = decoded(known, 'super-admin.conf')
+  if (present !== undefined && !rotate && usable(decoded(known, 'admin.conf'), server, ca)) return { superAdmin: present }
   const issue = async (group: string) =>
     kubeconfigOf(server, ca.certPem, await issueCert(ca, { cn: 'kubernetes-admin', o: [group], usages: ['client'] }))
   const [admin, superAdmin] = await Promise.all([issue('kubeadm:cluster-admins'), issue('system:masters')])
   // `.svc` names the Service inside the management cluster; the lab has no cluster DNS, and the same address serves both.
   const data = { 'admin.conf': admin, 'admin.svc': admin, 'super-admin.conf': superAdmin, 'super-admin.svc': superAdmin }
   await write(rest, known, secretOf(names, name, 'kubeconfig', data))
+  return { superAdmin }
 }
 
 /** `<cluster>-kubeconfig`: the provider's copy, which Cluster API reads. */

@@ -24,7 +24,7 @@ interface Tenant {
   readonly plane: TenantControlPlane
   /** The provider's half. */
   readonly reconciling: Task
-  /** Kamaji's half: apart, so that the address is published while the API server still starts. */
+  /** Kamaji's half: apart, so that a rolling API server holds up neither status nor deletion. */
   readonly converging: Task
   /** resourceVersion at the last pass: a change is looked at without delay. */
   seen: string

@@ -12,6 +12,7 @@ import { createServiceAccountKeys, writePrivate } from '../pki'
 import { createSupervisor, logFileOf, type SupervisedProcess } from '../process'
 import { startApiServer, type ApiServerSlot, type ApiServerSpec } from './api-server'
 import type { Datastore } from './datastore'
+import { prepareTenant } from './kubeadm-phase'
 import type { AddressPool, Endpoint } from './loopback-address'
 import { ensureAdminKubeconfig, ensureCa, removeSecrets, type TenantNames } from './secrets'
 
@@ -109,7 +110,7 @@ export class TenantControlPlane {
     this.#status ??= this.#memory?.running === undefined ? 'Provisioning' : 'NotReady'
     const { rest } = this.tools
     const ca = await ensureCa(rest, names)
-    await ensureAdminKubeconfig(rest, names, ca, this.#endpoint)
+    const { superAdmin } = await ensureAdminKubeconfig(rest, names, ca, this.#endpoint)
     const caHash = hashOf(ca.certPem)
     const spec: ApiServerSpec = { ...wanted, namespace: this.namespace, name: this.name, endpoint: this.#endpoint, ca }
     // Not of the spec: of what the process is started with. A count of replicas alone starts nothing anew.
@@ -117,10 +118,10 @@ export class TenantControlPlane {
     if (this.#killed) this.#status = 'NotReady'
     else if (wanted.replicas === 0) await this.#sleep()
     else if (this.#running?.hash === hash) await this.#look(wanted)
-    else await this.#roll(spec, hash, caHash)
+    else await this.#roll(spec, { hash, caHash, superAdmin })
   }
 
-  async #roll(spec: ApiServerSpec, hash: string, caHash: string): Promise<void> {
+  async #roll(spec: ApiServerSpec, { hash, caHash, superAdmin }: { hash: string; caHash: string; superAdmin: string }): Promise<void> {
     const before = this.#running
     await this.#writeFiles(spec.ca.certPem)
     if (before !== undefined) {
@@ -132,6 +133,7 @@ export class TenantControlPlane {
       const process = await this.tools.inTurn(() => startApiServer(this.#ctx, this.#dir, spec, slot))
       this.#running = { process, slot, hash, caHash }
       await before?.process.stop()
+      await prepareTenant(superAdmin)
     } finally {
       this.#rolling = false
     }
