@@ -91,7 +91,7 @@ export async function startIdentityProvider(options: IdentityProviderOptions): P
 
 function createProvider(issuer: string, options: IdentityProviderOptions, keys: Keys, store: IdentityStore): Provider {
   const provider = new Provider(issuer, {
-    adapter: store.adapter(),
+    adapter: (kind: string) => store.adapterFor(kind),
     jwks: keys.jwks,
     cookies: { keys: keys.cookies },
     clients: [

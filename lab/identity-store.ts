@@ -8,7 +8,6 @@ interface Stored {
   expires: number
 }
 
-/** The adapter interface of oidc-provider. */
 export class IdentityStore {
   readonly #entries: Map<string, Stored>
   #writing: NodeJS.Timeout | undefined
@@ -17,21 +16,18 @@ export class IdentityStore {
     this.#entries = new Map(Object.entries(read(file)))
   }
 
-  /** The constructor that oidc-provider calls once for each kind of thing. */
-  adapter(): new (kind: string) => object {
-    const store = this
-    return class {
-      constructor(readonly kind: string) {}
-      key(id: string) { return `${this.kind}:${id}` }
-      async upsert(id: string, payload: Stored['payload'], seconds?: number) {
-        store.set(this.key(id), { payload, expires: seconds === undefined ? Number.MAX_SAFE_INTEGER : Date.now() + seconds * 1000 })
-      }
-      async find(id: string) { return store.get(this.key(id)) }
-      async findByUid(uid: string) { return store.search(`${this.kind}:`, (payload) => payload.uid === uid) }
-      async findByUserCode() { return undefined }
-      async consume(id: string) { store.consume(this.key(id)) }
-      async destroy(id: string) { store.delete(this.key(id)) }
-      async revokeByGrantId(grantId: string) { store.deleteWhere((payload) => payload.grantId === grantId) }
+  /** What oidc-provider asks for, once for each kind of thing. */
+  adapterFor(kind: string) {
+    const key = (id: string) => `${kind}:${id}`
+    return {
+      upsert: async (id: string, payload: Stored['payload'], seconds?: number) =>
+        this.set(key(id), { payload, expires: seconds === undefined ? Number.MAX_SAFE_INTEGER : Date.now() + seconds * 1000 }),
+      find: async (id: string) => this.get(key(id)),
+      findByUid: async (uid: string) => this.search(`${kind}:`, (payload) => payload.uid === uid),
+      findByUserCode: async () => undefined,
+      consume: async (id: string) => this.consume(key(id)),
+      destroy: async (id: string) => this.delete(key(id)),
+      revokeByGrantId: async (grantId: string) => this.deleteWhere((payload) => payload.grantId === grantId),
     }
   }
 
