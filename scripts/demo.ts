@@ -1,0 +1,112 @@
+/** `npm run demo`: lab and portal on this machine, from nothing. `--reset` begins anew, `--port N` names the first choice of port. */
+import { existsSync } from 'node:fs'
+import { mkdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { ensureBinaries } from '../lab/binaries'
+import type { Lab } from '../lab/contract'
+import { takeLock } from '../lab/file-lock'
+import { startLab } from '../lab/lab'
+import { endingSignal, Expected, messageOf, stopwatch, untilAborted } from './ending'
+import { buildPortal, choosePort, root, startPortal, type Portal } from './portal'
+
+const folder = join(root, '.tenantry')
+const labDir = join(folder, 'lab')
+const portalDir = join(folder, 'portal')
+const defaultPort = 3000
+
+function banner(portal: Portal, lab: Lab): string {
+  const width = Math.max(...lab.accounts.map(({ email }) => email.length))
+  const people = lab.accounts.map(({ email, password, role }) => `    ${email.padEnd(width)}  ${password.padEnd(9)} ${role}`)
+  return `
+  Tenantry runs:  ${portal.url}
+
+  Sign in as one of
+${people.join('\n')}
+
+  Try
+    as bea: create a cluster in team-blue, watch its machines come up, download its kubeconfig
+    as bea: scale a pool, upgrade the cluster, delete it
+    as vic or gus: see what they may not do and may not see
+    as ada: hand vSphere out to tenants
+
+  The management cluster:  KUBECONFIG=${lab.adminKubeconfig}
+  Its parts:               npm run lab -- status
+  Logs:                    ${lab.logDir}
+  Ctrl-C ends everything; the next start goes on from here, and \`npm run demo -- --reset\` begins anew.
+`
+}
+
+async function demo(signal: AbortSignal): Promise<void> {
+  const { values } = parseArgs({ options: { reset: { type: 'boolean', default: false }, port: { type: 'string', default: String(defaultPort) } } })
+  const wanted = Number(values.port)
+  if (!Number.isInteger(wanted) || wanted < 1 || wanted > 65_535) throw new Expected(`--port ${values.port}: a number from 1 to 65535`)
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+  const lock = await takeLock(join(folder, 'demo.lock'))
+  if ('heldBy' in lock) throw new Expected(`A demo runs already in ${folder}, as process ${lock.heldBy.pid}: end that one first (kill ${lock.heldBy.pid})`)
+  const say = stopwatch()
+  // The other half of an overlapping start is ended as soon as one half fails.
+  const failed = new AbortController()
+  const either = AbortSignal.any([signal, failed.signal])
+  let lab: Lab | undefined
+  let portal: Portal | undefined
+  try {
+    if (values.reset) await reset(say)
+    const port = await choosePort(wanted)
+    if (port !== wanted) say(`port ${wanted} is taken: the portal gets ${port}`)
+    const building = buildPortal({ onProgress: say, signal: either })
+    const starting = startTheLab(port, say, either)
+    const halves = [starting.then((started) => void (lab = started)), building.then(() => undefined)]
+    try {
+      await Promise.all(halves)
+    } catch (error) {
+      failed.abort(error)
+      await Promise.allSettled(halves)
+      throw error
+    }
+    if (lab === undefined) return
+    say('portal')
+    portal = await startPortal({
+      lab, port, signal,
+      dataDir: join(portalDir, 'db'), secretFile: join(portalDir, 'nextauth-secret'), logFile: join(portalDir, 'portal.log'),
+    })
+    say('ready')
+    console.log(banner(portal, lab))
+    await untilAborted(signal)
+  } finally {
+    if (lab !== undefined) say('stopping')
+    // The portal first: it would report the loss of its cluster otherwise.
+    await portal?.stop()
+    await lab?.stop()
+    await lock.unlock()
+    if (lab !== undefined) say('stopped')
+  }
+}
+
+async function startTheLab(port: number, say: (line: string) => void, signal: AbortSignal): Promise<Lab> {
+  const binDir = await ensureBinaries({ onProgress: say, signal })
+  return startLab({ stateDir: labDir, binDir, portalUrl: `http://localhost:${port}`, onProgress: (step) => say(`lab: ${step}`), signal })
+}
+
+/** Through the lab's own start and end where one was killed: its processes still hold what is to be deleted. */
+async function reset(say: (line: string) => void): Promise<void> {
+  if (existsSync(join(labDir, 'run'))) {
+    const { createSupervisor } = await import('../lab/process')
+    const left = await createSupervisor(labDir, join(labDir, 'logs'), new AbortController().signal).endLeftovers()
+    if (left.length > 0) say(`ended what an earlier demo left behind: ${left.join(', ')}`)
+  }
+  await rm(labDir, { recursive: true, force: true })
+  await rm(portalDir, { recursive: true, force: true })
+  say('begins anew')
+}
+
+const signal = endingSignal()
+try {
+  await demo(signal)
+  process.exit(0)
+} catch (error) {
+  if (signal.aborted) process.exit(130)
+  console.error(`\n${messageOf(error)}`)
+  if (!(error instanceof Expected)) console.error(`Logs: ${join(labDir, 'logs')} and ${join(portalDir, 'portal.log')}`)
+  process.exit(1)
+}
