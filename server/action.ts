@@ -7,8 +7,10 @@ import { isAppError, type FieldErrors, type Result } from '@/lib/errors'
 import type { Permission } from '@/lib/permission'
 import { currentSession } from '@/server/auth/session'
 import { assertOwnOrigin } from '@/server/auth/origin'
+import { auditEvent } from '@/server/db/audit'
 import { failure, invalid } from '@/server/failure'
 import { log } from '@/server/log'
+import { runtime } from '@/server/runtime'
 import { openTenant, requirePermission, type TenantContext } from '@/server/tenants/open'
 
 /**
@@ -28,9 +30,20 @@ export function action<Schema extends z.ZodType<{ tenant: string }>, Value>(
       const parsed = schema.safeParse(input)
       if (!parsed.success) throw invalid(fieldsOf(parsed.error))
       const ctx = await openTenant(session, parsed.data.tenant)
-      await requirePermission(ctx, permission)
+      await judged(ctx, permission, parsed.data)
       return useCase(ctx, parsed.data)
     })
+}
+
+/** A refusal before the use case is a refused write like any other: audited. */
+async function judged(ctx: TenantContext, permission: Permission, input: { tenant: string; cluster?: unknown; operationId?: unknown }): Promise<void> {
+  try {
+    await requirePermission(ctx, permission)
+  } catch (error) {
+    const object = typeof input.cluster === 'string' ? `Cluster/${input.cluster}` : typeof input.operationId === 'string' ? `Operation/${input.operationId}` : 'Cluster'
+    if (isAppError(error)) await auditEvent(runtime().db, { who: ctx.session.user, tenant: ctx.tenant, action: permission, object }, false, error.view.code)
+    throw error
+  }
 }
 
 /** Runs an edge and turns what it throws into a result. */

@@ -12,6 +12,7 @@ class Api {
   version = 1
   lists = 0
   watches: ServerResponse[] = []
+  watchedFrom: string[] = []
   listFault: ((response: ServerResponse) => boolean) | null = null
   watchFault: ((response: ServerResponse) => boolean) | null = null
   installed = true
@@ -44,6 +45,7 @@ beforeEach(async () => {
     const url = new URL(request.url ?? '', 'http://x')
     if (url.pathname.endsWith('/v1beta2')) return answer(response, 200, { resources: api.installed ? [{ name: 'machines' }] : [] })
     if (url.searchParams.get('watch')) {
+      api.watchedFrom.push(url.searchParams.get('resourceVersion') ?? '')
       if (api.watchFault?.(response)) return
       response.writeHead(200).flushHeaders()
       return void api.watches.push(response)
@@ -99,7 +101,19 @@ test('a 410 costs one relist, and what went away meanwhile is deleted', async ()
   expect([removed, [...seen.keys()], state.relists]).toEqual([['goes'], ['stays'], 2])
 })
 
-test('a cut connection is resumed without a relist', async () => {
+test('after an outage a 410 is answered by a relist at once, a second one in a row is not', async () => {
+  api.set('a')
+  const { state } = start({ random: () => 1 })
+  await until(() => expect(api.watches).toHaveLength(1))
+  const gone = (response: ServerResponse) => (answer(response, 410, { kind: 'Status', code: 410 }), true)
+  api.watchFault = gone
+  api.watches[0]?.destroy()
+  await until(() => expect(state.relists).toBe(2))
+  api.watchFault = null
+  await until(() => expect(state.failures).toBeGreaterThan(0))
+})
+
+test('a cut connection is resumed where it was cut, without a relist', async () => {
   start()
   await until(() => expect(api.watches).toHaveLength(1))
   api.send('ADDED', 'a')
@@ -107,7 +121,7 @@ test('a cut connection is resumed without a relist', async () => {
   api.watches[0]?.write('{"type":"ADDED","object":{"half')
   api.watches[0]?.destroy()
   await until(() => expect(api.watches).toHaveLength(2))
-  expect(api.lists).toBe(1)
+  expect([api.lists, api.watchedFrom]).toEqual([1, ['1', '2']])
 })
 
 test('a line that falls silent is noticed and opened anew', async () => {

@@ -102,20 +102,25 @@ export function startReflector(options: ReflectorOptions): Reflector {
     return version
   }
 
-  /** Watches until the API server ends it. @returns the version to go on from */
-  const watch = async (from: string): Promise<string> => {
-    let version = from
+  /** Where to watch on from; null: list first. Moves with each event, so that a cut line goes on where it was cut. */
+  let version: string | null = null
+  /** 410s in a row. */
+  let expired = 0
+
+  /** Watches until the API server ends it. */
+  const watch = async (from: string): Promise<void> => {
     const timeoutSeconds = Math.round(300 + random() * 300)
     for await (const event of client.watch(kind, { resourceVersion: from, timeoutSeconds, idleMs, signal })) {
       signal.throwIfAborted()
       if (event.type === 'ERROR') throw errorOf(event)
       contact()
+      expired = 0
       state.events++
       version = event.object.metadata.resourceVersion ?? version
       if (event.type === 'DELETED') drop(uidOf(event.object))
       else if (event.type !== 'BOOKMARK') keep(event.object)
     }
-    return version
+    contact()
   }
 
   const pause = async (ms: number, mayWake: boolean): Promise<void> => {
@@ -126,7 +131,6 @@ export function startReflector(options: ReflectorOptions): Reflector {
   }
 
   const run = async (): Promise<void> => {
-    let version: string | null = null
     while (!signal.aborted) {
       try {
         if (version === null) version = await relist()
@@ -139,22 +143,22 @@ export function startReflector(options: ReflectorOptions): Reflector {
           continue
         }
         const started = Date.now()
-        version = await watch(version)
-        contact()
+        await watch(version)
         // A proxy that answers each watch with an empty 200 would otherwise be asked thousands of times a second.
         if (Date.now() - started < 1_000) await pause(backoff(0, null, random), true)
       } catch (error) {
         if (signal.aborted) return
         const code = isStatusError(error) ? error.code : 0
+        // One 410 is ordinary life, also after an outage: the API server answers, and a relist is due at once.
+        expired = code === 410 ? expired + 1 : 0
         if (code === 410) version = null
         if (code === 404) {
           version = null
           client.forget(kind)
         }
-        state.failures++
+        state.failures = expired === 1 ? 0 : state.failures + 1
         const retryAfter = isStatusError(error) ? error.retryAfterMs : null
-        // The first 410 is ordinary life: one relist at once.
-        const wait = code === 410 && state.failures === 1 ? 0 : backoff(state.failures, retryAfter, random)
+        const wait = expired === 1 ? random() * 500 : backoff(state.failures, retryAfter, random)
         log.warn({ event: 'live.watch', kind, code, failures: state.failures, waitMs: Math.round(wait), reason: reasonOf(error) }, 'watch ended')
         await pause(wait, retryAfter === null)
       }

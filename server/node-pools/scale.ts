@@ -19,7 +19,7 @@ export async function scalePool(ctx: TenantContext, { cluster: name, pool: poolN
   const pool = cluster?.pools.find((candidate) => candidate.name === poolName)
   if (!cluster || !pool) throw notFound(`The pool ${JSON.stringify(poolName)} of ${JSON.stringify(name)}`)
   if (cluster.deletingSince) throw failure('conflict', `${name} is being deleted.`)
-  assertAddresses(cluster, pool, replicas)
+  assertAddresses(ctx, cluster, pool, replicas)
   const { db, asUser } = runtime()
   return audited(ctx, 'scale:node-pool', `MachineDeployment/${pool.machineDeployment}`, async () => {
     const id = randomUUID()
@@ -40,12 +40,12 @@ export async function scalePool(ctx: TenantContext, { cluster: name, pool: poolN
 }
 
 /** Machines beyond the range would wait for an address for ever. */
-function assertAddresses({ addresses, machines }: ClusterView, pool: NodePoolView, replicas: number): void {
-  if (addresses.kind === 'dhcp' || replicas <= pool.desired) return
-  // Machines asked for that have no address yet will take free ones too.
-  const promised = Math.max(0, machines.desired - machines.total)
-  const wanted = replicas - pool.desired + promised
-  if (addresses.total === 0 || wanted <= addresses.free) return
-  const room = pool.desired + Math.max(0, addresses.free - promised)
-  throw invalid({ replicas: `The address pool ${addresses.pool} (${addresses.ranges.join(', ')}) has ${addresses.free} free; ${replicas} machines need ${wanted}. At most ${room} fit.` })
+function assertAddresses(ctx: TenantContext, { name, addresses, machines }: ClusterView, pool: NodePoolView, replicas: number): void {
+  if (addresses.kind === 'dhcp' || addresses.total === 0 || replicas <= pool.desired) return
+  const holding = Object.values(ctx.state().machines).filter((machine) => machine.cluster === name && machine.address !== null).length
+  // Machines that were asked for and hold no address yet will take one too.
+  const room = addresses.free + holding - (machines.desired - pool.desired)
+  if (replicas <= room) return
+  const sentence = `The address pool ${addresses.pool} (${addresses.ranges.join(', ')}) has ${addresses.total} addresses, ${addresses.free} of them free: at most ${Math.max(0, room)} machines fit in ${pool.name}.`
+  throw invalid({ replicas: sentence })
 }

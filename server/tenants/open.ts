@@ -5,6 +5,7 @@ import { PERMISSIONS, type Permission } from '@/lib/permission'
 import { identityOf, type Identity, type Session } from '@/server/auth/identity'
 import { away, failure, notFound } from '@/server/failure'
 import { runtime } from '@/server/runtime'
+import { unknownIsNo } from '@/server/tenants/list'
 
 /** A person in a tenant that they may see. Use cases take nothing else. */
 export interface TenantContext {
@@ -39,7 +40,7 @@ export async function openTenant(session: Session, tenant: string): Promise<Tena
 /** What the person may do in the tenant. It spares them a refusal; the API server judges at the write. */
 export async function accessOf(ctx: TenantContext): Promise<readonly Permission[]> {
   const { access } = runtime().live
-  const allowed = await Promise.all(PERMISSIONS.map((permission) => access.allows(ctx.identity, ctx.tenant, permission)))
+  const allowed = await Promise.all(PERMISSIONS.map((permission) => access.allows(ctx.identity, ctx.tenant, permission).catch(unknownIsNo)))
   return PERMISSIONS.filter((_, index) => allowed[index])
 }
 
