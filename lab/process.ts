@@ -3,12 +3,12 @@
  * next start finds what a killed lab left behind.
  */
 import { spawn, type ChildProcess } from 'node:child_process'
-import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs'
+import { closeSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, statSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { LabPart } from './context'
 import type { LabPartName, LabPartStatus } from './contract'
-import { endProcess, identityOf, type ProcessIdentity } from './process-identity'
+import { endLeftovers, record } from './run-records'
 
 const maxLogBytes = 32 * 1024 * 1024
 const backoffMs = { first: 500, most: 10_000, resetAfter: 30_000 }
@@ -40,10 +40,6 @@ export interface Supervisor {
   readonly endLeftovers: () => Promise<readonly string[]>
   /** Ends what still runs, in no order: for what a start that failed half-way had not handed out yet. */
   readonly stopAll: () => Promise<void>
-}
-
-interface RunRecord extends ProcessIdentity {
-  readonly name: string
 }
 
 /** `/` and `:` of a part's name as a file name; `_` is in no Kubernetes name, so two parts never share one. */
@@ -192,35 +188,6 @@ function environmentOf(spec: ProcessSpec): NodeJS.ProcessEnv {
   const { PATH, HOME, TMPDIR } = process.env
   const inherited = Object.fromEntries(Object.entries({ PATH, HOME, TMPDIR }).filter(([, value]) => value !== undefined))
   return { ...inherited, ...spec.env } as NodeJS.ProcessEnv
-}
-
-/** Synchronous up to the write: a lab killed right after a spawn must leave a trace of it. */
-function record(runFile: string, name: string, pid: number): void {
-  writeFileSync(runFile, JSON.stringify({ name, pid, startTime: '' }), { mode: 0o600 })
-  void identityOf(pid).then((identity) => {
-    if (identity !== undefined) writeFileSync(runFile, JSON.stringify({ name, ...identity }), { mode: 0o600 })
-  })
-}
-
-/** All but etcd at once, then etcd: a kube-apiserver whose etcd went first lingers and holds its port. */
-async function endLeftovers(runDir: string): Promise<readonly string[]> {
-  const found: RunRecord[] = []
-  for (const file of readdirSync(runDir)) {
-    if (!file.endsWith('.json')) continue
-    const path = join(runDir, file)
-    try {
-      found.push(JSON.parse(readFileSync(path, 'utf8')) as RunRecord)
-    } catch {
-      // A record cut short by a crash names nobody.
-    }
-    rmSync(path, { force: true })
-  }
-  const living: RunRecord[] = []
-  for (const one of found) if ((await identityOf(one.pid))?.startTime === one.startTime) living.push(one)
-  const isStore = (one: RunRecord) => one.name === 'etcd'
-  await Promise.all(living.filter((one) => !isStore(one)).map((one) => endProcess(one, 4_000)))
-  await Promise.all(living.filter(isStore).map((one) => endProcess(one, 4_000)))
-  return living.map((one) => one.name)
 }
 
 function rotate(logFile: string): void {
