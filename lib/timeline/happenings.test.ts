@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { ClusterView, HealthItem } from '@/lib/cluster/view'
 import type { MachineStepName, MachineView } from '@/lib/machine/view'
-import { departures, happenings, type Picture, storyOf } from '@/lib/timeline/happenings'
+import { departures, happenings } from '@/lib/timeline/happenings'
 
 const probe = (status: 'True' | 'False', message = '', since = '2026-11-21T14:01:00Z'): HealthItem =>
   ({ ok: status === 'True', sentence: '', condition: { type: 'RemoteConnectionProbe', status, reason: 'x', message, since } })
@@ -48,13 +48,4 @@ test('who is gone is told once, by when it was noticed', () => {
   expect(departures(machine(7), now, cluster())).toMatchObject([{ key: 'm1:gone', clusterUid: 'c1', at: now, text: 'm4v7t is gone, its address is free again' }])
   expect(departures(machine(1, { address: null }), now, cluster())[0]?.text).toBe('m4v7t is gone')
   expect(departures(cluster(), now)).toMatchObject([{ key: 'c1:gone', text: 'blue-1 is gone' }])
-})
-
-test('the story from one picture to the next holds what happened and who left', () => {
-  const picture = (...machines: MachineView[]): Picture => ({ cluster: cluster(), machines: new Map(machines.map((each) => [each.uid, each])) })
-  const now = '2026-11-21T16:00:00Z'
-  const gone = (before: Picture | null, after: Picture | null) => storyOf(before, after, now).filter((entry) => entry.key.endsWith(':gone')).map((entry) => entry.key)
-  expect(gone(null, picture(machine(7)))).toEqual([])
-  expect(gone(picture(machine(7)), picture())).toEqual(['m1:gone'])
-  expect(gone(picture(machine(7)), null)).toEqual(['m1:gone', 'c1:gone'])
 })

@@ -80,20 +80,3 @@ export function departures(before: ClusterView | MachineView, now: string, clust
   const text = before.address === null ? `${subjectOf(before)} is gone` : `${subjectOf(before)} is gone, its address is free again`
   return [entry(home, `${before.uid}:gone`, now, before.name, text, 'idle')]
 }
-
-/** One cluster with its machines by uid, as the live projection holds it. */
-export interface Picture {
-  readonly cluster: ClusterView
-  readonly machines: ReadonlyMap<string, MachineView>
-}
-
-/** All that a change from one picture to the next tells: what happened by the views' own times, and who is gone. */
-export function storyOf(before: Picture | null, after: Picture | null, now: string): readonly TimelineEntry[] {
-  const told = after === null ? [] : [...happenings(after.cluster, [...after.machines.values()])]
-  if (before === null) return told
-  for (const [uid, machine] of before.machines) {
-    if (after === null || !after.machines.has(uid)) told.push(...departures(machine, now, before.cluster))
-  }
-  if (after?.cluster.uid !== before.cluster.uid) told.push(...departures(before.cluster, now))
-  return told
-}
