@@ -3,7 +3,7 @@
  * may have none, and macOS has another one.
  */
 // First: @peculiar/x509 throws at load without it.
-import './reflect-metadata'
+import 'reflect-metadata' // @peculiar/x509's container asks for it when it is loaded
 import * as x509 from '@peculiar/x509'
 import { createHash, generateKeyPairSync, randomBytes, X509Certificate } from 'node:crypto'
 import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises'
