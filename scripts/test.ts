@@ -92,7 +92,7 @@ async function counted(name: string, work: () => Promise<StageResult[]>, signal:
 async function test(signal: AbortSignal): Promise<boolean> {
   const [only, ...args] = process.argv.slice(2)
   if (only !== undefined && !stages.includes(only as Stage)) throw new Expected(`npm test -- ${only}: the stages are ${stages.join(', ')}`)
-  const wanted = only === undefined ? stages : [only as Stage]
+  const wanted: readonly Stage[] = only === undefined ? stages : [only as Stage]
   await rm(results, { recursive: true, force: true })
   await mkdir(results, { recursive: true })
   const all: StageResult[] = []
