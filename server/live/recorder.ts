@@ -5,6 +5,7 @@ import type { ClusterPicture } from '@/server/live/projection'
 import { log } from '@/server/log'
 
 const KEPT = 300
+const MAX_KEYS = 50_000
 const GONE_MS = 600_000
 const RETRY_MS = 5_000
 /** Entries wait here while the database is away; beyond it history is lost, as ADR 6 accepts. */
@@ -19,10 +20,16 @@ export interface RecorderOptions {
   readonly signal: AbortSignal
 }
 
+interface Book {
+  /** Every key seen: an old entry is not new again because it is no longer shown. */
+  readonly keys: Set<string>
+  /** The newest, as they are on the streams. */
+  readonly shown: Map<string, TimelineEntry>
+}
+
 /** Writes each cluster's timeline: once per key, to the streams at once and to the database soon after. */
 export class Recorder {
-  /** Keys of a cluster's newest entries, oldest first, with their time. */
-  private readonly known = new Map<string, Map<string, TimelineEntry>>()
+  private readonly books = new Map<string, Book>()
   private waiting: TimelineEntry[] = []
   private writing: Promise<void> | null = null
 
@@ -33,17 +40,14 @@ export class Recorder {
     const picture = after ?? before
     if (!picture) return
     const { uid, tenant } = picture.cluster
-    if (!this.known.has(uid)) {
-      this.known.set(uid, new Map())
-      void this.load(uid, tenant)
-    }
+    if (!this.books.has(uid)) void this.load(uid, tenant)
     this.add(tenant, uid, this.options.happenings(before, after), true)
     if (!after) this.forgetLater(uid, tenant)
   }
 
   /** An entry that comes from elsewhere: an act of a person, as it is asked for. */
   note(entry: TimelineEntry): void {
-    if (!this.known.has(entry.clusterUid)) this.known.set(entry.clusterUid, new Map())
+    if (!this.books.has(entry.clusterUid)) void this.load(entry.clusterUid, entry.tenant)
     this.add(entry.tenant, entry.clusterUid, [entry], true)
   }
 
@@ -56,14 +60,15 @@ export class Recorder {
   /** Pages that watched a deletion show how it ended; then a cluster that is gone takes no memory any more. */
   private forgetLater(uid: string, tenant: string): void {
     const forget = (): void => {
-      const keys = [...(this.known.get(uid)?.keys() ?? [])]
-      this.known.delete(uid)
+      const keys = [...(this.books.get(uid)?.shown.keys() ?? [])]
+      this.books.delete(uid)
       this.options.publish(tenant, [], keys.map((id) => ({ kind: 'entry', id })))
     }
     setTimeout(() => !this.options.signal.aborted && forget(), GONE_MS).unref()
   }
 
   private async load(uid: string, tenant: string): Promise<void> {
+    this.books.set(uid, { keys: new Set(), shown: new Map() })
     try {
       this.add(tenant, uid, await this.options.recent(uid, KEPT), false)
     } catch (error) {
@@ -72,23 +77,33 @@ export class Recorder {
   }
 
   private add(tenant: string, uid: string, entries: readonly TimelineEntry[], store: boolean): void {
-    const known = this.known.get(uid) ?? new Map<string, TimelineEntry>()
-    const fresh = entries.filter((entry) => !known.has(entry.key))
+    const book = this.books.get(uid)
+    if (!book) return
+    const fresh = entries.filter(({ key }) => !book.keys.has(key))
     if (fresh.length === 0) return
-    for (const entry of fresh) known.set(entry.key, entry)
-    const removes: Removal[] = []
-    if (known.size > KEPT) {
-      const oldest = [...known.values()].sort((a, b) => a.at.localeCompare(b.at)).slice(0, known.size - KEPT)
-      for (const { key } of oldest) {
-        known.delete(key)
-        removes.push({ kind: 'entry', id: key })
-      }
+    for (const entry of fresh) {
+      book.keys.add(entry.key)
+      book.shown.set(entry.key, entry)
     }
-    this.options.publish(tenant, fresh.filter((entry) => known.has(entry.key)), removes)
+    const fromFresh = new Set(fresh.map(({ key }) => key))
+    const removes = this.retire(book).filter(({ id }) => !fromFresh.has(id))
+    this.options.publish(tenant, fresh.filter(({ key }) => book.shown.has(key)), removes)
     if (!store) return
     this.waiting.push(...fresh)
     if (this.waiting.length > MAX_WAITING) this.waiting = this.waiting.slice(-MAX_WAITING)
     this.writing ??= this.writeUntilDone()
+  }
+
+  /** Takes the oldest entries off the streams. */
+  private retire({ keys, shown }: Book): Removal[] {
+    for (const key of keys) {
+      if (keys.size <= MAX_KEYS) break
+      keys.delete(key)
+    }
+    if (shown.size <= KEPT) return []
+    const oldest = [...shown.values()].sort((a, b) => a.at.localeCompare(b.at)).slice(0, shown.size - KEPT)
+    for (const { key } of oldest) shown.delete(key)
+    return oldest.map(({ key }) => ({ kind: 'entry', id: key }))
   }
 
   private async writeUntilDone(): Promise<void> {

@@ -110,7 +110,7 @@ export function startReflector(options: ReflectorOptions): Reflector {
   /** Watches until the API server ends it. */
   const watch = async (from: string): Promise<void> => {
     const timeoutSeconds = Math.round(300 + random() * 300)
-    for await (const event of client.watch(kind, { resourceVersion: from, timeoutSeconds, idleMs, signal })) {
+    for await (const event of client.watch(kind, { resourceVersion: from, timeoutSeconds, idleMs, onOpen: contact, signal })) {
       signal.throwIfAborted()
       if (event.type === 'ERROR') throw errorOf(event)
       contact()
@@ -148,6 +148,9 @@ export function startReflector(options: ReflectorOptions): Reflector {
         if (Date.now() - started < 1_000) await pause(backoff(0, null, random), true)
       } catch (error) {
         if (signal.aborted) return
+        // Silence is no failure of its own: a kind in which nothing happens may get no bookmarks for minutes. Opened anew at
+        // once; when the line was dead, that is what fails.
+        if (isIdle(error)) continue
         const code = isStatusError(error) ? error.code : 0
         // One 410 is ordinary life, also after an outage: the API server answers, and a relist is due at once.
         expired = code === 410 ? expired + 1 : 0
@@ -169,6 +172,8 @@ export function startReflector(options: ReflectorOptions): Reflector {
 }
 
 const uidOf = (object: KubeObject): string => object.metadata.uid ?? `${object.metadata.namespace ?? ''}/${object.metadata.name}`
+
+const isIdle = (error: unknown): boolean => (error as { code?: unknown }).code === 'UND_ERR_BODY_TIMEOUT'
 
 /** An ERROR event carries a Status in place of an object. */
 function errorOf(event: WatchEvent): StatusError {

@@ -23,6 +23,8 @@ export interface WatchOptions {
   readonly resourceVersion: string
   readonly timeoutSeconds: number
   readonly idleMs: number
+  /** The API server has taken the watch; events may be long in coming. */
+  readonly onOpen: () => void
   readonly signal: AbortSignal
 }
 
@@ -52,11 +54,12 @@ export function createSystemClient(transport: Transport, discovery: Discovery): 
       const items = (raw.items ?? []).map((item) => typed(item, kind, raw.apiVersion))
       return { items, resourceVersion: raw.metadata.resourceVersion, continueToken: raw.metadata.continue || null }
     },
-    watch: async function* (kind, { resourceVersion, timeoutSeconds, idleMs, signal }) {
+    watch: async function* (kind, { resourceVersion, timeoutSeconds, idleMs, onOpen, signal }) {
       const path = await discovery.path(kind)
       if (path === null) return
       const query = { watch: 'true', resourceVersion, allowWatchBookmarks: 'true', timeoutSeconds: String(timeoutSeconds) }
       const body = await transport.stream({ method: 'GET', path, query, signal, idleMs, timeoutMs: 30_000 })
+      onOpen()
       for await (const line of lines(body)) yield JSON.parse(line) as WatchEvent
     },
     forget: (kind) => discovery.forget(KINDS[kind]),

@@ -69,7 +69,8 @@ function transportFrom(load: () => KubeConfig): Transport {
 
 function newAgent({ ca, cert, key, rejectUnauthorized, servername }: RequestOptions): Agent {
   const given = Object.entries({ ca, cert, key, rejectUnauthorized, servername }).filter(([, value]) => value !== undefined && value !== null)
-  return new Agent({ connect: { ...Object.fromEntries(given), timeout: 5_000 }, connections: 64, keepAliveTimeout: 30_000 })
+  // HTTP/1.1: over HTTP/2 undici joins repeated headers, and several Impersonate-Group headers would arrive as one group.
+  return new Agent({ allowH2: false, connect: { ...Object.fromEntries(given), timeout: 5_000 }, connections: 64, keepAliveTimeout: 30_000 })
 }
 
 /** @param drop forgets the credentials: a rotated token must not cost a minute of 401s */
