@@ -70,7 +70,7 @@ export function Version({ desired, current }: ClusterView['version']) {
 function Free({ count }: { count: number | null }) {
   if (count === null) return <span className="text-ink-3">DHCP</span>
   if (count > 0) return <>{count}</>
-  return <span className="inline-flex items-center gap-1.5 font-medium text-warn"><Glyph role="warn" shape="triangle" size={14} />None</span>
+  return <span className="inline-flex items-center gap-1.5 align-middle font-medium text-warn"><Glyph role="warn" shape="triangle" size={14} />None</span>
 }
 
 function RowMenu({ cluster, href, onDelete }: { cluster: ClusterView; href: string; onDelete: (cluster: ClusterView) => void }) {

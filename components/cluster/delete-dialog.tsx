@@ -46,7 +46,7 @@ export function DeleteDialog({ cluster, onClose }: { cluster: ClusterView; onClo
           {cluster.addresses.kind === 'pool' ? <li>the address pool; {plural(cluster.addresses.total, 'address', 'addresses')} become free</li> : null}
         </ul>
         <div className="mt-4">
-          <Field label={<>Type <span className="mono font-semibold">{cluster.name}</span></>} error={wrong && typed.trim() !== cluster.name ? `The name is ${cluster.name}, not “${typed.trim()}”.` : undefined}>
+          <Field label={<>Type <span className="mono font-semibold">{cluster.name}</span></>} error={wrong && typed.trim() !== cluster.name ? typed.trim() ? `The name is ${cluster.name}, not “${typed.trim()}”.` : `The name is ${cluster.name}.` : undefined}>
             <Input ref={input} mono value={typed} onChange={(event) => type(event.currentTarget.value)} autoCapitalize="off" />
           </Field>
         </div>

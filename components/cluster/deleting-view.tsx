@@ -2,6 +2,7 @@
 import type { ClusterView } from '@/lib/cluster/view'
 import type { MachineView } from '@/lib/machine/view'
 import type { TimelineEntry } from '@/lib/timeline/entry'
+import { useTenant } from '@/components/live/hooks'
 import { MachinesPanel } from '@/components/machine/machines-panel'
 import { Glyph } from '@/components/state/glyph'
 import { ActivityPanel } from '@/components/timeline/activity-panel'
@@ -19,6 +20,7 @@ interface DeletingViewProps {
 }
 
 export function DeletingView({ cluster, machines, entries }: DeletingViewProps) {
+  const { session } = useTenant()
   const all = stages(cluster)
   const asked = entries.findLast((entry) => entry.who !== null && entry.at >= (cluster.deletingSince ?? ''))
   return (
@@ -26,7 +28,7 @@ export function DeletingView({ cluster, machines, entries }: DeletingViewProps) 
       <div>
         <h1 className="[overflow-wrap:anywhere]">Deleting {cluster.name}</h1>
         <StateLine cluster={cluster} />
-        {cluster.deletingSince ? <p className="mt-1 pl-6 text-ink-2">{asked?.who ? `${asked.who} asked` : 'Asked'} for this at <Clock at={cluster.deletingSince} />. You may leave this page; deletion goes on.</p> : null}
+        {cluster.deletingSince ? <p className="mt-1 pl-6 text-ink-2">{asked?.who ? `${asked.who === session.email ? 'You' : asked.who} asked` : 'Asked'} for this at <Clock at={cluster.deletingSince} />. You may leave this page; deletion goes on.</p> : null}
       </div>
       <div className="grid grid-cols-[minmax(0,1fr)_380px] items-start gap-4 max-l:grid-cols-[minmax(0,1fr)]">
         <div className="min-w-0 space-y-4">

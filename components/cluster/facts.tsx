@@ -14,7 +14,7 @@ function Fact({ label, children }: { label: string; children: ReactNode }) {
   return (
     <div className="min-w-0">
       <dt className="text-12 text-ink-3">{label}</dt>
-      <dd className="mt-0.5 flex min-h-6 min-w-0 flex-wrap items-center gap-x-2">{children}</dd>
+      <dd className="mt-0.5 flex min-h-6 min-w-0 flex-wrap items-center gap-x-2 max-s:gap-x-1">{children}</dd>
     </div>
   )
 }
@@ -25,14 +25,13 @@ export function Facts({ cluster, machines }: { cluster: ClusterView; machines: r
   const address = endpoint ? `${endpoint.host}:${endpoint.port}` : null
   const coming = Math.max(0, machines.filter((machine) => !machine.deletingSince).length - cluster.machines.ready)
   return (
-    <dl className="flex flex-wrap justify-between gap-x-6 gap-y-3 rounded-3 border border-line bg-surface px-4 py-3 max-l:grid max-l:grid-cols-3 max-s:grid-cols-2">
+    <dl className="flex flex-wrap justify-between gap-x-6 gap-y-3 rounded-3 border border-line bg-surface px-4 py-3 max-l:grid max-l:grid-cols-3 max-s:grid-cols-[minmax(0,1fr)_minmax(0,1.3fr)] max-s:gap-x-4">
       <Fact label="Kubernetes"><span className="mono whitespace-nowrap"><Version {...cluster.version} /></span></Fact>
       <Fact label="API endpoint">
         {address ? <><span className="mono whitespace-nowrap">{address}</span><span className="-my-1"><CopyButton text={`https://${address}`} label="Copy the API endpoint" /></span></> : <span className="text-ink-3">waits for the load balancer</span>}
       </Fact>
       <Fact label="Control plane">
-        <Glyph role={plane.role} shape={plane.shape} percent={plane.percent} />
-        <span className="whitespace-nowrap">{plane.word}, {controlPlane.readyReplicas === controlPlane.replicas ? plural(controlPlane.replicas, 'replica') : `${controlPlane.readyReplicas} of ${plural(controlPlane.replicas, 'replica')}`}</span>
+        <span className="inline-flex items-center gap-2"><Glyph role={plane.role} shape={plane.shape} percent={plane.percent} />{plane.word}, {controlPlane.readyReplicas === controlPlane.replicas ? plural(controlPlane.replicas, 'replica') : `${controlPlane.readyReplicas} of ${plural(controlPlane.replicas, 'replica')}`}</span>
       </Fact>
       <Fact label="Machines ready">
         <MachineTicks machines={machines} />

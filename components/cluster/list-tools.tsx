@@ -31,7 +31,7 @@ export function ListTools({ query, onChange, counts }: ListToolsProps) {
             onChange({ search: '' })
             event.currentTarget.blur()
           }}
-          placeholder="Search name, address, version"
+          placeholder="Search name or address"
           className="min-w-0 flex-1 bg-transparent outline-none [&::-webkit-search-cancel-button]:hidden"
         />
         <span aria-hidden className="max-s:hidden"><Kbd>/</Kbd></span>

@@ -16,7 +16,7 @@ const empty: Pool = { kind: 'pool', range: '', prefix: 24, gateway: '', nameserv
 
 export function AddressSection({ form }: { form: CreateForm }) {
   const { control } = form
-  const { field } = useController({ control, name: 'addresses' })
+  const { field: { onChange } } = useController({ control, name: 'addresses' })
   const kind = useWatch({ control, name: 'addresses.kind' })
   // What was typed comes back when one returns from DHCP.
   const [left, leave] = useState<Pool>(empty)
@@ -25,7 +25,7 @@ export function AddressSection({ form }: { form: CreateForm }) {
     const held = form.getValues('addresses')
     if (held.kind === 'pool') leave(held)
     form.clearErrors('addresses')
-    field.onChange(next === 'dhcp' ? { kind: 'dhcp' } : left)
+    onChange(next === 'dhcp' ? { kind: 'dhcp' } : left)
   }
   return (
     <FormSection title="Addresses" id="s-addresses">

@@ -1,7 +1,7 @@
 'use client'
 import Link from 'next/link'
 import { useRouter } from 'next/navigation'
-import { useRef, useState } from 'react'
+import { useRef, useState, type FormEvent } from 'react'
 import { useFormState } from 'react-hook-form'
 import { toast } from 'sonner'
 import { defaultSpec } from '@/lib/cluster/defaults'
@@ -16,7 +16,7 @@ import { AddressSection } from './address-section'
 import { DefaultsSection } from './defaults-section'
 import { dropDraft } from './draft'
 import { ErrorSummary, FieldLink } from './error-summary'
-import { flatErrors, type SpecPath } from './fields'
+import { fieldOf, flatErrors, type SpecPath } from './fields'
 import { Interrupted } from './interrupted'
 import { MachinesSection } from './machines-section'
 import { NameSection } from './name-section'
@@ -64,15 +64,18 @@ export function CreatePage({ interrupted }: { interrupted: readonly InterruptedC
       return router.push(`${home}/${encodeURIComponent(spec.name)}?made`)
     }
     const { error } = result
+    // A full load on purpose: nothing of the ended session may stay in memory.
+    // eslint-disable-next-line @next/next/no-location-assign-relative-destination
     if (error.code === 'signed-out') return location.assign(`/sign-in?ended=1&back=${encodeURIComponent(location.pathname)}`)
     if (error.progress) return stop({ cluster: spec.name, progress: error.progress, error })
     const fields = Object.entries(error.fields ?? {})
     // The server's words stand at the field as they are: it has seen what the form could not.
     for (const [path, message] of fields) form.setError(path as SpecPath, { type: 'server', message })
-    if (fields.length > 0) showSummary(flatErrors(form.control._formState.errors).map(({ path }) => path))
+    if (fields.length > 0) showSummary(fields.map(([path]) => fieldOf(path)))
     else fail(error)
   }
-  const submit = form.handleSubmit(create, (found) => showSummary(flatErrors(found).map(({ path }) => path)))
+  // Made at the press: handleSubmit reads refs, and may not be called while rendering.
+  const submit = (event: FormEvent) => void form.handleSubmit(create, (found) => showSummary(flatErrors(found).map(({ path }) => path)))(event)
 
   return (
     <>
@@ -83,7 +86,7 @@ export function CreatePage({ interrupted }: { interrupted: readonly InterruptedC
       </div>
       {stopped ? <Interrupted key={stopped.progress.operationId} {...stopped} onGone={() => stop(null)} /> : interrupted.map((each) => <Interrupted key={each.progress.operationId} {...each} onGone={() => router.refresh()} />)}
       <div className="grid max-w-[1180px] grid-cols-[minmax(0,1fr)_400px] items-start gap-8 max-l:grid-cols-[minmax(0,1fr)]">
-        <form onSubmit={(event) => void submit(event)} noValidate aria-label="Create cluster" className="min-w-0">
+        <form onSubmit={submit} noValidate aria-label="Create cluster" className="min-w-0">
           {refused.length > 0 ? <ErrorSummary ref={summary} paths={wrong.length > 0 ? wrong.map(({ path }) => path) : refused} /> : null}
           <NameSection form={form} />
           <PlacementSection form={form} />

@@ -37,12 +37,12 @@ export function DefaultsSection({ form }: { form: CreateForm }) {
 
 function Endpoint({ form }: { form: CreateForm }) {
   const { control } = form
-  const { field } = useController({ control, name: 'endpoint' })
+  const { field: { onChange } } = useController({ control, name: 'endpoint' })
   const kind = useWatch({ control, name: 'endpoint.kind' })
   const choose = (next: 'load-balancer' | 'fixed') => {
     if (next === kind) return
     form.clearErrors('endpoint')
-    field.onChange(next === 'fixed' ? { kind: 'fixed', host: '', port: API_PORT } : { kind: 'load-balancer' })
+    onChange(next === 'fixed' ? { kind: 'fixed', host: '', port: API_PORT } : { kind: 'load-balancer' })
   }
   return (
     <div className="space-y-4">

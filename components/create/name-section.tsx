@@ -20,10 +20,10 @@ export function NameSection({ form }: { form: CreateForm }) {
   const taken = useClusters().some((cluster) => cluster.name === name)
   const offer = findIdentity(identities, identity)?.offer ?? null
   const versions = offer ? offeredVersions(offer) : []
-  const { field } = useController({ control, name: 'version' })
+  const { field: { value: held, onChange, onBlur } } = useController({ control, name: 'version' })
   const error = useFieldError(control, 'version')
   const choose = (version: string) => {
-    field.onChange(version)
+    onChange(version)
     const template = offer ? templateFor(offer, version) : null
     if (template) setValue('placement.template', template, { shouldDirty: true, shouldValidate: form.getFieldState('placement.template').invalid })
   }
@@ -39,13 +39,12 @@ export function NameSection({ form }: { form: CreateForm }) {
             return better && better !== typed ? <button type="button" className="link min-h-6 text-ink" onClick={() => use(better)}>Use {better}</button> : null
           }}
         />
-        <Field label="Kubernetes" error={error} hint={offer ? `${plural(versions.length, 'version has', 'versions have')} a VM template with this identity.` : 'Choose a vSphere identity first.'}>
+        <Field id={fieldId('version')} label="Kubernetes" error={error} hint={offer ? `${plural(versions.length, 'version has', 'versions have')} a VM template with this identity.` : 'Choose a vSphere identity first.'}>
           <Select
-            id={fieldId('version')}
             mono
-            value={field.value || null}
+            value={held || null}
             onChange={choose}
-            onBlur={field.onBlur}
+            onBlur={onBlur}
             empty="No version is offered"
             choices={versions.map((version, index) => ({ value: version, label: plainVersion(version), ...(index === 0 ? { note: 'newest' } : {}) }))}
           />

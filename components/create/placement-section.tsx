@@ -18,7 +18,7 @@ import type { CreateForm } from './use-create-form'
 export function PlacementSection({ form }: { form: CreateForm }) {
   const { control, setValue } = form
   const { identities } = useTenant()
-  const { field } = useController({ control, name: 'identity' })
+  const { field: { value: held, onChange } } = useController({ control, name: 'identity' })
   const placement = useWatch({ control, name: 'placement' })
   const wrong = flatErrors(useFormState({ control }).errors).some(({ path }) => path.startsWith('placement.'))
   const error = useFieldError(control, 'identity')
@@ -27,7 +27,7 @@ export function PlacementSection({ form }: { form: CreateForm }) {
     const offer = findIdentity(identities, name)?.offer
     if (!offer) return
     const offered = defaultSpec(offer, name)
-    field.onChange(name)
+    onChange(name)
     setValue('version', offered.version, { shouldDirty: true })
     setValue('placement', offered.placement, { shouldDirty: true })
     void form.trigger(['version', 'placement'])
@@ -35,18 +35,20 @@ export function PlacementSection({ form }: { form: CreateForm }) {
 
   return (
     <FormSection title="Placement" id="s-placement">
-      {identities.length === 0 ? (
-        <Note role="warn">No vSphere identity is open to this tenant, so no machine can be placed. A platform admin can allow one.</Note>
-      ) : (
-        <RadioCards
-          id={fieldId('identity')}
-          labelledBy="s-placement"
-          value={field.value}
-          onChange={choose}
-          cards={identities.map(({ name, offer }) => ({ value: name, title: name, text: <>{offer.server}<br />{offer.datacenter}</> }))}
-        />
-      )}
-      {error ? <p className="text-12 text-bad">{error}</p> : <p className="!mt-1 text-12 text-ink-3">A vSphere identity brings the vCenter, its sign-in and defaults for the rest. You never see the password.</p>}
+      <div>
+        {identities.length === 0 ? (
+          <Note role="warn">No vSphere identity is open to this tenant, so no machine can be placed. A platform admin can allow one.</Note>
+        ) : (
+          <RadioCards
+            id={fieldId('identity')}
+            labelledBy="s-placement"
+            value={held}
+            onChange={choose}
+            cards={identities.map(({ name, offer }) => ({ value: name, title: name, text: <>{offer.server}<br />{offer.datacenter}</> }))}
+          />
+        )}
+        {error ? <p className="mt-1 text-12 text-bad">{error}</p> : <p className="mt-1 text-12 text-ink-3">A vSphere identity brings the vCenter, its sign-in and defaults for the rest. You never see the password.</p>}
+      </div>
       <div className="overflow-hidden rounded-3 border border-line bg-surface">
         <DefaultRow icon={MapPin} title="In vSphere" value={[placement.datacenter, lastOf(placement.resourcePool), lastOf(placement.datastore), lastOf(placement.network)].filter(Boolean).join(', ') || 'not chosen yet'} forceOpen={wrong}>
           <div className={two}>
@@ -65,13 +67,13 @@ export function PlacementSection({ form }: { form: CreateForm }) {
 
 function TemplateField({ form: { control } }: { form: CreateForm }) {
   const { identities } = useTenant()
-  const { field } = useController({ control, name: 'placement.template' })
+  const { field: { value: held, onChange, onBlur } } = useController({ control, name: 'placement.template' })
   const [identity, version] = useWatch({ control, name: ['identity', 'version'] })
   const error = useFieldError(control, 'placement.template')
   const templates = findIdentity(identities, identity)?.offer.templates.filter((template) => sameVersion(template.version, version)) ?? []
   return (
-    <Field label="VM template" error={error}>
-      <Select id={fieldId('placement.template')} mono value={field.value || null} onChange={field.onChange} onBlur={field.onBlur} empty="None for this version" choices={templates.map(({ name }) => ({ value: name, label: name }))} />
+    <Field id={fieldId('placement.template')} label="VM template" error={error}>
+      <Select mono value={held || null} onChange={onChange} onBlur={onBlur} empty="None for this version" choices={templates.map(({ name }) => ({ value: name, label: name }))} />
     </Field>
   )
 }

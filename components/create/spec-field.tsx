@@ -27,33 +27,32 @@ interface TextFieldProps extends SpecFieldProps {
 }
 
 export function TextField({ control, path, hint, label, mono, placeholder, fix }: TextFieldProps) {
-  const { field } = useController({ control, name: path })
+  const { field: { ref, name, value: held, onChange, onBlur } } = useController({ control, name: path })
   const error = useFieldError(control, path)
-  const value = typeof field.value === 'string' ? field.value : ''
+  const value = typeof held === 'string' ? held : ''
   return (
-    <Field label={label ?? FIELD_LABELS[path]} hint={hint} error={error} fix={error ? fix?.(value, (next) => { field.onChange(next); field.onBlur() }) : null}>
-      <Input id={fieldId(path)} ref={field.ref} name={field.name} mono={mono ?? false} value={value} placeholder={placeholder} onChange={(event) => field.onChange(event.currentTarget.value)} onBlur={field.onBlur} autoCapitalize="off" />
+    <Field id={fieldId(path)} label={label ?? FIELD_LABELS[path]} hint={hint} error={error} fix={error ? fix?.(value, (next) => { onChange(next); onBlur() }) : null}>
+      <Input ref={ref} name={name} mono={mono ?? false} value={value} placeholder={placeholder} onChange={(event) => onChange(event.currentTarget.value)} onBlur={onBlur} autoCapitalize="off" />
     </Field>
   )
 }
 
 /** Several values in one line, parted by commas or blanks. What is typed stays as typed until the field is left. */
 export function ListField({ control, path, hint, label, placeholder }: SpecFieldProps & { placeholder?: string }) {
-  const { field } = useController({ control, name: path })
+  const { field: { ref, value: held, onChange, onBlur } } = useController({ control, name: path })
   const error = useFieldError(control, path)
-  const values = Array.isArray(field.value) ? (field.value as string[]) : []
+  const values = Array.isArray(held) ? (held as string[]) : []
   return (
-    <Field label={label ?? FIELD_LABELS[path]} hint={hint} error={error}>
+    <Field id={fieldId(path)} label={label ?? FIELD_LABELS[path]} hint={hint} error={error}>
       <Input
         key={values.join()}
-        id={fieldId(path)}
-        ref={field.ref}
+        ref={ref}
         mono
         defaultValue={values.join(', ')}
         placeholder={placeholder}
         onBlur={(event) => {
-          field.onChange(event.currentTarget.value.split(/[\s,;]+/).filter(Boolean))
-          field.onBlur()
+          onChange(event.currentTarget.value.split(/[\s,;]+/).filter(Boolean))
+          onBlur()
         }}
       />
     </Field>
@@ -69,15 +68,14 @@ interface CountFieldProps extends SpecFieldProps {
 }
 
 export function CountField({ control, path, hint, label, min, max, step, unit, wide }: CountFieldProps) {
-  const { field } = useController({ control, name: path })
+  const { field: { value: held, onChange, onBlur } } = useController({ control, name: path })
   const error = useFieldError(control, path)
   return (
-    <Field label={label ?? FIELD_LABELS[path]} hint={hint} error={error}>
+    <Field id={fieldId(path)} label={label ?? FIELD_LABELS[path]} hint={hint} error={error}>
       <NumberField
-        id={fieldId(path)}
-        value={typeof field.value === 'number' && !Number.isNaN(field.value) ? field.value : null}
-        onChange={(next) => field.onChange(next ?? Number.NaN)}
-        onBlur={field.onBlur}
+        value={typeof held === 'number' && !Number.isNaN(held) ? held : null}
+        onChange={(next) => onChange(next ?? Number.NaN)}
+        onBlur={onBlur}
         {...(min === undefined ? {} : { min })}
         {...(max === undefined ? {} : { max })}
         {...(step === undefined ? {} : { step })}

@@ -2,6 +2,8 @@
 import { createContext, useContext } from 'react'
 import type { ClusterView } from '@/lib/cluster/view'
 import type { IdentityOption } from '@/lib/identity/offer'
+import type { TenantState } from '@/lib/live/event'
+import { emptyState } from '@/lib/live/reduce'
 import type { Permission } from '@/lib/permission'
 import type { TenantActions } from './actions'
 import type { Freshness } from './freshness'
@@ -29,6 +31,8 @@ export interface Gone {
 }
 
 export const TenantContext = createContext<Tenant | null>(null)
+/** What the server rendered from: the first render in the browser has to say the same, even when the stream was faster. */
+export const InitialState = createContext<TenantState>(emptyState)
 export const FreshnessContext = createContext<Freshness>({ state: 'live' })
 
 export function useTenant(): Tenant {

@@ -1,5 +1,4 @@
 'use client'
-import { skipToken, useQuery } from '@tanstack/react-query'
 import { useContext } from 'react'
 import type { ClusterView } from '@/lib/cluster/view'
 import type { Health, TenantState } from '@/lib/live/event'
@@ -7,16 +6,17 @@ import { clusterNamed, entriesOf, machinesOf } from '@/lib/live/select'
 import type { MachineView } from '@/lib/machine/view'
 import type { Permission } from '@/lib/permission'
 import type { TimelineEntry } from '@/lib/timeline/entry'
-import { FreshnessContext, goneKey, stateKey, useTenant, type Gone } from './context'
+import { FreshnessContext, goneKey, InitialState, stateKey, useTenant, type Gone } from './context'
 import type { Freshness } from './freshness'
+import { useHeld } from './held'
 
 export { useTenant } from './context'
 
+const none: readonly Gone[] = []
+
 function useTenantState(): TenantState {
   const { name } = useTenant()
-  const { data: state } = useQuery<TenantState>({ queryKey: stateKey(name), queryFn: skipToken, staleTime: Infinity, gcTime: Infinity, structuralSharing: false })
-  if (!state) throw new Error('The tenant’s state is read outside of TenantLive')
-  return state
+  return useHeld(stateKey(name), useContext(InitialState))
 }
 
 export function useClusters(): readonly ClusterView[] {
@@ -54,8 +54,7 @@ export function useFreshness(): Freshness {
 
 export function useGone(): readonly Gone[] {
   const { name } = useTenant()
-  const { data } = useQuery<readonly Gone[]>({ queryKey: goneKey(name), queryFn: skipToken, staleTime: Infinity, gcTime: Infinity })
-  return data ?? []
+  return useHeld(goneKey(name), none)
 }
 
 const verbs: Record<Permission, string> = {

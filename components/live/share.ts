@@ -55,6 +55,8 @@ export function shareStream(name: string, listener: Listener, env: ShareEnvironm
   channel.postMessage({ tab: 'hello' })
 
   const lead = () => {
+    // The lock can be given in the moment in which the tab gives up waiting for it.
+    if (end.signal.aborted) return Promise.resolve()
     leading = true
     const stop = env.stream({
       message: (message) => {

@@ -1,11 +1,12 @@
 'use client'
-import { QueryClient, QueryClientProvider, useQuery, skipToken } from '@tanstack/react-query'
-import { useEffect, useMemo, useState, type ReactNode } from 'react'
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import { useContext, useEffect, useMemo, useState, type ReactNode } from 'react'
 import type { LiveMessage, TenantState } from '@/lib/live/event'
 import { reduce } from '@/lib/live/reduce'
 import { useNow } from '@/components/ui/now'
-import { FreshnessContext, goneKey, stateKey, TenantContext, type Gone, type Tenant } from './context'
+import { FreshnessContext, goneKey, InitialState, stateKey, TenantContext, type Gone, type Tenant } from './context'
 import { freshness, type Contact } from './freshness'
+import { useHeld } from './held'
 import { shareStream, type Channel } from './share'
 import { browserEnvironment, keepStream } from './stream'
 
@@ -26,6 +27,8 @@ export function TenantLive({ tenant, initial, revoked, children }: TenantLivePro
     fresh.setQueryData(stateKey(tenant.name), initial)
     return fresh
   })
+  // A later render of the layout brings a newer state; the stream has told it already.
+  const [firstState] = useState(initial)
   const [forbidden, forbid] = useState(false)
   const { name } = tenant
   const person = tenant.session.email
@@ -36,6 +39,8 @@ export function TenantLive({ tenant, initial, revoked, children }: TenantLivePro
       if (incoming.type === 'signed-out') {
         // Forms keep their draft in sessionStorage (components/create/draft.ts), so leaving loses nothing that was typed.
         const back = location.pathname + location.search
+        // A full load on purpose: nothing of the ended session may stay in memory.
+        // eslint-disable-next-line @next/next/no-location-assign-relative-destination
         return location.assign(`/sign-in?ended=1&back=${encodeURIComponent(back)}`)
       }
       if (incoming.type === 'revoked') {
@@ -73,7 +78,9 @@ export function TenantLive({ tenant, initial, revoked, children }: TenantLivePro
   return (
     <QueryClientProvider client={client}>
       <TenantContext value={tenant}>
-        <Freshness tenant={name}>{children}</Freshness>
+        <InitialState value={firstState}>
+          <Freshness tenant={name}>{children}</Freshness>
+        </InitialState>
       </TenantContext>
     </QueryClientProvider>
   )
@@ -93,10 +100,9 @@ function keepGone(client: QueryClient, tenant: string, before: TenantState, afte
 /** Looks at the clock once a second; its readers render again only when the answer changes. */
 function Freshness({ tenant, children }: { tenant: string; children: ReactNode }) {
   const now = useNow(1000)
-  const { data: contact } = useQuery<Contact>({ queryKey: contactKey(tenant), queryFn: skipToken, staleTime: Infinity, gcTime: Infinity })
-  const { data: state } = useQuery<TenantState>({ queryKey: stateKey(tenant), queryFn: skipToken, staleTime: Infinity, gcTime: Infinity, structuralSharing: false })
-  const heardNow: Contact = { connected: true, lostAt: null, lastMessageAt: now }
-  const answer = state ? freshness(contact ?? heardNow, state.health, now) : ({ state: 'live' } as const)
+  const contact = useHeld<Contact | null>(contactKey(tenant), null)
+  const state = useHeld(stateKey(tenant), useContext(InitialState))
+  const answer = freshness(contact ?? { connected: true, lostAt: null, lastMessageAt: now }, state.health, now)
   const { state: word } = answer
   const since = answer.state === 'stale' ? answer.since : 0
   const cause = answer.state === 'stale' ? answer.cause : 'stream'

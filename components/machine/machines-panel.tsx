@@ -1,6 +1,7 @@
 'use client'
 import { ChevronRight } from 'lucide-react'
 import { Fragment, useState } from 'react'
+import { shortMachineName } from '@/lib/kubernetes/names'
 import { plainVersion } from '@/lib/kubernetes/version'
 import type { MachineView } from '@/lib/machine/view'
 import { StateWord } from '@/components/state/state-word'
@@ -32,7 +33,7 @@ export function MachinesPanel({ machines }: { machines: readonly MachineView[] }
                     <button type="button" data-row aria-expanded={open.has(machine.uid)} onClick={() => toggle(machine.uid)} className="flex min-h-7 w-full min-w-0 items-center gap-1.5 rounded-1 px-1 text-left focus-visible:-outline-offset-2">
                       <ChevronRight size={14} aria-hidden className={cn('shrink-0 text-ink-3 transition-transform', open.has(machine.uid) && 'rotate-90')} />
                       <span className="min-w-0">
-                        <span className="mono block truncate font-medium" title={machine.name}>{machine.name}</span>
+                        <span className="mono block truncate font-medium" title={machine.name}>{shortMachineName(machine.name, machine.cluster)}</span>
                         <span className="mono hidden truncate text-11 text-ink-3 max-s:block">{machine.address ?? '\u00a0'}</span>
                       </span>
                     </button>
@@ -55,9 +56,9 @@ export function MachinesPanel({ machines }: { machines: readonly MachineView[] }
 function Node({ machine }: { machine: MachineView }) {
   return (
     <p className="px-4 pb-2 pl-10 pt-1 text-12 text-ink-3 max-s:pl-4">
-      {machine.node ? <>Node <span className="mono text-ink-2">{machine.node.name}</span>, {machine.node.ready ? 'ready' : 'not ready'}</> : 'No node yet'}
-      {machine.pool ? <> in pool {machine.pool}</> : null}
-      {machine.phase ? <>. Cluster API says {machine.phase}.</> : null}
+      <span className="mono text-ink-2">{machine.name}</span>{machine.pool ? ` in pool ${machine.pool}` : ''}.{' '}
+      {machine.node ? <>Node <span className="mono text-ink-2">{machine.node.name}</span> is {machine.node.ready ? 'ready' : 'not ready'}.</> : 'It has no node yet.'}
+      {machine.phase ? ` Cluster API says ${machine.phase}.` : ''}
     </p>
   )
 }

@@ -42,5 +42,5 @@ export function PoolsPanel({ cluster }: { cluster: ClusterView }) {
 
 function Count({ pool }: { pool: NodePoolView }) {
   if (pool.ready === pool.desired && pool.total === pool.desired) return <>{pool.desired}</>
-  return <>{pool.ready} of {pool.desired} <span className="text-ink-3 max-s:hidden">{pool.total > pool.desired ? `${pool.total - pool.desired} leaving` : ''}</span></>
+  return <>{pool.ready} of {pool.desired} <span className="text-ink-3 max-s:hidden">{pool.total > pool.desired ? `${pool.total} exist` : ''}</span></>
 }

@@ -17,7 +17,7 @@ export function StateWord({ state, sentence = false }: { state: State<string>; s
   return (
     <span className="inline-flex max-w-full min-w-0 items-center gap-2 align-middle">
       <Glyph role={role} shape={shape} percent={percent} />
-      <b className={cn('whitespace-nowrap', wordTone[role])}>{word}</b>
+      <b className={cn('s:whitespace-nowrap', wordTone[role])}>{word}</b>
       {sentence && say ? <span className="truncate text-ink-2" title={say}>{say}</span> : null}
     </span>
   )

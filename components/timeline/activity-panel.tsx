@@ -1,5 +1,6 @@
 'use client'
 import { useState } from 'react'
+import { shortMachineName } from '@/lib/kubernetes/names'
 import type { TimelineEntry } from '@/lib/timeline/entry'
 import { useTenant } from '@/components/live/hooks'
 import { Glyph, shapeOf } from '@/components/state/glyph'
@@ -28,8 +29,8 @@ export function ActivityPanel({ entries }: { entries: readonly TimelineEntry[] }
                 <Clock at={entry.at} className="text-12 leading-5 text-ink-3" />
                 <span className="mt-0.5">{entry.role === 'warn' || entry.role === 'bad' || entry.role === 'ok' ? <Glyph role={entry.role} shape={shapeOf(entry.role, '', null)} size={14} /> : null}</span>
                 <span className="min-w-0 [overflow-wrap:anywhere]">
-                  {entry.who ? <b>{entry.who === session.email ? <>You<span className="sr-only">, {entry.who},</span></> : entry.who} </b> : null}
-                  {entry.subject && !entry.text.includes(entry.subject) ? <span className="mono">{entry.subject} </span> : null}
+                  {entry.who ? <b>{entry.who === session.email ? <>You<span className="sr-only">, {entry.who},</span></> : entry.who}</b> : null}{entry.who ? ' ' : null}
+                  {entry.subject && !entry.text.includes(entry.subject) ? <><span className="mono" title={entry.subject}>{shortMachineName(entry.subject, entry.cluster)}</span>{' '}</> : null}
                   {entry.text}
                 </span>
               </li>

@@ -12,12 +12,14 @@ interface FieldProps {
   /** A correction that is provably right, offered beside the error. */
   readonly fix?: ReactNode
   readonly className?: string
+  /** Where a link of an error summary leads. Not the control's own id: Base UI gives it one, and two differ on hydration. */
+  readonly id?: string | undefined
 }
 
 /** Label, control, hint and error, tied together for screen readers by Base UI's Field. */
-export function Field({ label, children, hint, error, fix, className }: FieldProps) {
+export function Field({ label, children, hint, error, fix, className, id }: FieldProps) {
   return (
-    <Base.Root invalid={Boolean(error)} className={cn('block min-w-0', className)}>
+    <Base.Root id={id} invalid={Boolean(error)} className={cn('block min-w-0', className)}>
       <Base.Label className="mb-1 block w-fit text-13 font-medium">{label}</Base.Label>
       {children}
       <Base.Error match={Boolean(error)} className="mt-1.5 text-12 leading-[18px] text-bad">

@@ -16,18 +16,17 @@ interface SelectProps {
   readonly onChange: (value: string) => void
   readonly onBlur?: () => void
   readonly choices: readonly Choice[]
-  readonly id?: string
   readonly mono?: boolean
   readonly empty?: string
   readonly label?: string
   readonly className?: string
 }
 
-export function Select({ value, onChange, onBlur, choices, id, mono, empty = 'Nothing to choose', label, className }: SelectProps) {
+export function Select({ value, onChange, onBlur, choices, mono, empty = 'Nothing to choose', label, className }: SelectProps) {
   const chosen = choices.find((choice) => choice.value === value)
   return (
     <Base.Root value={value} onValueChange={(next) => next !== null && onChange(next)} items={choices} modal={false} disabled={choices.length === 0}>
-      <Base.Trigger id={id} aria-label={label} onBlur={onBlur} className={cn(inputLook, 'cursor-pointer text-left hover:bg-sunken/50 data-disabled:cursor-not-allowed data-disabled:bg-sunken', className)}>
+      <Base.Trigger aria-label={label} onBlur={onBlur} className={cn(inputLook, 'cursor-pointer text-left hover:bg-sunken/50 data-disabled:cursor-not-allowed data-disabled:bg-sunken', className)}>
         <span className="flex min-w-0 flex-1 items-baseline gap-2">
           <Base.Value className={cn('truncate', mono && 'mono', !chosen && 'text-ink-3')}>{() => chosen?.label ?? (value || empty)}</Base.Value>
           {chosen?.note ? <span className="truncate text-ink-3">{chosen.note}</span> : null}

@@ -1,0 +1,208 @@
+import { describe, expect, test, vi } from 'vitest'
+import { BEAT_MS, type LiveMessage } from '@/lib/live/event'
+import { emptyState } from '@/lib/live/reduce'
+import { delayBefore } from './backoff'
+import { freshness } from './freshness'
+import { shareStream, type Channel } from './share'
+import { keepStream, type StreamEnvironment } from './stream'
+
+class FakeSource {
+  readyState = 0
+  onopen: (() => void) | null = null
+  onerror: (() => void) | null = null
+  closed = false
+  readonly listeners = new Map<string, (event: { data: string }) => void>()
+  addEventListener(type: string, listener: (event: { data: string }) => void) {
+    this.listeners.set(type, listener)
+  }
+  close() {
+    this.closed = true
+  }
+  send(type: string, data: object = {}) {
+    this.listeners.get(type)?.({ data: JSON.stringify(data) })
+  }
+}
+
+function setup(status: number | null = 503) {
+  const sources: FakeSource[] = []
+  const timers = new Set<{ run: () => void; ms: number }>()
+  const messages: LiveMessage[] = []
+  const env: StreamEnvironment = {
+    open: () => {
+      const source = new FakeSource()
+      sources.push(source)
+      return source as unknown as EventSource
+    },
+    probe: () => Promise.resolve(status),
+    setTimer: (run, ms) => {
+      const timer = { run, ms }
+      timers.add(timer)
+      return () => timers.delete(timer)
+    },
+    random: () => 0.5,
+  }
+  const connected = vi.fn()
+  const stop = keepStream('/stream', { message: (message) => messages.push(message), connected }, env)
+  const fire = () => {
+    const [timer] = timers
+    if (!timer) throw new Error('no timer is set')
+    timers.delete(timer)
+    timer.run()
+    return timer.ms
+  }
+  const refuse = async () => {
+    const source = sources.at(-1)
+    if (!source) throw new Error('nothing is open')
+    source.readyState = 2
+    source.onerror?.()
+    await Promise.resolve()
+    await Promise.resolve()
+  }
+  return { sources, timers, messages, connected, stop, fire, refuse }
+}
+
+describe('one stream', () => {
+  test('three missed beats reopen it', () => {
+    const { sources, fire, connected } = setup()
+    sources[0]?.onopen?.()
+    sources[0]?.send('beat')
+    expect(fire()).toBe(3 * BEAT_MS)
+    expect(sources[0]?.closed).toBe(true)
+    expect(connected).toHaveBeenLastCalledWith(false)
+    fire()
+    expect(sources).toHaveLength(2)
+  })
+
+  test('a refusal waits longer each time, up to a minute', async () => {
+    const { fire, refuse } = setup(503)
+    const waits: number[] = []
+    for (let attempt = 0; attempt < 8; attempt += 1) {
+      await refuse()
+      waits.push(fire())
+    }
+    expect(waits).toEqual([750, 1500, 3000, 6000, 12000, 24000, 45000, 45000])
+  })
+
+  test('a 401 ends at sign-in: nothing is opened again', async () => {
+    const { sources, timers, messages, refuse } = setup(401)
+    await refuse()
+    expect(messages).toEqual([{ type: 'signed-out' }])
+    expect(timers.size).toBe(0)
+    expect(sources).toHaveLength(1)
+  })
+
+  test.each([403, 404])('a %d means that the tenant is not to be seen any more', async (status) => {
+    const { timers, messages, refuse } = setup(status)
+    await refuse()
+    expect(messages).toEqual([{ type: 'revoked' }])
+    expect(timers.size).toBe(0)
+  })
+
+  test('after its end is said it stays closed', () => {
+    const { sources, timers, messages } = setup()
+    sources[0]?.send('signed-out')
+    expect(sources[0]?.closed).toBe(true)
+    expect(timers.size).toBe(0)
+    expect(messages).toEqual([{ type: 'signed-out' }])
+  })
+
+  test('what arrives after the stop is not heard', () => {
+    const { sources, messages, stop } = setup()
+    stop()
+    sources[0]?.send('beat')
+    expect(messages).toEqual([])
+  })
+})
+
+describe('tabs of one browser', () => {
+  function browser() {
+    const channels = new Set<Channel>()
+    const queue: (() => void)[] = []
+    const streams: { message: (message: LiveMessage) => void }[] = []
+    let held = false
+    const locks = {
+      request: (_name: string, options: { signal: AbortSignal }, lead: () => Promise<void>) => {
+        const run = () => {
+          if (options.signal.aborted) return queue.shift()?.()
+          held = true
+          void lead().then(() => {
+            held = false
+            queue.shift()?.()
+          })
+        }
+        if (held) queue.push(run)
+        else run()
+        return new Promise<void>(() => {})
+      },
+    } as unknown as Pick<LockManager, 'request'>
+    const channel = (): Channel => {
+      const own: Channel = {
+        onmessage: null,
+        postMessage: (data) => {
+          for (const other of channels) if (other !== own) other.onmessage?.({ data } as Parameters<NonNullable<Channel['onmessage']>>[0])
+        },
+        close: () => channels.delete(own),
+      }
+      channels.add(own)
+      return own
+    }
+    const tab = () => {
+      const heard: LiveMessage[] = []
+      const stop = shareStream('tenant', { message: (message) => heard.push(message), connected: () => {}, state: () => emptyState }, {
+        locks,
+        channel,
+        stream: (listener) => {
+          streams.push(listener)
+          return () => {}
+        },
+      })
+      return { heard, stop }
+    }
+    return { tab, streams }
+  }
+
+  test('only the first tab streams; a later one is given its state and what comes', () => {
+    const { tab, streams } = browser()
+    tab()
+    const second = tab()
+    expect(streams).toHaveLength(1)
+    streams[0]?.message({ type: 'beat' })
+    expect(second.heard).toEqual([{ type: 'snapshot', state: emptyState }, { type: 'beat' }])
+  })
+
+  test('when the leading tab closes the next one opens the stream', async () => {
+    const { tab, streams } = browser()
+    const first = tab()
+    tab()
+    first.stop()
+    await Promise.resolve()
+    await Promise.resolve()
+    expect(streams).toHaveLength(2)
+  })
+})
+
+describe('how old what is shown may be', () => {
+  const live = { state: 'live', lastContact: null } as never
+  const lost = (at: number) => ({ connected: false, lostAt: at, lastMessageAt: at })
+
+  test('lost for 3 s: reconnecting; for 30 s: last known', () => {
+    expect(freshness(lost(0), live, 2_000).state).toBe('live')
+    expect(freshness(lost(0), live, 4_000).state).toBe('reconnecting')
+    expect(freshness(lost(0), live, 31_000)).toEqual({ state: 'stale', since: 0, cause: 'stream' })
+  })
+
+  test('an open connection that says nothing is not live', () => {
+    expect(freshness({ connected: true, lostAt: null, lastMessageAt: 0 }, live, 3 * BEAT_MS + 31_000).state).toBe('stale')
+  })
+
+  test('the portal says that the management cluster is away: known at once', () => {
+    const away = { state: 'away', lastContact: '1970-01-01T00:00:05Z' } as const
+    expect(freshness({ connected: true, lostAt: null, lastMessageAt: 9_000 }, away, 9_000)).toEqual({ state: 'stale', since: 5_000, cause: 'management' })
+  })
+})
+
+test('waits lie between half and the whole of the step', () => {
+  expect(delayBefore(0, () => 0)).toBe(500)
+  expect(delayBefore(0, () => 1)).toBe(1_000)
+  expect(delayBefore(40, () => 1)).toBe(60_000)
+})

@@ -1,0 +1,22 @@
+import { expect, test } from 'vitest'
+import { scaleWords } from './scale-words'
+
+const pool = { name: 'general', desired: 3, surge: 1 }
+const addresses = (free: number) => ({ kind: 'pool' as const, pool: 'blue', ranges: [], prefix: 24, gateway: null, total: 8, used: 8 - free, free })
+
+test('growing says what it takes, and warns when a later change would wait', () => {
+  expect(scaleWords(pool, 5, addresses(4))).toMatchObject({ verb: 'Scale to 5 and add 2 machines', problem: null, addresses: 'Takes 2 addresses; 4 addresses are free in pool blue.' })
+  expect(scaleWords(pool, 5, addresses(2)).addresses).toContain('would then wait for an address')
+})
+
+test('growing beyond the free addresses names both figures', () => {
+  expect(scaleWords(pool, 5, addresses(1)).problem).toBe('2 more need 2 addresses; 1 address is free in pool blue.')
+})
+
+test('shrinking says that machines are drained and deleted, and needs no address', () => {
+  expect(scaleWords(pool, 1, addresses(0))).toMatchObject({ verb: 'Scale to 1 and remove 2 machines', problem: null, addresses: null })
+})
+
+test('an emptied field is no number', () => {
+  expect(scaleWords(pool, null, { kind: 'dhcp' }).problem).toContain('whole number')
+})
