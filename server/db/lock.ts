@@ -39,6 +39,7 @@ function holderOf(content: string): number | null {
   const [pid, started] = content.trim().split(' ')
   if (!pid || !/^\d+$/.test(pid)) return null
   const now = startTime(Number(pid))
+  if (now === 'ended') return null
   if (now === null) return alive(Number(pid)) ? Number(pid) : null
   // In a container every start has pid 1: only pid AND start time name a process.
   return now === started ? Number(pid) : null
@@ -53,12 +54,14 @@ function read(file: string): string {
 }
 
 /** Start of a process in ticks since boot, with the boot's id; null where there is no /proc or no such process. */
-function startTime(pid: number): string | null {
+function startTime(pid: number): string | 'ended' | null {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
     const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
     // The command in parentheses may hold spaces; field 22 counts from after it.
-    return `${stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]}@${boot}`
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+    // A killed process that its parent has not reaped (a container without an init) still has its entry.
+    return fields[0] === 'Z' || fields[0] === 'X' ? 'ended' : `${fields[19]}@${boot}`
   } catch {
     return null
   }
