@@ -50,6 +50,9 @@ export function toAppError(error: unknown, what: string, fieldOf: FieldMap = () 
     case 429:
       return failure('management-away', 'The management cluster is overloaded and asks to wait. Try again in a minute.', { detail })
     default:
+      // kube-apiserver answers 500 when an applied object does not fit its schema (managedfields' typed patch): the object is
+      // at fault, and trying again would not help.
+      if (/failed to create typed patch object/.test(detail)) return refused(error, what, fieldOf)
       return error.code >= 500
         ? failure('management-away', 'The management cluster answers with an error. Try again in a minute.', { detail })
         : failure('refused', `The management cluster refused ${what}: ${detail}`, { detail })
