@@ -8,7 +8,7 @@ import type { Lab } from '../lab/contract'
 import { takeLock } from '../lab/file-lock'
 import { startLab } from '../lab/lab'
 import { endingSignal, Expected, messageOf, stopwatch, untilAborted } from './ending'
-import { buildPortal, choosePort, root, startPortal, type Portal } from './portal'
+import { buildPortal, choosePort, endLeftoverPortal, root, startPortal, type Portal } from './portal'
 
 const folder = join(root, '.tenantry')
 const labDir = join(folder, 'lab')
@@ -51,6 +51,7 @@ async function demo(signal: AbortSignal): Promise<void> {
   let lab: Lab | undefined
   let portal: Portal | undefined
   try {
+    await endLeftoverPortal(join(portalDir, 'db'))
     if (values.reset) await reset(say)
     const port = await choosePort(wanted)
     if (port !== wanted) say(`port ${wanted} is taken: the portal gets ${port}`)

@@ -71,8 +71,8 @@ export async function buildPortal({ onProgress = () => undefined, signal }: Buil
 
 export async function startPortal(options: StartPortal): Promise<Portal> {
   const dir = await buildPortal()
-  const pidFile = `${options.dataDir}.pid`
-  await endLeftover(pidFile)
+  const pidFile = pidFileOf(options.dataDir)
+  await endLeftoverPortal(options.dataDir)
   const port = options.port === 0 ? await freePort() : options.port
   const url = `http://localhost:${port}`
   await mkdir(options.dataDir, { recursive: true, mode: 0o700 })
@@ -180,14 +180,19 @@ async function dropOldBuilds(): Promise<void> {
   await Promise.all(old.map(({ name }) => rm(join(builds, name), { recursive: true, force: true })))
 }
 
-/** A portal that outlived its script (kill -9) still holds the embedded database: two on one folder lose data. */
-async function endLeftover(pidFile: string): Promise<void> {
+/** A portal that outlived its script (kill -9) holds its port and the embedded database: two on one folder lose data. */
+export async function endLeftoverPortal(dataDir: string): Promise<void> {
+  const pidFile = pidFileOf(dataDir)
   try {
     await endProcess(JSON.parse(await readFile(pidFile, 'utf8')) as ProcessIdentity, stopGraceMs)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT' && !(error instanceof SyntaxError)) throw error
   }
   await rm(pidFile, { force: true })
+}
+
+function pidFileOf(dataDir: string): string {
+  return `${dataDir}.pid`
 }
 
 async function untilReady(url: string, hasEnded: () => boolean, { logFile, signal }: StartPortal): Promise<void> {
