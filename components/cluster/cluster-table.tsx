@@ -18,10 +18,10 @@ interface ClusterTableProps {
 }
 
 const columns: readonly { readonly label: string; readonly sort?: SortKey; readonly className?: string }[] = [
-  { label: 'Cluster', sort: 'cluster', className: 'w-[168px]' },
+  { label: 'Cluster', sort: 'cluster', className: 'w-[168px] max-l:w-[144px]' },
   { label: 'State' },
-  { label: 'Kubernetes', sort: 'version', className: 'w-[136px]' },
-  { label: 'Machines ready', sort: 'machines', className: 'w-[172px]' },
+  { label: 'Kubernetes', sort: 'version', className: 'w-[136px] max-l:w-[120px]' },
+  { label: 'Machines ready', sort: 'machines', className: 'w-[172px] max-l:w-[156px]' },
   { label: 'Free addresses', sort: 'addresses', className: 'w-[116px] text-right max-l:hidden' },
   { label: 'Age', sort: 'age', className: 'w-16 text-right max-l:hidden' },
 ]
@@ -44,9 +44,11 @@ export function ClusterTable({ sections, clusters, gone, machines, query, onSort
         {sections.map(({ group, names }) => (
           <tbody key={group} role="rowgroup" className="group/body max-s:block">
             <tr role="row" className="max-s:block">
-              <th role="rowheader" scope="rowgroup" colSpan={7} className="h-[34px] border-t border-line bg-canvas px-4 pt-0.5 text-12 font-medium text-ink-2 max-s:flex max-s:items-center max-s:group-first-of-type/body:border-t-0">
+              <th role="rowheader" scope="rowgroup" colSpan={5} className="h-[34px] border-t border-line bg-canvas px-4 pt-0.5 text-12 font-medium text-ink-2 max-s:flex max-s:items-center max-s:group-first-of-type/body:border-t-0">
                 <b className="font-semibold text-ink">{GROUPS.find((known) => known.group === group)?.title}</b>&ensp;{names.length}
               </th>
+              {/* Of its own, so that it goes with the two columns: a span over hidden columns would make them come back empty. */}
+              <td role="cell" colSpan={2} className="border-t border-line bg-canvas max-l:hidden" />
             </tr>
             {names.map((name) => {
               const cluster = clusters.get(name)

@@ -25,7 +25,7 @@ function render(spec: ClusterSpec, tenant: string, identities: readonly Identity
   const offer = findIdentity(identities, spec.identity)?.offer
   if (!offer) return null
   try {
-    return renderCluster({ ...spec, name: spec.name || 'name' }, { tenant, offer, operationId: 'given-at-create' })
+    return renderCluster({ ...spec, name: spec.name || 'unnamed' }, { tenant, offer, operationId: 'given-at-create' })
   } catch {
     return null
   }

@@ -11,7 +11,7 @@ export function NoTenants({ session }: { session: { name: string; email: string 
       title="You are not a member of a tenant yet"
       extra={
         <>
-          <CopyButton text={request} label="Copy a request" look="plain">Copy a request</CopyButton>
+          <CopyButton text={request} label="Copy a request" look="plain" size="md">Copy a request</CopyButton>
           <Button look="ghost" onClick={() => void signOut({ callbackUrl: '/sign-in' })}>Sign out</Button>
         </>
       }

@@ -17,7 +17,7 @@ export function StaleBanner() {
       ? [`The management cluster has not answered for ${long}.`, 'Your clusters keep running; changes are off until it is back.']
       : [`The portal has not answered for ${long}.`, 'Your clusters keep running; changes are off until the connection is back.']
   return (
-    <div className="border-b border-warn-solid bg-warn-tint px-7 py-3 max-m:px-4">
+    <section aria-label="Connection" className="border-b border-warn-solid bg-warn-tint px-7 py-3 max-m:px-4">
       <div className="flex max-w-[1344px] items-start gap-2.5">
         <Glyph role="warn" shape="triangle" className="mt-0.5" />
         <p className="min-w-0 flex-1">
@@ -26,6 +26,6 @@ export function StaleBanner() {
         {fresh.cause === 'stream' ? <Button size="sm" onClick={() => location.reload()}>Try now</Button> : null}
       </div>
       <span role="alert" className="sr-only">{what} Changes are off.</span>
-    </div>
+    </section>
   )
 }

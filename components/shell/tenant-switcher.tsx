@@ -14,8 +14,9 @@ export function TenantSwitcher() {
   const label = <><Crest name={name} /><span className="min-w-0 flex-1 truncate">{displayName}</span></>
   if (tenants.length < 2) return <div className={look}>{label}</div>
   const trigger = (
-    <button type="button" aria-label={`Tenant ${displayName}, switch`} className={`${look} hover:bg-sunken`}>
+    <button type="button" className={`${look} hover:bg-sunken`}>
       {label}
+      <span className="sr-only">, switch tenant</span>
       <ChevronsUpDown size={14} aria-hidden className="text-ink-2" />
     </button>
   )

@@ -31,7 +31,7 @@ export function StateBlock({ state }: { state: State<string> }) {
       <Glyph role={role} shape={shape} percent={percent} />
       <b className={cn('truncate leading-[18px]', wordTone[role])}>{word}</b>
       {percent !== null ? (
-        <span className="inline-flex items-center justify-end gap-2 whitespace-nowrap text-12 text-ink-2">
+        <span className="inline-flex items-center justify-end gap-2 whitespace-nowrap text-12 text-ink-2 s:max-m:hidden">
           <Bar value={percent} tone={role === 'warn' ? 'warn' : role === 'bad' ? 'bad' : 'busy'} label={`${word}, progress`} />
           <span className="w-8 text-right max-s:hidden" aria-hidden>{Math.round(percent)}%</span>
         </span>

@@ -9,9 +9,10 @@ interface CopyButtonProps {
   readonly label: string
   readonly children?: string
   readonly look?: ButtonLook['look']
+  readonly size?: ButtonLook['size']
 }
 
-export function CopyButton({ text, label, children, look = 'ghost' }: CopyButtonProps) {
+export function CopyButton({ text, label, children, look = 'ghost', size = 'sm' }: CopyButtonProps) {
   const [said, say] = useState<'copied' | 'refused' | null>(null)
   useEffect(() => {
     if (!said) return
@@ -26,7 +27,7 @@ export function CopyButton({ text, label, children, look = 'ghost' }: CopyButton
   }
   return (
     <>
-      <Button look={look} size="sm" square={!children} onClick={copy} {...(children ? {} : { 'aria-label': label })}>
+      <Button look={look} size={size} square={!children} onClick={copy} {...(children ? {} : { 'aria-label': label })}>
         {said === 'copied' ? <Check size={14} aria-hidden className="text-ok-solid" /> : <Copy size={14} aria-hidden />}
         {children}
       </Button>
