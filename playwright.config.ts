@@ -6,6 +6,7 @@ const executablePath = chromiumPath()
 /** Browser tests on the real lab: `npm test -- e2e`. Each test has a tenant of its own, so they run side by side. */
 export default defineConfig({
   testDir: 'e2e',
+  testMatch: '*.spec.ts',
   outputDir: 'test-results/e2e',
   fullyParallel: true,
   // One cluster is a kube-apiserver process: two at a time is what two cores and a laptop hold.
@@ -24,8 +25,8 @@ export default defineConfig({
     },
   },
   projects: [
-    { name: 'main', testIgnore: /faults\.spec\.ts$/ },
+    { name: 'main', testIgnore: 'faults.spec.ts' },
     // These stop parts of the lab that every test stands on, so they run alone and last.
-    { name: 'faults', testMatch: /faults\.spec\.ts$/, dependencies: ['main'], fullyParallel: false },
+    { name: 'faults', testMatch: 'faults.spec.ts', dependencies: ['main'], fullyParallel: false },
   ],
 })
