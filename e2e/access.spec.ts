@@ -20,7 +20,8 @@ async function replay(page: Page, captured: Request, changes: { body?: (text: st
   return { status: answer.status(), text: await answer.text() }
 }
 
-test('a viewer looks and cannot write, not even by calling the actions directly', async ({ page, tenant, signedIn, lab }) => {
+test('a viewer looks and cannot write, not even by calling the actions directly', async ({ page, tenant, signedIn, lab, expectedErrors }) => {
+  expectedErrors.push(/ERR_FAILED/, /Failed to fetch/) // the genuine deletion, held back below
   await createCluster(page, tenant, { name: 'seen', replicas: 0, dhcp: true })
   const viewer = await signedIn(VIC)
   await viewer.goto(`/t/${tenant}/clusters/seen`)
@@ -75,7 +76,8 @@ test('a foreign tenant’s admin sees and touches nothing: page, stream, action,
   await lab.core.readNamespace({ name: tenant })
 })
 
-test('a foreign or missing Origin is refused, and nothing happens', async ({ page, tenant, lab }) => {
+test('a foreign or missing Origin is refused, and nothing happens', async ({ page, tenant, lab, expectedErrors }) => {
+  expectedErrors.push(/ERR_FAILED/, /Failed to fetch/) // the genuine request, held back below
   await createCluster(page, tenant, { name: 'origin', replicas: 0, dhcp: true })
   await page.getByRole('button', { name: 'Scale pool general' }).click()
   const size = page.getByRole('dialog').getByRole('textbox', { name: 'Machines' })
