@@ -13,6 +13,9 @@ import { Clock } from '@/components/ui/time'
 import { kindOf, nameOf, stages, type Stage } from './deleting'
 import { StateLine } from './header'
 
+/** The request is written down a moment before the API server dates the deletion. */
+const JUST_BEFORE_MS = 5_000
+
 interface DeletingViewProps {
   readonly cluster: ClusterView
   readonly machines: readonly MachineView[]
@@ -22,7 +25,7 @@ interface DeletingViewProps {
 export function DeletingView({ cluster, machines, entries }: DeletingViewProps) {
   const { session } = useTenant()
   const all = stages(cluster)
-  const asked = entries.findLast((entry) => entry.who !== null && entry.at >= (cluster.deletingSince ?? ''))
+  const asked = entries.find((entry) => entry.who !== null && Date.parse(entry.at) >= Date.parse(cluster.deletingSince ?? '') - JUST_BEFORE_MS)
   return (
     <div className="space-y-4">
       <div>

@@ -12,8 +12,8 @@ const STAGES: readonly { readonly title: string; readonly kinds: readonly string
   { title: 'Machines leave vSphere', kinds: ['MachineDeployment', 'MachineSet', 'Machine', 'VSphereMachine', 'VSphereVM', 'IPAddressClaim', 'IPAddress', 'KubeadmConfig', 'MachineHealthCheck'] },
   { title: 'The control plane is removed', kinds: ['KamajiControlPlane', 'TenantControlPlane', 'DataStore'] },
   { title: 'The place in vSphere is given back', kinds: ['VSphereCluster', 'VSphereMachineTemplate', 'KubeadmConfigTemplate'] },
-  { title: 'Addresses and secrets go', kinds: ['InClusterIPPool', 'Secret', 'ConfigMap', 'ClusterResourceSet'] },
   { title: 'The cluster itself goes', kinds: ['Cluster'] },
+  { title: 'Its addresses are given back', kinds: ['InClusterIPPool', 'Secret', 'ConfigMap', 'ClusterResourceSet'] },
 ]
 
 export const kindOf = (object: string): string => object.split('/')[0] ?? object

@@ -3,6 +3,7 @@ import type { ReactNode } from 'react'
 import type { ClusterView } from '@/lib/cluster/view'
 import type { MachineView } from '@/lib/machine/view'
 import { machineCount, MachineTicks } from '@/components/machine/ticks'
+import { inventoryName } from '@/components/node-pool/inventory-name'
 import { Glyph } from '@/components/state/glyph'
 import { useShown } from '@/components/state/state-word'
 import { CopyButton } from '@/components/ui/copy-button'
@@ -46,11 +47,8 @@ export function Facts({ cluster, machines }: { cluster: ClusterView; machines: r
         )}
       </Fact>
       <Fact label="Placement">
-        {placement ? <span className="min-w-0 truncate" title={[placement.server, placement.datacenter, placement.resourcePool, placement.folder, placement.datastore, placement.network].join('\n')}>{[placement.datacenter, lastOf(placement.resourcePool)].filter(Boolean).join(', ')}</span> : <span className="text-ink-3">–</span>}
+        {placement ? <span className="min-w-0 truncate" title={[placement.server, placement.datacenter, placement.resourcePool, placement.folder, placement.datastore, placement.network].join('\n')}>{[placement.datacenter, inventoryName(placement.resourcePool)].filter(Boolean).join(', ')}</span> : <span className="text-ink-3">–</span>}
       </Fact>
     </dl>
   )
 }
-
-/** vSphere inventory paths are long; the last part is the name. */
-const lastOf = (path: string): string => path.split('/').filter(Boolean).at(-1) ?? path

@@ -27,11 +27,14 @@ export function ClusterHeader({ cluster }: { cluster: ClusterView }) {
         </div>
         <StateLine cluster={cluster} />
       </div>
-      <div className="flex gap-2 max-s:w-full max-s:[&>*:first-child]:flex-1">
-        <KubeconfigButton cluster={cluster} />
-        <Menu trigger={<Button square aria-label="More actions"><Ellipsis size={16} aria-hidden /></Button>}>
-          <MenuItem danger reason={can.reason} onClick={() => setDeleting(true)}>Delete cluster</MenuItem>
-        </Menu>
+      <div className="max-s:w-full">
+        <div className="flex justify-end gap-2 max-s:[&>*:first-child]:flex-1">
+          <KubeconfigButton cluster={cluster} />
+          <Menu trigger={<Button square aria-label="More actions"><Ellipsis size={16} aria-hidden /></Button>}>
+            <MenuItem danger reason={can.reason} onClick={() => setDeleting(true)}>Delete cluster</MenuItem>
+          </Menu>
+        </div>
+        {cluster.kubeconfig.ready ? null : <p className="mt-1 text-right text-12 text-ink-3 max-s:text-left">Kubeconfig waits for {cluster.kubeconfig.waitsFor}</p>}
       </div>
       {deleting ? <DeleteDialog cluster={cluster} onClose={() => setDeleting(false)} /> : null}
     </div>

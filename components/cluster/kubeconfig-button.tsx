@@ -56,7 +56,7 @@ export function KubeconfigButton({ cluster }: { cluster: ClusterView }) {
 
   return (
     <>
-      <Button busy={busy} reason={can.reason ?? (waits ? `Not yet: ${waits}` : null)} onClick={() => void run()}>
+      <Button busy={busy} reason={can.reason ?? (waits ? `It waits for ${waits}.` : null)} onClick={() => void run()}>
         <FileDown size={16} aria-hidden />Kubeconfig
       </Button>
       <Dialog open={error !== null} onOpenChange={(open) => !open && setError(null)} title="No kubeconfig was made">

@@ -4,6 +4,7 @@ import { defaultSpec } from '@/lib/cluster/defaults'
 import { findIdentity } from '@/lib/identity/select'
 import { sameVersion } from '@/lib/kubernetes/version'
 import { useTenant } from '@/components/live/hooks'
+import { inventoryName } from '@/components/node-pool/inventory-name'
 import { Field } from '@/components/ui/field'
 import { Note } from '@/components/ui/note'
 import { RadioCards } from '@/components/ui/radio-cards'
@@ -50,7 +51,7 @@ export function PlacementSection({ form }: { form: CreateForm }) {
         {error ? <p className="mt-1 text-12 text-bad">{error}</p> : <p className="mt-1 text-12 text-ink-3">A vSphere identity brings the vCenter, its sign-in and defaults for the rest. You never see the password.</p>}
       </div>
       <div className="overflow-hidden rounded-3 border border-line bg-surface">
-        <DefaultRow icon={MapPin} title="In vSphere" value={[placement.datacenter, lastOf(placement.resourcePool), lastOf(placement.datastore), lastOf(placement.network)].filter(Boolean).join(', ') || 'not chosen yet'} forceOpen={wrong}>
+        <DefaultRow icon={MapPin} title="In vSphere" value={[placement.datacenter, inventoryName(placement.resourcePool), inventoryName(placement.datastore), inventoryName(placement.network)].filter(Boolean).join(', ') || 'not chosen yet'} forceOpen={wrong}>
           <div className={two}>
             <TextField control={control} path="placement.datacenter" mono />
             <TextField control={control} path="placement.resourcePool" mono />
@@ -77,5 +78,3 @@ function TemplateField({ form: { control } }: { form: CreateForm }) {
     </Field>
   )
 }
-
-const lastOf = (path: string): string => path.split('/').filter(Boolean).at(-1) ?? path

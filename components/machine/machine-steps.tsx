@@ -4,6 +4,7 @@ import { Raw } from '@/components/state/error-note'
 import { ArcGlyph, Glyph } from '@/components/state/glyph'
 import { rawCondition } from '@/components/state/raw-condition'
 import { cn } from '@/components/ui/cn'
+import { Collapsible } from '@/components/ui/collapsible'
 import { span } from '@/components/ui/duration'
 import { useNow } from '@/components/ui/now'
 import { Clock } from '@/components/ui/time'
@@ -22,7 +23,7 @@ const colour: Record<MachineStepName, string> = {
 /** The life of a machine: how long each step took, as a bar and as a list. */
 export function MachineSteps({ machine }: { machine: MachineView }) {
   const steps = stepsOf(machine, useNow(1000))
-  const { condition, sentence } = machine.state
+  const { condition, role, sentence } = machine.state
   return (
     <div className="space-y-3 px-4 pb-4 pl-10 pt-1 max-s:pl-4">
       {sentence ? <p className="text-ink-2">{sentence}</p> : null}
@@ -40,7 +41,11 @@ export function MachineSteps({ machine }: { machine: MachineView }) {
           </li>
         ))}
       </ol>
-      {condition ? <Raw label={`Condition ${condition.type} of ${machine.name}`}>{rawCondition(condition)}</Raw> : null}
+      {condition ? (
+        <Collapsible chevron="start" summary={<span className="text-ink-2">Condition {condition.type}</span>} defaultOpen={role === 'bad' || role === 'warn'}>
+          <Raw label={`Condition ${condition.type} of ${machine.name}`}>{rawCondition(condition)}</Raw>
+        </Collapsible>
+      ) : null}
     </div>
   )
 }

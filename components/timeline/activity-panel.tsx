@@ -1,6 +1,5 @@
 'use client'
 import { useState } from 'react'
-import { shortMachineName } from '@/lib/kubernetes/names'
 import type { TimelineEntry } from '@/lib/timeline/entry'
 import { useTenant } from '@/components/live/hooks'
 import { Glyph, shapeOf } from '@/components/state/glyph'
@@ -14,7 +13,6 @@ const FIRST = 12
 export function ActivityPanel({ entries }: { entries: readonly TimelineEntry[] }) {
   const [all, showAll] = useState(false)
   const local = useHydrated()
-  const { session } = useTenant()
   const shown = all ? entries : entries.slice(0, FIRST)
   const days = Map.groupBy(shown, (entry) => day(Date.parse(entry.at), local))
   return (
@@ -29,9 +27,8 @@ export function ActivityPanel({ entries }: { entries: readonly TimelineEntry[] }
                 <Clock at={entry.at} className="text-12 leading-5 text-ink-3" />
                 <span className="mt-0.5">{entry.role === 'warn' || entry.role === 'bad' || entry.role === 'ok' ? <Glyph role={entry.role} shape={shapeOf(entry.role, '', null)} size={14} /> : null}</span>
                 <span className="min-w-0 [overflow-wrap:anywhere]">
-                  {entry.who ? <b>{entry.who === session.email ? <>You<span className="sr-only">, {entry.who},</span></> : entry.who}</b> : null}{entry.who ? ' ' : null}
-                  {entry.subject && !entry.text.includes(entry.subject) ? <><span className="mono" title={entry.subject}>{shortMachineName(entry.subject, entry.cluster)}</span>{' '}</> : null}
-                  {entry.text}
+                  <Sentence entry={entry} />
+                  {entry.who ? <span className="text-ink-2">, by <Who who={entry.who} /></span> : null}
                 </span>
               </li>
             ))}
@@ -41,4 +38,17 @@ export function ActivityPanel({ entries }: { entries: readonly TimelineEntry[] }
       {entries.length > FIRST && !all ? <div className="px-4 pb-3 pt-1"><Button look="ghost" size="sm" className="-ml-2.5" onClick={() => showAll(true)}>Show all {entries.length}</Button></div> : <div className="h-2" />}
     </Panel>
   )
+}
+
+/** Texts name a machine by the last part of its name; the whole name is in the title. */
+function Sentence({ entry: { text, subject } }: { entry: TimelineEntry }) {
+  const tail = subject?.split('-').at(-1)
+  if (!subject || !tail || !text.includes(tail)) return text
+  const [before, ...after] = text.split(tail)
+  return <>{before}<span className="mono" title={subject}>{tail}</span>{after.join(tail)}</>
+}
+
+function Who({ who }: { who: string }) {
+  const { session } = useTenant()
+  return who === session.email ? <>you<span className="sr-only"> ({who})</span></> : who
 }

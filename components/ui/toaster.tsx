@@ -7,6 +7,8 @@ export function Toaster() {
     <Sonner
       position="bottom-right"
       gap={8}
+      // sonner brings a font of its own.
+      style={{ fontFamily: 'inherit' }}
       toastOptions={{
         unstyled: true,
         classNames: {
