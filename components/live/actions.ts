@@ -9,3 +9,25 @@ export interface TenantActions {
   readonly deleteCluster: (input: { tenant: string; cluster: string; typedName: string }) => Promise<Result<unknown>>
   readonly scalePool: (input: { tenant: string; cluster: string; pool: string; replicas: number }) => Promise<Result<unknown>>
 }
+
+const unanswered = {
+  ok: false,
+  error: { code: 'internal', message: 'The portal did not answer. Nothing is lost: what was written shows on the page as soon as it answers again; if nothing shows, repeat it.' },
+} as const
+
+/** A request that never arrives rejects instead of answering: pages are told so in a Result, as of every other failure. */
+export function answered(actions: TenantActions): TenantActions {
+  const safe = <Input, Value>(act: (input: Input) => Promise<Result<Value>>) => (input: Input): Promise<Result<Value>> =>
+    act(input).catch((error: unknown) => {
+      // fetch rejects with a TypeError when there is no answer; everything else is a bug (or Next's redirect) and goes on.
+      if (error instanceof TypeError) return unanswered
+      throw error
+    })
+  return {
+    createCluster: safe(actions.createCluster),
+    continueCreate: safe(actions.continueCreate),
+    removeCluster: safe(actions.removeCluster),
+    deleteCluster: safe(actions.deleteCluster),
+    scalePool: safe(actions.scalePool),
+  }
+}

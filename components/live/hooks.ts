@@ -57,13 +57,14 @@ export function useGone(): readonly Gone[] {
   return useHeld(goneKey(name), none)
 }
 
-const verbs: Record<Permission, string> = {
-  'view:cluster': 'seeing clusters',
-  'create:cluster': 'creating clusters',
-  'delete:cluster': 'deleting clusters',
-  'scale:node-pool': 'scaling node pools',
-  'download:kubeconfig': 'an admin kubeconfig',
-  'download:view-kubeconfig': 'a kubeconfig',
+/** What it is called, and the least of the roles in chart/rbac/tenant-roles.yaml that has it. */
+const needs: Record<Permission, readonly [what: string, role: string]> = {
+  'view:cluster': ['Seeing clusters', 'viewer'],
+  'create:cluster': ['Creating clusters', 'admin'],
+  'delete:cluster': ['Deleting clusters', 'admin'],
+  'scale:node-pool': ['Scaling', 'operator'],
+  'download:kubeconfig': ['An admin kubeconfig', 'operator'],
+  'download:view-kubeconfig': ['A kubeconfig', 'viewer'],
 }
 
 export interface Can {
@@ -77,7 +78,8 @@ export function useCan(permission: Permission): Can {
   const { access, displayName } = useTenant()
   const fresh = useFreshness()
   if (!access.includes(permission)) {
-    return { allowed: false, reason: `Your role in ${displayName} does not allow ${verbs[permission]}. An admin of ${displayName} can grant it.` }
+    const [what, role] = needs[permission]
+    return { allowed: false, reason: `${what} needs the role ${role} in ${displayName}. A platform admin can give it to you.` }
   }
   if (fresh.state === 'stale') {
     const reason = fresh.cause === 'management' ? 'Changes are off until the management cluster answers again.' : 'Changes are off until the connection is back.'

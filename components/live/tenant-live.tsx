@@ -4,6 +4,7 @@ import { useContext, useEffect, useMemo, useState, type ReactNode } from 'react'
 import type { LiveMessage, TenantState } from '@/lib/live/event'
 import { reduce } from '@/lib/live/reduce'
 import { useNow } from '@/components/ui/now'
+import { answered } from './actions'
 import { FreshnessContext, goneKey, InitialState, stateKey, TenantContext, type Gone, type Tenant } from './context'
 import { freshness, type Contact } from './freshness'
 import { useHeld } from './held'
@@ -74,10 +75,11 @@ export function TenantLive({ tenant, initial, revoked, children }: TenantLivePro
     )
   }, [client, forbidden, name, person])
 
+  const guarded = useMemo(() => ({ ...tenant, actions: answered(tenant.actions) }), [tenant])
   if (forbidden) return revoked
   return (
     <QueryClientProvider client={client}>
-      <TenantContext value={tenant}>
+      <TenantContext value={guarded}>
         <InitialState value={firstState}>
           <Freshness tenant={name}>{children}</Freshness>
         </InitialState>
