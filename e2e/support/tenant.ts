@@ -65,8 +65,12 @@ export async function dumpTenant(lab: Admin, tenant: string): Promise<string> {
 /** Clusters first, so that nothing is orphaned in vCenter; the Namespace goes once they have gone. */
 export async function removeTenant(lab: Admin, tenant: string): Promise<void> {
   const clusters = { group: 'cluster.x-k8s.io', version: 'v1beta2', namespace: tenant, plural: 'clusters' }
-  const list = (await lab.custom.listNamespacedCustomObject(clusters)) as { items: { metadata: { name: string } }[] }
-  for (const { metadata } of list.items) await lab.custom.deleteNamespacedCustomObject({ ...clusters, name: metadata.name })
+  const list = (await lab.custom.listNamespacedCustomObject(clusters)) as { items: { metadata: { name: string }; spec: { paused?: boolean } }[] }
+  for (const { metadata, spec } of list.items) {
+    // Cluster API leaves a paused Cluster as it is, its deletion included.
+    if (spec.paused) await lab.custom.patchNamespacedCustomObject({ ...clusters, name: metadata.name, body: [{ op: 'remove', path: '/spec/paused' }] })
+    await lab.custom.deleteNamespacedCustomObject({ ...clusters, name: metadata.name })
+  }
   for (let tries = 0; tries < 60; tries++) {
     const left = (await lab.custom.listNamespacedCustomObject(clusters)) as { items: unknown[] }
     if (left.items.length === 0) break
