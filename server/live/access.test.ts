@@ -47,3 +47,11 @@ test('while the management cluster is away, the last answer holds for ten minute
   state.now = 700_000
   await expect(allows()).rejects.toThrow('away')
 })
+
+test('questions asked at once while the management cluster is away all get the last answer', async () => {
+  const { state, allows } = setup()
+  await allows()
+  state.now = 60_000
+  state.answer = () => Promise.reject(failure('management-away', 'away'))
+  expect(await Promise.all([allows(), allows(), allows()])).toEqual([true, true, true])
+})

@@ -29,12 +29,8 @@ export function createAccess(client: Pick<SystemClient, 'mayUser'>, now: () => n
 
   const ask = (key: string, identity: Identity, tenant: string, permission: Permission): Promise<boolean> => {
     const asked = generation
-    const allowed = client.mayUser(identity, tenant, ACCESS[permission])
-    const answer: Answer = { tenant, allowed, at: now() }
     const before = answers.get(key)
-    if (answers.size >= MAX_ANSWERS) answers.clear()
-    answers.set(key, answer)
-    return allowed.then(
+    const settled = client.mayUser(identity, tenant, ACCESS[permission]).then(
       (value) => {
         // A binding changed while the question was under way: the answer may be the old one, so nobody else gets it.
         if (asked !== generation && answers.get(key) === answer) answers.delete(key)
@@ -48,6 +44,11 @@ export function createAccess(client: Pick<SystemClient, 'mayUser'>, now: () => n
         return before.allowed
       },
     )
+    // Kept with its fallback: a page asks the same several times at once, and all of them have to hear the same.
+    const answer: Answer = { tenant, allowed: settled, at: now() }
+    if (answers.size >= MAX_ANSWERS) answers.clear()
+    answers.set(key, answer)
+    return settled
   }
 
   return {
