@@ -77,13 +77,14 @@ export interface Can {
 export function useCan(permission: Permission): Can {
   const { access, displayName } = useTenant()
   const fresh = useFreshness()
-  if (!access.includes(permission)) {
-    const [what, role] = needs[permission]
-    return { allowed: false, reason: `${what} needs the role ${role} in ${displayName}. A platform admin can give it to you.` }
-  }
+  // First: a page rendered while the management cluster is away knows no rights at all.
   if (fresh.state === 'stale') {
     const reason = fresh.cause === 'management' ? 'Changes are off until the management cluster answers again.' : 'Changes are off until the connection is back.'
     return { allowed: false, reason }
+  }
+  if (!access.includes(permission)) {
+    const [what, role] = needs[permission]
+    return { allowed: false, reason: `${what} needs the role ${role} in ${displayName}. A platform admin can give it to you.` }
   }
   return { allowed: true, reason: null }
 }

@@ -1,12 +1,13 @@
 'use client'
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
-import { useContext, useEffect, useMemo, useState, type ReactNode } from 'react'
+import { useRouter } from 'next/navigation'
+import { useContext, useEffect, useMemo, useRef, useState, type ReactNode } from 'react'
 import type { LiveMessage, TenantState } from '@/lib/live/event'
 import { reduce } from '@/lib/live/reduce'
 import { useNow } from '@/components/ui/now'
 import { answered } from './actions'
 import { FreshnessContext, goneKey, InitialState, stateKey, TenantContext, type Gone, type Tenant } from './context'
-import { freshness, type Contact } from './freshness'
+import { freshness, type Contact, type Freshness as FreshnessState } from './freshness'
 import { useHeld } from './held'
 import { shareStream, type Channel } from './share'
 import { browserEnvironment, keepStream } from './stream'
@@ -109,5 +110,16 @@ function Freshness({ tenant, children }: { tenant: string; children: ReactNode }
   const since = answer.state === 'stale' ? answer.since : 0
   const cause = answer.state === 'stale' ? answer.cause : 'stream'
   const value = useMemo(() => (word === 'stale' ? ({ state: word, since, cause } as const) : ({ state: word } as const)), [word, since, cause])
+  useRightsAfresh(word)
   return <FreshnessContext value={value}>{children}</FreshnessContext>
+}
+
+/** A page rendered while the management cluster was away could not be told what the person may do: it asks again afterwards. */
+function useRightsAfresh(word: FreshnessState['state']) {
+  const router = useRouter()
+  const before = useRef(word)
+  useEffect(() => {
+    if (before.current === 'stale' && word !== 'stale') router.refresh()
+    before.current = word
+  }, [word, router])
 }
