@@ -26,9 +26,8 @@ ${people.join('\n')}
 
   Try
     as bea: create a cluster in team-blue, watch its machines come up, download its kubeconfig
-    as bea: scale a pool, upgrade the cluster, delete it
+    as bea: scale a pool, delete the cluster; open it in a second browser and see the same
     as vic or gus: see what they may not do and may not see
-    as ada: hand vSphere out to tenants
 
   The management cluster:  KUBECONFIG=${lab.adminKubeconfig}
   Its parts:               npm run lab -- status
@@ -53,10 +52,8 @@ async function demo(signal: AbortSignal): Promise<void> {
   try {
     await endLeftoverPortal(join(portalDir, 'db'))
     if (values.reset) await reset(say)
-    const port = await choosePort(wanted)
-    if (port !== wanted) say(`port ${wanted} is taken: the portal gets ${port}`)
     const building = buildPortal({ onProgress: say, signal: either })
-    const starting = startTheLab(port, say, either)
+    const starting = startTheLab(wanted, say, either)
     const halves = [starting.then((started) => void (lab = started)), building.then(() => undefined)]
     try {
       await Promise.all(halves)
@@ -66,7 +63,9 @@ async function demo(signal: AbortSignal): Promise<void> {
       throw error
     }
     if (lab === undefined) return
-    say('portal')
+    // Not before: the first build takes minutes, in which somebody else may take the port. The identity provider accepts any.
+    const port = await choosePort(wanted)
+    say(port === wanted ? 'portal' : `port ${wanted} is taken: the portal gets ${port}`)
     portal = await startPortal({
       lab, port, signal,
       dataDir: join(portalDir, 'db'), secretFile: join(portalDir, 'nextauth-secret'), logFile: join(portalDir, 'portal.log'),

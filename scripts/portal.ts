@@ -196,12 +196,15 @@ function pidFileOf(dataDir: string): string {
 }
 
 async function untilReady(url: string, hasEnded: () => boolean, { logFile, signal }: StartPortal): Promise<void> {
-  for (const deadline = Date.now() + readyWithinMs; Date.now() < deadline; await sleep(150)) {
+  const since = Date.now()
+  for (const deadline = since + readyWithinMs; Date.now() < deadline; await sleep(150)) {
     signal?.throwIfAborted()
+    // A portal that finds its port taken ends within this time, while whoever took it may well answer in its place.
+    const settled = Date.now() - since > 1_500
     if (hasEnded()) throw new Error(`the portal ended as soon as it started; the end of ${logFile}:\n${await tail(logFile)}`)
     const answer = await fetch(url, { signal: AbortSignal.timeout(2_000) }).catch(() => undefined)
     await answer?.body?.cancel()
-    if (answer?.ok) return
+    if (answer?.ok && settled) return
   }
   throw new Error(`the portal is not ready after ${readyWithinMs / 1000} s; the end of ${logFile}:\n${await tail(logFile)}`)
 }
