@@ -58,7 +58,10 @@ export class Hub {
     // Nothing can happen between the two lines: no change is missed and none is sent twice.
     channel.subscribers.set(subscriber, subscription)
     subscriber.start(this.missed(subscription.tenant, subscription.lastEventId), this.id(channel))
-    return () => void channel.subscribers.delete(subscriber)
+    return () => {
+      channel.subscribers.delete(subscriber)
+      subscriber.stop()
+    }
   }
 
   /** To every stream of every tenant. */
@@ -101,6 +104,10 @@ export class Hub {
 
   get streams(): number {
     return [...this.all()].length
+  }
+
+  streamsOf(sessionId: string): number {
+    return [...this.all()].filter(([, subscription]) => subscription.sessionId === sessionId).length
   }
 
   private add(tenant: string, change: Change): void {

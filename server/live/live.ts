@@ -29,6 +29,8 @@ export interface Live {
   /** @returns its undo */
   readonly subscribe: (subscription: Subscription) => () => void
   readonly endSession: (sessionId: string) => void
+  /** Open streams of one session. */
+  readonly streamsOf: (sessionId: string) => number
   readonly note: (entry: TimelineEntry) => void
   /** Every kind has been listed once. */
   readonly synced: () => boolean
@@ -76,6 +78,7 @@ export function startLive(client: SystemClient, store: LiveStore, signal: AbortS
     access,
     subscribe: (subscription) => hub.subscribe(subscription),
     endSession: (sessionId) => hub.endSession(sessionId),
+    streamsOf: (sessionId) => hub.streamsOf(sessionId),
     note: (entry) => recorder.note(entry),
     synced,
     counters: () => ({ streams: hub.streams, reflectors: reflectors.map(({ state }) => state) }),

@@ -56,7 +56,10 @@ export class Subscriber {
   /** Small messages that must not wait: health, beat. */
   tell(message: LiveMessage): void {
     if (this.closed) return
-    if (message.type === 'beat' && !this.sink.ready()) return this.watchBlocked()
+    if (message.type === 'beat') {
+      if (!this.sink.ready()) return this.watchBlocked()
+      this.blockedSince = null
+    }
     this.sink.send(message, null)
   }
 
@@ -67,7 +70,7 @@ export class Subscriber {
     if (!this.sink.ready()) {
       this.watchBlocked()
       if (this.pending.size > MAX_PENDING) this.overflow()
-      this.timer ??= setTimeout(() => this.flush(), FLUSH_MS)
+      if (!this.closed) this.timer ??= setTimeout(() => this.flush(), FLUSH_MS)
       return
     }
     this.blockedSince = null
@@ -82,10 +85,16 @@ export class Subscriber {
 
   close(): void {
     if (this.closed) return
+    this.stop()
+    this.sink.close()
+  }
+
+  /** The other side is gone: nothing more is sent, and nothing waits to be. */
+  stop(): void {
     this.closed = true
     if (this.timer) clearTimeout(this.timer)
+    this.timer = null
     this.pending = new Map()
-    this.sink.close()
   }
 
   private overflow(): void {
