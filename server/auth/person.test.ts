@@ -13,10 +13,14 @@ test('groups may be absent, or one text', () => {
   expect(personOf({ ...claims, groups: 'blue' }, settings).groups).toEqual(['blue'])
 })
 
-test.each([undefined, '', ' ada', 'a\nb', 'system:admin', 7])('the user name %j is refused', (email) => {
+test.each([undefined, '', ' ada', 'a\nb', 'system:admin', 7, 'ad\u200ba', 'ad\u202ea', 'ad\u2028a', 'ad\ud800a'])('the user name %j is refused', (email) => {
   expect(() => personOf({ ...claims, email }, settings)).toThrow('no usable email')
 })
 
-test('an address that nobody confirmed is refused', () => {
-  expect(() => personOf({ ...claims, email_verified: false }, settings)).toThrow('not confirmed')
+test.each([false, 'false', null, 0, 'no'])('an address that nobody confirmed (%j) is refused', (email_verified) => {
+  expect(() => personOf({ ...claims, email_verified }, settings)).toThrow('not confirmed')
+})
+
+test.each([true, 'true'])('a confirmed address (%j) is taken', (email_verified) => {
+  expect(personOf({ ...claims, email_verified }, settings).user).toBe('ada@example.com')
 })

@@ -15,10 +15,13 @@ export interface PersonSettings {
  */
 export function personOf(claims: Readonly<Record<string, unknown>>, settings: PersonSettings): Pick<Session, 'user' | 'name' | 'email' | 'groups'> {
   const user = claims[settings.usernameClaim]
-  if (typeof user !== 'string' || user.trim() === '' || user !== user.trim() || user.length > 256 || /\p{Cc}/u.test(user) || user.startsWith('system:'))
+  // Cf, Zl, Zp: marks that nobody sees, by which one name is made to read as another in the audit and in bindings.
+  const legible = (name: string): boolean => name.trim() !== '' && name === name.trim() && name.length <= 256 && name.isWellFormed() && !/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(name)
+  if (typeof user !== 'string' || !legible(user) || user.startsWith('system:'))
     throw failure('forbidden', `Your identity provider sent no usable ${settings.usernameClaim}.`)
   // An address that someone only claims to have would sign them in as whoever has it. (kube-apiserver judges the same way.)
-  if (settings.usernameClaim === 'email' && claims['email_verified'] === false)
+  // Absent is accepted; some providers send the text "true" or "false".
+  if (settings.usernameClaim === 'email' && 'email_verified' in claims && ![true, 'true'].includes(claims['email_verified'] as never))
     throw failure('forbidden', 'Your e-mail address is not confirmed at the identity provider.')
   const sent = claims[settings.groupsClaim]
   const groups = (Array.isArray(sent) ? sent : typeof sent === 'string' ? [sent] : []).filter((group): group is string => typeof group === 'string')
