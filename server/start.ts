@@ -46,6 +46,7 @@ export async function start(): Promise<void> {
   const tidy = async (): Promise<void> => {
     try {
       await interruptStale(db, new Date(Date.now() - STALE_OPERATION_MS))
+      await sessions.settle()
       await forgetOldSessions(db)
     } catch (error) {
       log.warn({ event: 'housekeeping', err: error }, 'housekeeping failed')

@@ -12,6 +12,10 @@ const STALE_MS = 300_000
  * requests asks once and a revocation elsewhere still takes effect at once.
  */
 export class Sessions {
+  /** Signed out here. A sign-out counts at once, also while the database cannot be told, and whatever was being read of it. */
+  private readonly left = new Set<string>()
+  /** Of these, those of which the database was not told. */
+  private readonly untold = new Set<string>()
   private readonly rows = new Map<string, { row: SessionRow | null; at: number }>()
 
   constructor(
@@ -26,18 +30,31 @@ export class Sessions {
 
   /** The session, or null when it is unknown, revoked or over. */
   async find(id: string): Promise<Session | null> {
-    const row = await this.row(id)
-    if (!row || row.revokedAt || row.expiresAt.getTime() <= this.now()) return null
+    const row = this.left.has(id) ? null : await this.row(id)
+    if (!row || this.left.has(id) || row.revokedAt || row.expiresAt.getTime() <= this.now()) return null
     const { user, name, email, groups, expiresAt } = row
     return { id, user, name, email, groups, expiresAt }
   }
 
   /** Signs out: the row is revoked and every open stream of the session ends. */
   async revoke(id: string): Promise<void> {
+    this.left.add(id)
+    this.untold.add(id)
     this.rows.delete(id)
-    await revokeSession(this.db, id)
-    this.rows.delete(id) // a request in between may have put the old row back
     this.ended(id)
+    await this.tell(id)
+  }
+
+  /** Tells the database of sign-outs that it could not be told of. */
+  async settle(): Promise<void> {
+    for (const id of this.untold) await this.tell(id)
+  }
+
+  private async tell(id: string): Promise<void> {
+    await revokeSession(this.db, id)
+    this.untold.delete(id)
+    // From here on the row itself says so, and no row that was read before is kept for longer.
+    setTimeout(() => this.left.delete(id), 2 * STALE_MS).unref()
   }
 
   private async row(id: string): Promise<SessionRow | null> {
