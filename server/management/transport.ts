@@ -29,22 +29,32 @@ export interface Transport {
 /** From a kubeconfig file, or the Pod's ServiceAccount when none is given. */
 export function loadTransport(kubeconfigFile: string | undefined): Transport {
   return transportFrom(() => {
+    if (kubeconfigFile) return configOf(readFileSync(kubeconfigFile, 'utf8'), kubeconfigFile)
     const config = new KubeConfig()
-    if (kubeconfigFile) config.loadFromString(readFileSync(kubeconfigFile, 'utf8'))
-    else config.loadFromCluster()
+    config.loadFromCluster()
     return config
   })
 }
 
 /** A tenant's API from its kubeconfig. `server` is what a kubeconfig made from it has to repeat. */
 export function transportFromText(kubeconfig: string): Transport & { readonly server: { readonly url: string; readonly ca: string | null } } {
-  const config = new KubeConfig()
-  config.loadFromString(kubeconfig)
+  const config = configOf(kubeconfig, 'of the Secret')
   const cluster = config.getCurrentCluster()
   // A kubeconfig of a Secret must not name files or programs of the portal's own machine.
   if (cluster?.caFile || config.users.some((user) => user.certFile || user.keyFile || user.exec || user.authProvider))
     throw new Error('The kubeconfig refers to files or programs')
   return { ...transportFrom(() => config), server: { url: cluster?.server ?? '', ca: cluster?.caData ?? null } }
+}
+
+/** A parser's error repeats the lines around the fault and carries the whole text: keys and tokens on their way into the log. */
+function configOf(text: string, what: string): KubeConfig {
+  const config = new KubeConfig()
+  try {
+    config.loadFromString(text)
+  } catch {
+    throw new Error(`The kubeconfig ${what} cannot be read`)
+  }
+  return config
 }
 
 /** @param load is called again every half minute and after a 401: a file with a rotated token is read afresh */
