@@ -19,7 +19,7 @@ export async function downloadKubeconfig(ctx: TenantContext, { cluster: name, ro
   if (!cluster) throw notFound(`The cluster ${JSON.stringify(name)}`)
   return audited(ctx, PERMISSION[role], `Cluster/${name}`, async () => {
     // The review is the only judge here: the Secret is read as the portal, and no API serves clusters/kubeconfig.
-    await requirePermission(ctx, PERMISSION[role])
+    await requirePermission(ctx, PERMISSION[role], 'now')
     if (!cluster.kubeconfig.ready) throw failure('not-ready', `The kubeconfig of ${name} is not ready: it waits for ${cluster.kubeconfig.waitsFor}.`)
     const admin = await runtime().system.readKubeconfigSecret(ctx.tenant, name).catch((error: unknown) => {
       throw toAppError(error, `the kubeconfig of ${name}`)

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { createAccess } from '@/server/live/access'
 import { failure } from '@/server/failure'
+import { StatusError } from '@/server/management/status'
 
 const ada = { user: 'oidc:ada', groups: ['oidc:a'] }
 
@@ -54,4 +55,22 @@ test('questions asked at once while the management cluster is away all get the l
   state.now = 60_000
   state.answer = () => Promise.reject(failure('management-away', 'away'))
   expect(await Promise.all([allows(), allows(), allows()])).toEqual([true, true, true])
+})
+
+test('an API server that answers with an error is away: the last answer holds, and nobody is told of a bug', async () => {
+  const { state, allows } = setup()
+  await allows()
+  state.now = 60_000
+  state.answer = () => Promise.reject(new StatusError(503, {}, null))
+  expect(await allows()).toBe(true)
+  await expect(allows({ user: 'oidc:new', groups: [] })).rejects.toMatchObject({ view: { code: 'management-away' } })
+})
+
+test('what the portal alone judges is asked at that moment, and an old "yes" is no answer', async () => {
+  const { state, allows, access } = setup()
+  await allows()
+  state.answer = () => Promise.resolve(false)
+  expect(await access.allowsNow(ada, 'blue', 'view:cluster')).toBe(false)
+  state.answer = () => Promise.reject(failure('management-away', 'away'))
+  await expect(access.allowsNow(ada, 'blue', 'view:cluster')).rejects.toThrow('away')
 })

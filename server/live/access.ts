@@ -2,12 +2,16 @@ import 'server-only'
 import { isAppError } from '@/lib/errors'
 import { ACCESS, type Permission } from '@/lib/permission'
 import type { Identity } from '@/server/auth/identity'
+import { failure } from '@/server/failure'
+import { isStatusError } from '@/server/management/status'
 import type { SystemClient } from '@/server/management/system-client'
 
 /** What people may do, asked of the API server by access review and kept for seconds. */
 export interface AccessReviews {
   /** @throws AppError 'management-away' when nobody can tell */
   readonly allows: (identity: Identity, tenant: string, permission: Permission) => Promise<boolean>
+  /** Asked at this moment, never out of memory: for acts that the portal alone judges. @throws AppError 'management-away' */
+  readonly allowsNow: (identity: Identity, tenant: string, permission: Permission) => Promise<boolean>
   /** A binding changed: in this tenant, or (null) anywhere. */
   readonly invalidate: (tenant: string | null) => void
 }
@@ -27,10 +31,16 @@ export function createAccess(client: Pick<SystemClient, 'mayUser'>, now: () => n
   const answers = new Map<string, Answer>()
   let generation = 0
 
+  const review = (identity: Identity, tenant: string, permission: Permission): Promise<boolean> =>
+    client.mayUser(identity, tenant, ACCESS[permission]).catch((error: unknown) => {
+      // An API server that answers a review with an error has not said "no": it is away for this question.
+      throw isStatusError(error) ? failure('management-away', 'The management cluster does not say what you may do. Try again in a minute.', { detail: error.message }) : error
+    })
+
   const ask = (key: string, identity: Identity, tenant: string, permission: Permission): Promise<boolean> => {
     const asked = generation
     const before = answers.get(key)
-    const settled = client.mayUser(identity, tenant, ACCESS[permission]).then(
+    const settled = review(identity, tenant, permission).then(
       (value) => {
         // A binding changed while the question was under way: the answer may be the old one, so nobody else gets it.
         if (asked !== generation && answers.get(key) === answer) answers.delete(key)
@@ -58,6 +68,7 @@ export function createAccess(client: Pick<SystemClient, 'mayUser'>, now: () => n
       const known = answers.get(key)
       return known && now() - known.at < FRESH_MS ? known.allowed : ask(key, identity, tenant, permission)
     },
+    allowsNow: review,
     invalidate: (tenant) => {
       generation++
       if (tenant === null) answers.clear()

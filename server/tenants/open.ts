@@ -2,6 +2,8 @@ import 'server-only'
 import type { ClusterView } from '@/lib/cluster/view'
 import type { TenantState } from '@/lib/live/event'
 import { PERMISSIONS, type Permission } from '@/lib/permission'
+import { isTenantName } from '@/lib/tenant/name'
+import { cleanLine } from '@/lib/text'
 import { identityOf, type Identity, type Session } from '@/server/auth/identity'
 import { away, failure, notFound } from '@/server/failure'
 import { runtime } from '@/server/runtime'
@@ -23,6 +25,8 @@ export interface TenantContext {
 export async function openTenant(session: Session, tenant: string): Promise<TenantContext> {
   const { live } = runtime()
   const identity = identityOf(session)
+  // What no Namespace can be called is asked of nobody: answers are kept by name, and names of any length would fill them.
+  if (!isTenantName(tenant)) throw notFound(`The tenant ${JSON.stringify(cleanLine(tenant, 63))}`)
   // Both questions come before the answer: the time taken must not tell an absent tenant from a foreign one.
   const exists = live.tenants().some(({ name }) => name === tenant)
   const visible = await live.access.allows(identity, tenant, 'view:cluster')
@@ -45,8 +49,9 @@ export async function accessOf(ctx: TenantContext): Promise<readonly Permission[
 }
 
 /** @throws AppError 'forbidden' */
-export async function requirePermission(ctx: TenantContext, permission: Permission): Promise<void> {
-  if (await runtime().live.access.allows(ctx.identity, ctx.tenant, permission)) return
+export async function requirePermission(ctx: TenantContext, permission: Permission, when: 'lately' | 'now' = 'lately'): Promise<void> {
+  const { access } = runtime().live
+  if (await (when === 'now' ? access.allowsNow : access.allows)(ctx.identity, ctx.tenant, permission)) return
   throw failure('forbidden', `You may not do this in the tenant ${ctx.tenant}. It takes the right ${permission}.`)
 }
 
