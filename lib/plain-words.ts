@@ -24,6 +24,23 @@ export function plainVCenter(message: string, identity: string | null, server: s
   return `${where} cannot be used: ${cause(message)}`
 }
 
+/** What govmomi's finder calls a thing ("network 'x' not found") and CAPV's wrappers ("unable to find network "x""), as people call it. */
+const INVENTORY: Readonly<Record<string, string>> = { vm: 'VM template', 'virtual machine': 'VM template', template: 'VM template', 'compute resource': 'compute cluster', cluster: 'compute cluster' }
+const MISSING = /(datacenter|datastore cluster|datastore|network|resource pool|folder|virtual machine|vm|host|compute resource|cluster) '([^']{1,200})' not found/i
+const UNFOUND = /unable to (?:find|get) (datacenter|datastore|network|resource pool|folder|template)(?: by name)? "([^"]{1,200})"/i
+/** `for "infrastructure.cluster.x-k8s.io/v1beta2, Kind=VSphereVM team/name"`: the sentence has named the machine already. */
+const OBJECT = / for "?[\w.-]{1,80}\/\w{1,20}, Kind=\w{1,60} [\w.\/-]{1,300}"?/g
+
+/** Why vCenter did not make or start a VM: the thing that is missing by its name, or vCenter's own words. */
+export function plainVm(message: string, act: 'clone it' | 'power it on'): string {
+  const missing = MISSING.exec(message) ?? UNFOUND.exec(message)
+  if (missing !== null) {
+    const kind = (missing[1] ?? '').toLowerCase()
+    return `vSphere has no ${INVENTORY[kind] ?? kind} ${cleanLine(missing[2], 80)}`
+  }
+  return `vCenter could not ${act}: ${cause(message.replace(OBJECT, ''))}`
+}
+
 /** Kamaji's words for a TenantControlPlane, from its provider's "TenantControlPlane in NotReady status". */
 export function plainControlPlane(message: string): string {
   const state = /TenantControlPlane in (\w{1,40}) status/.exec(message)?.[1]

@@ -41,7 +41,7 @@ export async function submitToAccepted({ lab, portal, browser, kubectl }: Target
     await page.getByRole('button', { name: 'Create cluster' }).click()
     const sent = await request
     await sent.response()
-    await page.waitForURL(`**/clusters/${name}`)
+    await page.waitForURL(new RegExp(`/clusters/${name}\\b`))
     portalMs.push(sent.timing().responseEnd)
 
     const spec = clusterShape.parse((sent.postDataJSON() as { spec: unknown }[])[0]?.spec)

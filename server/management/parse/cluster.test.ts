@@ -100,6 +100,9 @@ describe('stalled', () => {
   test('by a clone that vCenter refuses', () => {
     const broken = machineAt('cloning', 'x7k2p', { vm: { conditions: [cond('VirtualMachineProvisioned', 'False', 'NotProvisioned', 'no space left')] } })
     expect(says({ machineDeployments: [deployment(1, counts(1, 0))], machines: [broken] })).toBe('Stalled: general-x7k2p: vCenter could not clone it: no space left')
+    const lost = 'error getting network specs for "infrastructure.cluster.x-k8s.io/v1beta2, Kind=VSphereVM team-blue/blue-1-general-x7k2p": unable to find network "vlan-99": network \'vlan-99\' not found'
+    const stuck = ['aaaaa', 'bbbbb'].map((name) => machineAt('cloning', name, { vm: { conditions: [cond('VirtualMachineProvisioned', 'False', 'NotProvisioned', lost)] } }))
+    expect(says({ machineDeployments: [deployment(2, counts(2, 0))], machines: stuck })).toBe('Stalled: 2 machines: vSphere has no network vlan-99')
   })
 
   test('by versions that no longer fit or a template that is gone, not by a control plane that is still changing', () => {

@@ -52,14 +52,10 @@ export function clusterView(parts: ClusterParts): ClusterView {
     },
     addresses,
     pools: pools.map((pool) => pool.view),
-    machines: {
-      desired: pools.reduce((sum, pool) => sum + pool.view.desired, 0),
-      ready: views.filter((machine) => machine.deletingSince === null && machine.state.word === 'Ready').length,
-      total: views.length,
-    },
+    machines: counts,
     health: HEALTH_TYPES.flatMap((type) => {
       const view = condition(type === 'VCenterAvailable' ? infrastructure : cluster, type)
-      return view === null ? [] : [healthItem(view)]
+      return view === null ? [] : [healthItem(view, { changing: groupOf(state.word) === 'changing', machines: counts })]
     }),
     kubeconfig: kubeconfigOf(parts, endpoint !== null, reading.view.answers, controlPlane === null),
     remaining: isDeleting(cluster) ? remainingOf(parts) : [],

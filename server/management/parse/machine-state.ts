@@ -1,5 +1,5 @@
 import type { MachineWord } from '@/lib/machine/view'
-import { cause, plainVCenter } from '@/lib/plain-words'
+import { cause, plainVCenter, plainVm } from '@/lib/plain-words'
 import type { ConditionView, State, StateRole } from '@/lib/state'
 import { cleanLine } from '@/lib/text'
 import { condition, failureOf, isFalse, isTrue, oldCondition } from '@/server/management/parse/condition'
@@ -60,7 +60,7 @@ const REQUESTED: Readonly<Record<string, string>> = {
   WaitingForClusterInfrastructure: 'It waits for the cluster’s vSphere part',
   WaitingForControlPlaneInitialized: 'It waits for the control plane',
   WaitingForControlPlaneAvailable: 'It waits for the control plane',
-  WaitingForBootstrapData: 'It waits for its start-up data',
+  WaitingForBootstrapData: 'It waits for start-up data',
 }
 
 function coming(parts: MachineParts): MachineState {
@@ -74,7 +74,7 @@ function coming(parts: MachineParts): MachineState {
   if (stage === 'none') {
     const view = condition(vsphereMachine, 'VirtualMachineProvisioned') ?? oldCondition(vsphereMachine, 'VMProvisioned')
     const data = condition(bootstrap, 'DataSecretAvailable')
-    const sentence = REQUESTED[view?.reason ?? ''] ?? (isFalse(data) ? 'It waits for its start-up data' : null)
+    const sentence = REQUESTED[view?.reason ?? ''] ?? (isFalse(data) ? 'It waits for start-up data' : null)
     return state('Requested', 'idle', sentence, view ?? data)
   }
   const view = condition(vsphereVm, 'VirtualMachineProvisioned') ?? oldCondition(vsphereVm, 'VMProvisioned')
@@ -86,7 +86,7 @@ function coming(parts: MachineParts): MachineState {
   if (vcenter !== null) return state(word, 'warn', plainVCenter(vcenter.message, null, null), vcenter)
   // CAPV tries again by itself, but what it says (no such template, no space) seldom mends itself.
   const trouble = view !== null && isFalse(view) && (/^(NotProvisioned|TaskFailed|TaskFailure|CloningFailed|PoweringOnFailed)$/.test(view.reason) && view.message !== '')
-  if (trouble) return state(word, 'warn', `vCenter could not ${word === 'Powering on' ? 'power it on' : 'clone it'}: ${cause(view.message)}`, view)
+  if (trouble) return state(word, 'warn', plainVm(view.message, word === 'Powering on' ? 'power it on' : 'clone it'), view)
   if (word === 'Waiting for address' || (word === 'Powering on' && claimed === false)) {
     const claims = condition(vsphereVm, 'IPAddressClaimsFulfilled')
     return state('Waiting for address', 'idle', stage === 'dhcp' ? 'It waits for an address from DHCP' : 'It waits for an address from the pool', isTrue(claims) ? view : (claims ?? view))

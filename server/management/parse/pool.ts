@@ -125,8 +125,11 @@ function blockedBy({ deployment, sets, machines, cluster }: PoolParts, name: str
       return { sentence: `${listed(names)} could not be removed for over 15 min${stale[2] === undefined ? '' : `: ${staleWords(stale[2])}`}`, condition: down }
     }
   }
-  const stuck = machines.filter((machine) => machine.deletingSince === null && machine.state.role === 'warn' && machine.state.sentence !== null).sort(byAge)[0]
-  return stuck === undefined ? null : { sentence: `${nameOf(stuck)}: ${stuck.state.sentence ?? ''}`, condition: stuck.state.condition }
+  const stuck = machines.filter((machine) => machine.deletingSince === null && machine.state.role === 'warn' && machine.state.sentence !== null).sort(byAge)
+  const [first] = stuck
+  if (first === undefined) return null
+  const alike = stuck.filter((machine) => machine.state.sentence === first.state.sentence).length
+  return { sentence: `${alike === 1 ? nameOf(first) : `${alike} machines`}: ${first.state.sentence ?? ''}`, condition: first.state.condition }
 }
 
 const staleWords = (reasons: string): string =>
