@@ -5,12 +5,11 @@ import { unstable_rethrow } from 'next/navigation'
 import type { z } from 'zod'
 import { isAppError, type FieldErrors, type Result } from '@/lib/errors'
 import type { Permission } from '@/lib/permission'
+import { auditedRefusal } from '@/server/audit/audited'
 import { currentSession } from '@/server/auth/session'
 import { assertOwnOrigin } from '@/server/auth/origin'
-import { auditEvent } from '@/server/db/audit'
 import { failure, invalid } from '@/server/failure'
 import { log } from '@/server/log'
-import { runtime } from '@/server/runtime'
 import { openTenant, requirePermission, type TenantContext } from '@/server/tenants/open'
 
 /**
@@ -27,23 +26,26 @@ export function action<Schema extends z.ZodType<{ tenant: string }>, Value>(
       assertOwnOrigin((await headers()).get('origin'))
       const session = await currentSession()
       if (!session) throw failure('signed-out', 'Your session has ended. Sign in again.')
-      const parsed = schema.safeParse(input)
-      if (!parsed.success) throw invalid(fieldsOf(parsed.error))
-      const ctx = await openTenant(session, parsed.data.tenant)
-      await judged(ctx, permission, parsed.data)
-      return useCase(ctx, parsed.data)
+      const { ctx, data } = await auditedRefusal({ who: session.user, action: permission, ...attempted(input) }, async () => {
+        const parsed = schema.safeParse(input)
+        if (!parsed.success) throw invalid(fieldsOf(parsed.error))
+        const opened = await openTenant(session, parsed.data.tenant)
+        await requirePermission(opened, permission)
+        return { ctx: opened, data: parsed.data }
+      })
+      return useCase(ctx, data)
     })
 }
 
-/** A refusal before the use case is a refused write like any other: audited. */
-async function judged(ctx: TenantContext, permission: Permission, input: { tenant: string; cluster?: unknown; operationId?: unknown }): Promise<void> {
-  try {
-    await requirePermission(ctx, permission)
-  } catch (error) {
-    const object = typeof input.cluster === 'string' ? `Cluster/${input.cluster}` : typeof input.operationId === 'string' ? `Operation/${input.operationId}` : 'Cluster'
-    if (isAppError(error)) await auditEvent(runtime().db, { who: ctx.session.user, tenant: ctx.tenant, action: permission, object }, false, error.view.code)
-    throw error
+/** What an input that was not checked yet is about, for the audit. */
+function attempted(input: unknown): { tenant: string | null; object: string } {
+  const text = (...path: readonly string[]): string | null => {
+    const found = path.reduce<unknown>((value, key) => (typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[key] : undefined), input)
+    return typeof found === 'string' && found !== '' ? found : null
   }
+  const cluster = text('cluster') ?? text('spec', 'name')
+  const operation = text('operationId')
+  return { tenant: text('tenant'), object: cluster !== null ? `Cluster/${cluster}` : operation !== null ? `Operation/${operation}` : 'Cluster' }
 }
 
 /** Runs an edge and turns what it throws into a result. */

@@ -15,6 +15,8 @@ export interface Runtime {
   readonly system: SystemClient
   readonly discovery: Discovery
   readonly asUser: (identity: Identity) => UserClient
+  /** Acts under way (server/audit/audited.ts). */
+  readonly acts: Set<Promise<void>>
   /** Aborted when the process is about to end. */
   readonly signal: AbortSignal
 }

@@ -1,4 +1,5 @@
 import 'server-only'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { Sessions } from '@/server/auth/sessions'
 import { openDatabase } from '@/server/db/client'
 import { interruptStale } from '@/server/db/operations'
@@ -16,6 +17,8 @@ import { runtimeIfStarted, setRuntime } from '@/server/runtime'
 /** A replica that has not touched its operation for this long is dead: a write takes seconds. */
 const STALE_OPERATION_MS = 60_000
 const HOUSEKEEPING_MS = 15_000
+/** Below the 30 s that Kubernetes gives a Pod to end. */
+const ACTS_MS = 15_000
 
 /** Next would log a failed start and go on half started: a portal without its environment must not look alive. */
 export async function startOrExit(): Promise<void> {
@@ -41,7 +44,8 @@ export async function start(): Promise<void> {
   const store = { insert: insertEntries.bind(null, db), recent: recentEntries.bind(null, db) }
   const live = startLive(system, store, signal)
   const sessions = new Sessions(db, (id) => live.endSession(id))
-  setRuntime({ db, sessions, live, system, discovery, signal, asUser: (identity) => createUserClient(transport, discovery, identity) })
+  const acts = new Set<Promise<void>>()
+  setRuntime({ db, sessions, live, system, discovery, signal, acts, asUser: (identity) => createUserClient(transport, discovery, identity) })
 
   const tidy = async (): Promise<void> => {
     try {
@@ -62,6 +66,8 @@ export async function start(): Promise<void> {
     clearInterval(housekeeping)
     // Streams first: Next waits for open responses before it lets the process go.
     await live.close().catch((error: unknown) => log.warn({ event: 'stop', err: error }, 'streams did not close'))
+    // Then what people have begun: cut off in the middle it would have to be continued by hand.
+    await Promise.race([Promise.all(acts), sleep(ACTS_MS)])
     stop.abort()
     await transport.close().catch(() => undefined)
     await db.close().catch((error: unknown) => log.error({ event: 'stop', err: error }, 'the database did not close'))

@@ -2,6 +2,7 @@
 import type { ReactNode } from 'react'
 import type { ClusterView } from '@/lib/cluster/view'
 import type { MachineView } from '@/lib/machine/view'
+import { isComing } from '@/lib/machine/words'
 import { machineCount, MachineTicks } from '@/components/machine/ticks'
 import { inventoryName } from '@/components/node-pool/inventory-name'
 import { Glyph } from '@/components/state/glyph'
@@ -24,12 +25,12 @@ export function Facts({ cluster, machines }: { cluster: ClusterView; machines: r
   const { endpoint, controlPlane, addresses, placement } = cluster
   const plane = useShown(controlPlane.state)
   const address = endpoint ? `${endpoint.host}:${endpoint.port}` : null
-  const coming = Math.max(0, machines.filter((machine) => !machine.deletingSince).length - cluster.machines.ready)
+  const coming = machines.filter((machine) => machine.deletingSince === null && machine.state.role !== 'warn' && isComing(machine)).length
   return (
-    <dl className="flex flex-wrap justify-between gap-x-6 gap-y-3 rounded-3 border border-line bg-surface px-4 py-3 max-l:grid max-l:grid-cols-3 max-s:grid-cols-[minmax(0,1fr)_minmax(0,1.3fr)] max-s:gap-x-4">
+    <dl className="grid grid-cols-[1fr_1.7fr_1.6fr_1.7fr_1.5fr_1.2fr] gap-x-5 gap-y-3 rounded-3 border border-line bg-surface px-4 py-3 max-[1280px]:grid-cols-[1fr_1.2fr_1.2fr] max-s:grid-cols-[minmax(0,1fr)_minmax(0,1.3fr)] max-s:gap-x-4">
       <Fact label="Kubernetes"><span className="mono whitespace-nowrap"><Version {...cluster.version} /></span></Fact>
       <Fact label="API endpoint">
-        {address ? <><span className="mono whitespace-nowrap">{address}</span><span className="-my-1"><CopyButton text={`https://${address}`} label="Copy the API endpoint" /></span></> : <span className="text-ink-3">waits for the load balancer</span>}
+        {address ? <><span className="mono whitespace-nowrap">{address}</span><span className="-my-1"><CopyButton text={`https://${address}`} label="Copy the API endpoint" /></span></> : <span className="text-ink-3">not given yet</span>}
       </Fact>
       <Fact label="Control plane">
         <span className="inline-flex items-center gap-2"><Glyph role={plane.role} shape={plane.shape} percent={plane.percent} />{plane.word}, {controlPlane.readyReplicas === controlPlane.replicas ? plural(controlPlane.replicas, 'replica') : `${controlPlane.readyReplicas} of ${plural(controlPlane.replicas, 'replica')}`}</span>
@@ -41,7 +42,7 @@ export function Facts({ cluster, machines }: { cluster: ClusterView; machines: r
       <Fact label="Addresses">
         {addresses.kind === 'dhcp' ? 'DHCP' : (
           <>
-            <Bar value={addresses.total ? (addresses.used / addresses.total) * 100 : 0} tone={addresses.free === 0 ? 'warn' : 'ink'} label="Addresses in use" />
+            <span className="flex max-s:hidden"><Bar value={addresses.total ? (addresses.used / addresses.total) * 100 : 0} tone={addresses.free === 0 ? 'warn' : 'ink'} label="Addresses in use" /></span>
             <span className="whitespace-nowrap">{addresses.free} of {addresses.total} free</span>
           </>
         )}

@@ -7,18 +7,18 @@ import { rawCondition } from '@/components/state/raw-condition'
 import { Collapsible } from '@/components/ui/collapsible'
 import { Panel } from '@/components/ui/panel'
 
-/** What is wrong first, then what is not known yet, then what is fine. */
-const rank = (item: HealthItem) => (item.ok === false ? 0 : item.ok === null ? 1 : 2)
+/** What is wrong comes first. All else keeps the order in which it comes true: rows that trade places can't be read. */
+const rank = (item: HealthItem, changing: boolean) => (item.ok === false && !changing ? 0 : 1)
 
 export function HealthPanel({ cluster }: { cluster: ClusterView }) {
   const stale = useFreshness().state === 'stale'
-  const items = cluster.health.toSorted((a, b) => rank(a) - rank(b))
+  // While a cluster is being made nothing is wrong yet: a condition that is not true is something to wait for.
+  const changing = cluster.group === 'changing'
+  const items = cluster.health.toSorted((a, b) => rank(a, changing) - rank(b, changing))
   const fine = items.filter((item) => item.ok).length
   const wrong = items.filter((item) => item.ok === false).length
   const waiting = items.length - fine - wrong
-  // While a cluster is being made nothing is wrong yet: a condition that is not true is something to wait for.
-  const changing = cluster.group === 'changing'
-  const note = [fine ? `${fine} fine` : null, wrong ? `${wrong} ${changing ? 'under way' : 'wrong'}` : null, waiting ? `${waiting} not known yet` : null].filter(Boolean).join(', ')
+  const note = [fine ? `${fine} fine` : null, wrong ? `${wrong} ${changing ? 'under way' : 'wrong'}` : null, waiting ? `${waiting} ${changing ? 'to come' : 'not known'}` : null].filter(Boolean).join(', ')
   return (
     <Panel title="Health" id="health" note={note}>
       {items.length === 0 ? <p className="px-4 pb-4 text-ink-2">Nothing has been reported yet.</p> : (
@@ -43,7 +43,7 @@ export function HealthPanel({ cluster }: { cluster: ClusterView }) {
 function Mark({ ok, changing, stale }: { ok: boolean | null; changing: boolean; stale: boolean }) {
   if (stale) return <><Glyph role="idle" shape="unknown" /><span className="sr-only">Last known: </span></>
   if (ok) return <><Glyph role="ok" shape="check" /><span className="sr-only">Fine: </span></>
-  if (ok === null) return <><Glyph role="idle" shape="ring" /><span className="sr-only">Not known yet: </span></>
+  if (ok === null) return <><Glyph role="idle" shape="ring" /><span className="sr-only">Not known: </span></>
   if (changing) return <><Glyph role="busy" shape="arc" /><span className="sr-only">Under way: </span></>
   return <><Glyph role="bad" shape="octagon" /><span className="sr-only">Wrong: </span></>
 }

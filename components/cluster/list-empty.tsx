@@ -13,7 +13,7 @@ export function Middle({ art, title, children, actions, level = 2 }: { art: Reac
       <div className="flex max-w-[400px] flex-col items-center">
         <span className="mb-4 text-ink-3">{art}</span>
         <Heading className="text-16 font-semibold">{title}</Heading>
-        <div className="mb-4 mt-1 text-ink-2">{children}</div>
+        <div className="mb-4 mt-1 text-balance text-ink-2">{children}</div>
         {actions ? <div className="flex flex-wrap justify-center gap-2">{actions}</div> : null}
       </div>
     </div>

@@ -40,7 +40,10 @@ export function addressCells({ range, gateway, prefix, needed, replicas, others 
     const other = taken.some((each) => address >= each.first && address <= each.last)
     const mine = address >= span.first && address <= span.last
     if (reserved) return 'reserved'
-    if (mine && other) return 'clash'
+    if (mine && other) {
+      used += 1
+      return 'clash'
+    }
     if (other) return 'other'
     if (mine) {
       used += 1

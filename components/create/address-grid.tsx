@@ -5,7 +5,7 @@ const look: Record<Cell, string> = {
   machine: 'border-ink bg-ink',
   spare: 'border-ink bg-surface inset-ring inset-ring-ink',
   missing: 'border-2 border-dashed border-bad-solid',
-  clash: 'border-bad-solid bg-bad-solid',
+  clash: 'border-warn-solid bg-warn-solid',
   other: 'border-step-serve hatch',
   reserved: 'border-line bg-idle-tint',
   free: 'border-line-strong bg-surface',

@@ -4,6 +4,7 @@ import { useController, useWatch } from 'react-hook-form'
 import { addressesNeeded, rangeFix } from '@/lib/cluster/rules/address-rules'
 import type { ClusterSpec } from '@/lib/cluster/spec'
 import { useClusters } from '@/components/live/hooks'
+import { Glyph } from '@/components/state/glyph'
 import { Segmented } from '@/components/ui/segmented'
 import { addressCells } from './address-cells'
 import { AddressGrid } from './address-grid'
@@ -57,7 +58,7 @@ function PoolFields({ form }: { form: CreateForm }) {
         }}
       />
       <AddressGrid rows={cells} />
-      {clashes > 0 ? <p className="text-12 text-warn">{clashes === 1 ? '1 address is' : `${clashes} addresses are`} in the range of another cluster of this tenant: two machines could get the same one.</p> : null}
+      {clashes > 0 ? <p className="flex items-start gap-1.5 text-12 text-warn"><Glyph role="warn" shape="triangle" size={14} className="mt-0.5 shrink-0" /><span>{clashes === 1 ? '1 address is' : `${clashes} addresses are`} in the range of another cluster of this tenant: two machines could get the same one.</span></p> : null}
       <div className={two}>
         <div className="grid grid-cols-[minmax(0,1fr)_108px] items-start gap-3">
           <TextField control={control} path={'addresses.gateway' as 'name'} mono placeholder="10.40.12.1" />

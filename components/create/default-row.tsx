@@ -23,7 +23,7 @@ export function DefaultRow({ icon: Icon, title, value, forceOpen, children }: De
         <span className="min-w-0 flex-1 truncate text-ink-2 max-s:order-last max-s:basis-full max-s:whitespace-normal max-s:pl-7">{value}</span>
         <span className="text-ink-2 underline decoration-control underline-offset-3">{open ? 'Close' : 'Change'}</span>
       </Collapsible.Trigger>
-      <Collapsible.Panel className="px-3 pb-4 pl-10 pt-1 max-s:pl-3">{children}</Collapsible.Panel>
+      <Collapsible.Panel className="px-3 pb-4 pl-10 pt-2 max-s:pl-3">{children}</Collapsible.Panel>
     </Collapsible.Root>
   )
 }

@@ -21,7 +21,7 @@ export function DefaultsSection({ form }: { form: CreateForm }) {
         <DefaultRow icon={Server} title="Control plane" value={`${plural(Number.isInteger(replicas) ? replicas : 0, 'replica')}, hosted`} forceOpen={wrong('controlPlane')}>
           <CountField control={control} path="controlPlane.replicas" label="Replicas" min={1} max={5} hint="They run as pods in the management cluster, not as machines of yours." />
         </DefaultRow>
-        <DefaultRow icon={Plug} title="API endpoint" value={endpoint.kind === 'fixed' ? `Fixed, ${endpoint.host || 'no address yet'}:${Number.isNaN(endpoint.port) ? '' : endpoint.port}` : 'Load balancer, next free address'} forceOpen={wrong('endpoint')}>
+        <DefaultRow icon={Plug} title="API endpoint" value={endpoint.kind === 'fixed' ? endpoint.host ? `Fixed, ${endpoint.host}:${Number.isNaN(endpoint.port) ? '' : endpoint.port}` : 'Fixed, no address yet' : 'Load balancer, next free address'} forceOpen={wrong('endpoint')}>
           <Endpoint form={form} />
         </DefaultRow>
         <DefaultRow icon={Network} title="Networks" value={`Pods ${networks.pods || '–'}, services ${networks.services || '–'}`} forceOpen={wrong('networks')}>

@@ -64,7 +64,7 @@ function What({ spec, objects, place }: { spec: ClusterSpec; objects: readonly K
   return (
     <div className="p-4">
       <p className="text-16 font-medium tracking-[-0.006em]">{spec.version ? `A ${plainVersion(spec.version)} cluster` : 'A cluster'} with {plural(machines, 'machine')}</p>
-      <p className="mt-0.5 text-ink-3">{plural(whole(spec.controlPlane.replicas), 'control-plane replica')}, hosted; it takes a few minutes to be usable.</p>
+      <p className="mt-0.5 text-balance text-ink-3">{plural(whole(spec.controlPlane.replicas), 'control-plane replica')}, hosted; it takes a few minutes to be usable.</p>
       <h3 className="mb-1 mt-4">What it takes in vSphere</h3>
       <dl className="grid grid-cols-[auto_1fr] gap-x-3 gap-y-1">
         {totals.map(([what, amount]) => <div key={what} className="col-span-2 grid grid-cols-subgrid"><dt className="text-ink-2">{what}</dt><dd className="text-right">{amount}</dd></div>)}
@@ -90,7 +90,7 @@ function Yaml({ objects, wrong }: { objects: readonly KubeObject[] | null; wrong
   return (
     <div className="px-4 pb-4 pt-3">
       <div className="mb-2 flex items-center gap-2">
-        <span className="flex-1 text-ink-2">{wrong > 0 ? `As typed; ${plural(wrong, 'field')} still to correct` : 'As typed'}</span>
+        <span className="flex-1 text-ink-2">{wrong > 0 ? `From what you typed; ${plural(wrong, 'field')} to correct` : 'From what you typed'}</span>
         <CopyButton text={text} label="Copy the YAML" look="plain">Copy</CopyButton>
       </div>
       <pre tabIndex={0} role="region" aria-label="YAML of the cluster" className="max-h-[min(560px,calc(100dvh-220px))] overflow-auto rounded-2 bg-sunken px-3 py-2.5 font-mono text-12 leading-[18px] text-ink-2">

@@ -11,7 +11,10 @@ import { Table, Th } from '@/components/ui/table'
 import { Ago } from '@/components/ui/time'
 import { MachineSteps } from './machine-steps'
 
-const cell = 'h-9 border-t border-line px-2 last:pr-4 max-s:h-12'
+const cell = 'h-9 border-t border-line px-2 last:pr-4 max-s:flex max-s:h-12 max-s:min-w-0 max-s:items-center'
+// On phones a grid: the row of details spans columns that are hidden there, and a table would keep room for them.
+const row = 'max-s:grid max-s:grid-cols-[minmax(0,1fr)_136px]'
+const head = 'border-b-0 max-s:w-auto max-s:leading-8'
 
 export function MachinesPanel({ machines }: { machines: readonly MachineView[] }) {
   const [open, setOpen] = useState<ReadonlySet<string>>(new Set())
@@ -19,17 +22,17 @@ export function MachinesPanel({ machines }: { machines: readonly MachineView[] }
   return (
     <Panel title="Machines" id="machines" note={machines.length}>
       {machines.length === 0 ? <p className="px-4 pb-4 text-ink-2">No machine exists yet. They are asked for once the control plane answers.</p> : (
-        <Table aria-labelledby="machines" className="table-fixed">
-          <thead>
-            <tr>
-              <Th className="w-[230px] border-b-0 max-s:w-auto">Machine</Th><Th className="border-b-0 max-s:w-[136px]">State</Th><Th className="w-[120px] border-b-0 max-s:hidden">Address</Th><Th className="w-[88px] border-b-0 max-s:hidden">Version</Th><Th className="w-[64px] border-b-0 text-right max-s:hidden">Age</Th>
+        <Table aria-labelledby="machines" role="table" className="table-fixed max-s:block">
+          <thead role="rowgroup" className="max-s:block">
+            <tr role="row" className={row}>
+              <Th role="columnheader" className={`${head} w-[190px]`}>Machine</Th><Th role="columnheader" className={head}>State</Th><Th role="columnheader" className={`${head} w-[124px] max-s:hidden`}>Address</Th><Th role="columnheader" className={`${head} w-[80px] max-s:hidden`}>Version</Th><Th role="columnheader" className={`${head} w-[64px] text-right last:pr-4 max-s:hidden`}>Age</Th>
             </tr>
           </thead>
-          <tbody>
+          <tbody role="rowgroup" className="max-s:block">
             {machines.map((machine) => (
               <Fragment key={machine.uid}>
-                <tr className="hover:bg-sunken">
-                  <td className={cn(cell, 'pl-2')}>
+                <tr role="row" className={cn(row, 'hover:bg-sunken')}>
+                  <td role="cell" className={cn(cell, 'pl-2')}>
                     <button type="button" data-row aria-expanded={open.has(machine.uid)} onClick={() => toggle(machine.uid)} className="flex min-h-7 w-full min-w-0 items-center gap-1.5 rounded-1 px-1 text-left focus-visible:-outline-offset-2">
                       <ChevronRight size={14} aria-hidden className={cn('shrink-0 text-ink-3 transition-transform', open.has(machine.uid) && 'rotate-90')} />
                       <span className="min-w-0">
@@ -38,12 +41,12 @@ export function MachinesPanel({ machines }: { machines: readonly MachineView[] }
                       </span>
                     </button>
                   </td>
-                  <td className={cell}><StateWord state={machine.state} sentence /></td>
-                  <td className={cn(cell, 'mono truncate text-ink-2 max-s:hidden')}>{machine.address ?? <span className="text-ink-3">–</span>}</td>
-                  <td className={cn(cell, 'mono whitespace-nowrap text-ink-2 max-s:hidden')}>{machine.version ? plainVersion(machine.version) : '–'}{machine.upToDate ? '' : <span className="font-sans text-12 text-ink-3"> old</span>}</td>
-                  <td className={cn(cell, 'text-right text-ink-2 max-s:hidden')}><Ago at={machine.createdAt} /></td>
+                  <td role="cell" className={cell}><StateWord state={machine.state} sentence /></td>
+                  <td role="cell" className={cn(cell, 'mono truncate text-ink-2 max-s:hidden')}>{machine.address ?? <span className="text-ink-3">–</span>}</td>
+                  <td role="cell" className={cn(cell, 'mono whitespace-nowrap text-ink-2 max-s:hidden')}>{machine.version ? plainVersion(machine.version) : '–'}{machine.upToDate ? '' : <span className="font-sans text-12 text-ink-3"> old</span>}</td>
+                  <td role="cell" className={cn(cell, 'text-right text-ink-2 max-s:hidden')}><Ago at={machine.createdAt} /></td>
                 </tr>
-                {open.has(machine.uid) ? <tr><td colSpan={5} className="p-0"><Node machine={machine} /><MachineSteps machine={machine} /></td></tr> : null}
+                {open.has(machine.uid) ? <tr role="row" className="max-s:block"><td role="cell" colSpan={5} className="p-0 max-s:block"><Node machine={machine} /><MachineSteps machine={machine} /></td></tr> : null}
               </Fragment>
             ))}
           </tbody>
@@ -54,11 +57,14 @@ export function MachinesPanel({ machines }: { machines: readonly MachineView[] }
 }
 
 function Node({ machine }: { machine: MachineView }) {
+  const { node, phase, pool, state } = machine
+  const where = pool ? ` in pool ${pool}` : ''
+  const ready = node?.ready ? 'ready' : 'not ready'
   return (
-    <p className="px-4 pb-2 pl-10 pt-1 text-12 text-ink-3 max-s:pl-4">
-      <span className="mono text-ink-2">{machine.name}</span>{machine.pool ? ` in pool ${machine.pool}` : ''}.{' '}
-      {machine.node ? <>Node <span className="mono text-ink-2">{machine.node.name}</span> is {machine.node.ready ? 'ready' : 'not ready'}.</> : 'It has no node yet.'}
-      {machine.phase ? ` Cluster API says ${machine.phase}.` : ''}
+    <p className="px-4 pb-2 pl-[31px] pt-1 text-12 text-ink-3 [overflow-wrap:anywhere] max-s:pl-4">
+      <span className="mono text-ink-2">{machine.name}</span>{where}.{' '}
+      {node === null ? 'It has no node yet.' : node.name === machine.name ? `Its node has the same name and is ${ready}.` : <>Its node <span className="mono text-ink-2">{node.name}</span> is {ready}.</>}
+      {phase && state.word !== 'Ready' ? ` Cluster API says ${phase}.` : ''}
     </p>
   )
 }

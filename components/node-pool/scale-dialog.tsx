@@ -1,5 +1,5 @@
 'use client'
-import { useState, type FormEvent } from 'react'
+import { useRef, useState, type FormEvent } from 'react'
 import { toast } from 'sonner'
 import type { ClusterView, NodePoolView } from '@/lib/cluster/view'
 import type { ErrorView } from '@/lib/errors'
@@ -17,11 +17,12 @@ export function ScaleDialog({ cluster, pool, onClose }: { cluster: ClusterView; 
   const [replicas, setReplicas] = useState<number | null>(pool.desired)
   const [busy, setBusy] = useState(false)
   const [error, setError] = useState<ErrorView | null>(null)
+  const field = useRef<HTMLDivElement>(null)
   const words = scaleWords(pool, replicas, cluster.addresses)
 
   const submit = async (event: FormEvent) => {
     event.preventDefault()
-    if (words.problem || replicas === null) return
+    if (words.problem || replicas === null) return field.current?.querySelector('input')?.focus()
     if (replicas === pool.desired) return onClose()
     setBusy(true)
     setError(null)
@@ -35,9 +36,9 @@ export function ScaleDialog({ cluster, pool, onClose }: { cluster: ClusterView; 
   return (
     <Dialog open onOpenChange={(open) => !open && onClose()} title={`Scale pool ${pool.name}`} description={`It has ${pool.desired === 1 ? '1 machine' : `${pool.desired} machines`} in ${cluster.name}.`}>
       <form onSubmit={(event) => void submit(event)} noValidate className="mt-4">
-        <Field label="Machines" error={words.problem ?? error?.fields?.['replicas']}>
+        <div ref={field}><Field label="Machines" error={words.problem ?? error?.fields?.['replicas']}>
           <NumberField value={replicas} onChange={setReplicas} min={0} max={100} />
-        </Field>
+        </Field></div>
         <div className="mt-3 min-h-16 text-ink-2" role="status">
           {words.problem ? null : <><p>{words.effect}</p>{words.addresses ? <p className="mt-1">{words.addresses}</p> : null}</>}
         </div>

@@ -34,7 +34,7 @@ export function SignIn({ message, back }: { message: SignInMessage | null; back:
           >
             Sign in with your organisation’s account
           </Button>
-          <p className="mt-3 text-center text-12 text-ink-3">You give your password to your organisation, not to this portal.</p>
+          <p className="mt-3 text-balance text-center text-12 text-ink-3">You give your password to your organisation, not to this portal.</p>
         </div>
       </div>
       <div aria-hidden="true" className="flex items-center overflow-hidden border-l border-line py-12 pl-14 max-m:hidden">

@@ -18,7 +18,7 @@ export function StateWord({ state, sentence = false }: { state: State<string>; s
     <span className="inline-flex max-w-full min-w-0 items-center gap-2 align-middle">
       <Glyph role={role} shape={shape} percent={percent} />
       <b className={cn('s:whitespace-nowrap', wordTone[role])}>{word}</b>
-      {sentence && say ? <span className="truncate text-ink-2" title={say}>{say}</span> : null}
+      {sentence && say ? <span className="truncate text-ink-2 max-s:hidden" title={say}>{say}</span> : null}
     </span>
   )
 }

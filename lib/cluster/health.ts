@@ -14,7 +14,7 @@ const WORDS: Readonly<Record<string, Words>> = {
   InfrastructureReady: { good: 'The vSphere part is in place', bad: 'The vSphere part is not in place', yet: 'The vSphere part is not in place yet' },
   ControlPlaneAvailable: { good: 'The control plane serves', bad: 'The control plane does not serve', yet: 'The control plane does not serve yet' },
   RemoteConnectionProbe: { good: 'The API answers the management cluster', bad: 'The API does not answer the management cluster', yet: 'The API does not answer yet' },
-  WorkersAvailable: { good: 'Enough nodes are ready', bad: 'Too few nodes are ready', yet: 'Too few nodes are ready yet' },
+  WorkersAvailable: { good: 'Enough nodes are ready', bad: 'Too few nodes are ready', yet: 'Too few nodes are ready so far' },
   WorkerMachinesReady: { good: 'Every machine is ready', bad: 'Some machines are not ready', yet: 'Some machines are not ready yet' },
   WorkerMachinesUpToDate: { good: 'Every machine is up to date', bad: 'Some machines have an old version or size', yet: 'Some machines still have an old version or size' },
   Remediating: { good: 'No repair is running', bad: 'Machines are being repaired', yet: 'Machines are being repaired' },

@@ -12,7 +12,6 @@ export function machineTick(machine: MachineView): MachineTick {
     case 'Draining':
     case 'Deleting':
       return 'leaving'
-    case 'Requested':
     case 'Waiting for address':
       return 'waiting'
     default:

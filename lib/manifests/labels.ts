@@ -30,7 +30,7 @@ export function metadata(place: { tenant: string; cluster: string }, name: strin
 
 /** Kinds that Cluster API makes the Cluster's own by itself; all others need `withOwner` to go with the cluster. */
 const OWNED_BY_CLUSTER_API: ReadonlySet<string> = new Set(['Cluster', 'KamajiControlPlane', 'VSphereCluster', 'MachineDeployment'])
-export const needsOwner = (object: KubeObject): boolean => !OWNED_BY_CLUSTER_API.has(object.kind)
+export const needsOwner = (object: Pick<KubeObject, 'kind'>): boolean => !OWNED_BY_CLUSTER_API.has(object.kind)
 
 /**
  * The object as the cluster's own, so that garbage collection takes it with the Cluster: nobody else removes pool and

@@ -1,7 +1,7 @@
 import 'server-only'
 import { isAppError } from '@/lib/errors'
 import type { Permission } from '@/lib/permission'
-import { auditAnswered, auditAsked } from '@/server/db/audit'
+import { auditAnswered, auditAsked, auditEvent, type AuditEntry } from '@/server/db/audit'
 import { log } from '@/server/log'
 import { runtime } from '@/server/runtime'
 import type { TenantContext } from '@/server/tenants/open'
@@ -10,7 +10,27 @@ import type { TenantContext } from '@/server/tenants/open'
  * Runs an act with its audit row: written as `asked` before the act, completed after it. Where the row cannot be written the
  * act does not happen. A row that stays `asked` says that the portal died in between, which is itself worth knowing.
  */
-export async function audited<Value>(ctx: TenantContext, permission: Permission, object: string, act: () => Promise<Value>): Promise<Value> {
+export function audited<Value>(ctx: TenantContext, permission: Permission, object: string, act: () => Promise<Value>): Promise<Value> {
+  const { acts } = runtime()
+  const answer = run(ctx, permission, object, act)
+  // Known to server/start.ts, which lets acts that are under way come to their end before it stops.
+  const ended = answer.then(() => undefined, () => undefined)
+  acts.add(ended)
+  void ended.then(() => acts.delete(ended))
+  return answer
+}
+
+/** Runs what is checked before an act has a tenant of its own: what is refused there is a refused write like any other. */
+export async function auditedRefusal<Value>(entry: AuditEntry, check: () => Promise<Value>): Promise<Value> {
+  try {
+    return await check()
+  } catch (error) {
+    if (isAppError(error)) await auditEvent(runtime().db, entry, false, error.view.code)
+    throw error
+  }
+}
+
+async function run<Value>(ctx: TenantContext, permission: Permission, object: string, act: () => Promise<Value>): Promise<Value> {
   const { db } = runtime()
   const who = ctx.session.user
   const id = await auditAsked(db, { who, tenant: ctx.tenant, action: permission, object })

@@ -14,12 +14,12 @@ import { requireLive, type TenantContext } from '@/server/tenants/open'
  * @throws AppError 'invalid' when the typed name is another one
  */
 export async function deleteCluster(ctx: TenantContext, { cluster: name, typedName }: DeleteInput): Promise<null> {
-  requireLive(ctx)
-  if (typedName !== name) throw invalid({ typedName: `Type ${name} to delete it.` })
-  const cluster = ctx.cluster(name)
-  if (!cluster) throw notFound(`The cluster ${JSON.stringify(name)}`)
   const { db, asUser } = runtime()
   return audited(ctx, 'delete:cluster', `Cluster/${name}`, async () => {
+    requireLive(ctx)
+    if (typedName !== name) throw invalid({ typedName: `Type ${name} to delete it.` })
+    const cluster = ctx.cluster(name)
+    if (!cluster) throw notFound(`The cluster ${JSON.stringify(name)}`)
     const id = randomUUID()
     await insertOperation(db, { id, tenant: ctx.tenant, cluster: name, kind: 'delete', who: ctx.session.user, hash: cluster.uid, spec: {}, missing: [] })
     try {

@@ -14,14 +14,14 @@ import { requireLive, type TenantContext } from '@/server/tenants/open'
  * @throws AppError 'invalid' when the address pool cannot hold the new machines
  */
 export async function scalePool(ctx: TenantContext, { cluster: name, pool: poolName, replicas }: ScaleInput): Promise<null> {
-  requireLive(ctx)
   const cluster = ctx.cluster(name)
   const pool = cluster?.pools.find((candidate) => candidate.name === poolName)
-  if (!cluster || !pool) throw notFound(`The pool ${JSON.stringify(poolName)} of ${JSON.stringify(name)}`)
-  if (cluster.deletingSince) throw failure('conflict', `${name} is being deleted.`)
-  assertAddresses(ctx, cluster, pool, replicas)
   const { db, asUser } = runtime()
-  return audited(ctx, 'scale:node-pool', `MachineDeployment/${pool.machineDeployment}`, async () => {
+  return audited(ctx, 'scale:node-pool', pool ? `MachineDeployment/${pool.machineDeployment}` : `Cluster/${name}`, async () => {
+    requireLive(ctx)
+    if (!cluster || !pool) throw notFound(`The pool ${JSON.stringify(poolName)} of ${JSON.stringify(name)}`)
+    if (cluster.deletingSince) throw failure('conflict', `${name} is being deleted.`)
+    assertAddresses(ctx, cluster, pool, replicas)
     const id = randomUUID()
     const spec = { pool: poolName, from: pool.desired, to: replicas }
     const hash = createHash('sha256').update(JSON.stringify(spec)).digest('hex')

@@ -23,7 +23,7 @@ export async function dryRunAll(client: UserClient, objects: readonly KubeObject
  * Applies the objects in their order and notes each step. The whole set may be applied again: an apply of what is there
  * already changes nothing.
  * @returns the Cluster's uid
- * @throws AppError 'interrupted' with the progress once something exists; the refusal itself when nothing does
+ * @throws AppError 'interrupted' with the progress once something exists or may exist; the refusal itself when nothing does
  */
 export async function applyAll(client: UserClient, operationId: string, objects: readonly KubeObject[]): Promise<{ clusterUid: string }> {
   const { db } = runtime()
@@ -38,7 +38,8 @@ export async function applyAll(client: UserClient, operationId: string, objects:
       await updateOperation(db, operationId, { applied: exist, missing, ...(cluster ? { clusterUid: cluster.uid } : {}) })
     } catch (error) {
       const reason = isAppError(error) ? error.view.message : 'The portal failed.'
-      const state = exist.length > 0 ? 'interrupted' : 'failed'
+      // Without an answer nobody knows whether the object was written: "nothing exists" would leave it to nobody.
+      const state = exist.length > 0 || !refusedFor(error) ? 'interrupted' : 'failed'
       // With the database away too, the row says `running` and housekeeping finds it later.
       await updateOperation(db, operationId, { state, applied: exist, missing, error: reason }).catch(() => undefined)
       if (state === 'failed') throw error
@@ -48,6 +49,9 @@ export async function applyAll(client: UserClient, operationId: string, objects:
   await updateOperation(db, operationId, { state: 'done', error: null })
   return { clusterUid: cluster?.uid ?? '' }
 }
+
+/** The API server has answered, and the answer was no. */
+const refusedFor = (error: unknown): boolean => isAppError(error) && error.view.code !== 'management-away'
 
 function interrupted(progress: Progress, reason: string, detail: string | undefined): Error {
   const message = `It stopped in the middle: ${progress.exist.length} of ${progress.exist.length + progress.missing.length} objects exist. ${reason}`

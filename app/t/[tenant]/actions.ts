@@ -3,7 +3,6 @@ import { action } from '@/server/action'
 import { continueCreate as continueUseCase } from '@/server/clusters/continue'
 import { createCluster as createUseCase } from '@/server/clusters/create'
 import { deleteCluster as deleteUseCase } from '@/server/clusters/delete'
-import { previewCluster as previewUseCase } from '@/server/clusters/preview'
 import { removeLeftovers } from '@/server/clusters/remove'
 import { createInput, deleteInput, operationInput, scaleInput } from '@/server/inputs'
 import { scalePool as scaleUseCase } from '@/server/node-pools/scale'
@@ -22,6 +21,3 @@ export const deleteCluster = action(deleteInput, 'delete:cluster', deleteUseCase
 
 /** { tenant, cluster, pool, replicas } -> null; `pool` is the pool's short name. */
 export const scalePool = action(scaleInput, 'scale:node-pool', scaleUseCase)
-
-/** { tenant, spec } -> { objects: `Kind/name`[] }: all that create checks, the dry run included, with nothing written. */
-export const previewCluster = action(createInput, 'create:cluster', previewUseCase)

@@ -229,8 +229,15 @@ test('addresses are counted from the range until the IPAM provider has counted',
 test('health tells good from bad also where True is the bad news', () => {
   const { health } = view({ cluster: cluster([probe('True'), cond('Remediating', 'False', 'NotRemediating'), cond('WorkersAvailable', 'Unknown', 'x')]) })
   expect(health.map((item) => [item.ok, item.sentence])).toEqual([
-    [true, 'vCenter lets the identity in'], [true, 'The API answers the management cluster'], [null, 'All nodes that should be ready are ready: not known yet'], [true, 'No repair is running'],
+    [true, 'vCenter lets the identity in'], [true, 'The API answers the management cluster'], [null, 'Not known whether enough nodes are ready'], [true, 'No repair is running'],
   ])
+})
+
+test('health of machines that do not exist is neither good nor bad', () => {
+  const none = { cluster: cluster([probe('True'), cond('WorkerMachinesReady', 'True', 'NoReplicas'), cond('WorkersAvailable', 'False', 'x')]), machines: [] }
+  const sentences = (parts: Partial<ClusterParts>) => view(parts).health.map((item) => [item.ok, item.sentence]).slice(-2)
+  expect(sentences({ ...none, machineDeployments: [deployment(3, counts(0, 0))] })).toEqual([[false, 'Too few nodes are ready so far'], [null, 'No machine exists yet']])
+  expect(sentences({ ...none, machineDeployments: [deployment(0, counts(0, 0))] }).at(-1)).toEqual([true, 'No machine is asked for'])
 })
 
 test('a kubeconfig waits in turn for the control plane, its address and its answer', () => {

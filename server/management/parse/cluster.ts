@@ -34,6 +34,11 @@ export function clusterView(parts: ClusterParts): ClusterView {
   const addresses = addressesView(parts)
   const state = clusterState({ parts, controlPlane: reading, pools, machines: views, addresses })
   const endpoint = endpointOf(parts)
+  const counts = {
+    desired: pools.reduce((sum, pool) => sum + pool.view.desired, 0),
+    ready: views.filter((machine) => machine.deletingSince === null && machine.state.word === 'Ready').length,
+    total: views.length,
+  }
   return {
     kind: 'cluster',
     uid: cluster.metadata.uid ?? '',

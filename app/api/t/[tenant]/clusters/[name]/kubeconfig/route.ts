@@ -3,7 +3,6 @@ import { assertOwnOrigin } from '@/server/auth/origin'
 import { downloadKubeconfig } from '@/server/clusters/kubeconfig'
 import { invalid } from '@/server/failure'
 import { requireSession, routeErrors } from '@/server/route'
-import { openTenant } from '@/server/tenants/open'
 
 const role = z.enum(['cluster-admin', 'view'])
 
@@ -15,7 +14,7 @@ export const POST = (request: Request, { params }: { params: Promise<{ tenant: s
     const { tenant, name } = await params
     const asked = role.safeParse(new URL(request.url).searchParams.get('role') ?? 'cluster-admin')
     if (!asked.success) throw invalid({ role: 'One of cluster-admin, view.' })
-    const { yaml, expiresAt } = await downloadKubeconfig(await openTenant(session, tenant), { cluster: name, role: asked.data })
+    const { yaml, expiresAt } = await downloadKubeconfig(session, { tenant, cluster: name, role: asked.data })
     return new Response(yaml, {
       headers: {
         'Content-Type': 'application/yaml',
