@@ -46,3 +46,22 @@ test('what the database did not take is tried again', async () => {
   vi.useRealTimers()
   expect(stored).toEqual(['k1'])
 })
+
+test('the end of the process does not wait for a database that is away', async () => {
+  const { recorder, insert } = setup(() => [entry(1)])
+  insert.mockRejectedValue(new Error('away'))
+  recorder.changed(null, picture)
+  await vi.waitFor(() => expect(insert).toHaveBeenCalledTimes(1))
+  await recorder.drain()
+  expect(insert).toHaveBeenCalledTimes(2)
+})
+
+test('a cluster that another one replaced under its name takes no memory for ever', () => {
+  vi.useFakeTimers()
+  const { recorder, removed } = setup(() => [])
+  recorder.note(entry(1))
+  recorder.changed(picture, { cluster: { uid: 'v', tenant: 'blue' } as ClusterView, machines: new Map() })
+  vi.advanceTimersByTime(600_000)
+  vi.useRealTimers()
+  expect(removed).toEqual(['k1'])
+})

@@ -32,6 +32,8 @@ export class Recorder {
   private readonly books = new Map<string, Book>()
   private waiting: TimelineEntry[] = []
   private writing: Promise<void> | null = null
+  private draining = false
+  private endWait = (): void => undefined
 
   constructor(private readonly options: RecorderOptions) {}
 
@@ -42,7 +44,8 @@ export class Recorder {
     const { uid, tenant } = picture.cluster
     if (!this.books.has(uid)) void this.load(uid, tenant)
     this.add(tenant, uid, this.options.happenings(before, after), true)
-    if (!after) this.forgetLater(uid, tenant)
+    // Gone, or another one stands under its name.
+    if (before && before.cluster.uid !== after?.cluster.uid) this.forgetLater(before.cluster.uid, tenant)
   }
 
   /** An entry that comes from elsewhere: an act of a person, as it is asked for. */
@@ -53,8 +56,9 @@ export class Recorder {
 
   /** Resolves when all that waits is written, or the database does not take it. */
   async drain(): Promise<void> {
+    this.draining = true
+    this.endWait()
     await this.writing
-    if (this.waiting.length > 0) await this.write().catch(() => undefined)
   }
 
   /** Pages that watched a deletion show how it ended; then a cluster that is gone takes no memory any more. */
@@ -109,11 +113,18 @@ export class Recorder {
   private async writeUntilDone(): Promise<void> {
     await Promise.resolve() // entries of the same batch go in one insert
     while (this.waiting.length > 0 && !this.options.signal.aborted) {
+      const last = this.draining
       try {
         await this.write()
       } catch (error) {
         log.warn({ event: 'timeline.write', waiting: this.waiting.length, err: error }, 'the timeline could not be written')
-        await new Promise((resolve) => setTimeout(resolve, RETRY_MS).unref())
+        // A process that is about to end tries once more and does not wait for a database that is away.
+        if (last) break
+        if (!this.draining)
+          await new Promise<void>((resolve) => {
+            this.endWait = resolve
+            setTimeout(resolve, RETRY_MS).unref()
+          })
       }
     }
     this.writing = null
