@@ -67,7 +67,7 @@ export async function start(): Promise<void> {
     // Streams first: Next waits for open responses before it lets the process go.
     await live.close().catch((error: unknown) => log.warn({ event: 'stop', err: error }, 'streams did not close'))
     // Then what people have begun: cut off in the middle it would have to be continued by hand.
-    await Promise.race([Promise.all(acts), sleep(ACTS_MS)])
+    await Promise.race([Promise.all(acts), sleep(ACTS_MS, undefined, { ref: false })])
     stop.abort()
     await transport.close().catch(() => undefined)
     await db.close().catch((error: unknown) => log.error({ event: 'stop', err: error }, 'the database did not close'))

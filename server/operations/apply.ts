@@ -54,6 +54,8 @@ export async function applyAll(client: UserClient, operationId: string, objects:
 const refusedFor = (error: unknown): boolean => isAppError(error) && error.view.code !== 'management-away'
 
 function interrupted(progress: Progress, reason: string, detail: string | undefined): Error {
-  const message = `It stopped in the middle: ${progress.exist.length} of ${progress.exist.length + progress.missing.length} objects exist. ${reason}`
+  const all = progress.exist.length + progress.missing.length
+  const far = progress.exist.length === 0 ? `the first of ${all} objects was sent, and nobody knows whether it exists` : `${progress.exist.length} of ${all} objects exist`
+  const message = `It stopped in the middle: ${far}. ${reason}`
   return failure('interrupted', message, { progress, ...(detail ? { detail } : {}) })
 }

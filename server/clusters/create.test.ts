@@ -1,0 +1,94 @@
+import { beforeEach, expect, test, vi } from 'vitest'
+import { defaultSpec } from '@/lib/cluster/defaults'
+import type { ClusterSpec } from '@/lib/cluster/spec'
+import type { VSphereOffer } from '@/lib/identity/offer'
+import type { KubeObject } from '@/lib/kubernetes/object'
+import { continueCreate } from '@/server/clusters/continue'
+import { createCluster } from '@/server/clusters/create'
+import { removeLeftovers } from '@/server/clusters/remove'
+import { auditAnswered, auditAsked } from '@/server/db/audit'
+import { findOperation, insertOperation, takeOperation, updateOperation } from '@/server/db/operations'
+import { away, failure } from '@/server/failure'
+import { setRuntime } from '@/server/runtime'
+import type { TenantContext } from '@/server/tenants/open'
+
+vi.mock('@/server/db/operations')
+vi.mock('@/server/db/audit')
+
+const offer: VSphereOffer = { server: 'vc', datacenter: 'DC0', resourcePool: 'rp', folder: 'f', datastore: 'ds', network: 'n', templates: [{ name: 'ubuntu-1.35', version: 'v1.35.2' }] }
+const spec: ClusterSpec = { ...defaultSpec(offer, 'vc-south'), name: 'blue-1', addresses: { kind: 'dhcp' } }
+const ctx = {
+  session: { user: 'ada', email: 'ada' }, identity: { user: 'oidc:ada', groups: [] }, tenant: 'blue',
+  state: () => ({ health: { state: 'live' } }), cluster: () => null,
+} as unknown as TenantContext
+
+const client = { get: vi.fn(), dryRunApply: vi.fn(), apply: vi.fn(), delete: vi.fn() }
+const identities = vi.fn(() => [{ name: 'vc-south', offer }])
+const row = (more: object = {}) => ({ id: 'op', tenant: 'blue', cluster: 'blue-1', kind: 'create', state: 'interrupted', spec, applied: ['Cluster/blue-1', 'VSphereMachineTemplate/old-name'], missing: [], ...more })
+const states = () => vi.mocked(updateOperation).mock.calls.map(([, , data]) => data)
+
+beforeEach(() => {
+  vi.resetAllMocks()
+  identities.mockReturnValue([{ name: 'vc-south', offer }])
+  client.get.mockResolvedValue(null)
+  client.apply.mockImplementation((object: KubeObject) => Promise.resolve({ ...object, metadata: { ...object.metadata, uid: 'u' } }))
+  vi.mocked(insertOperation).mockResolvedValue(true)
+  vi.mocked(updateOperation).mockResolvedValue(undefined)
+  vi.mocked(auditAnswered).mockResolvedValue(undefined)
+  vi.mocked(auditAsked).mockResolvedValue('audit')
+  vi.mocked(takeOperation).mockResolvedValue(true)
+  setRuntime({ db: {}, acts: new Set(), asUser: () => client, live: { identities, note: vi.fn() } } as never)
+})
+
+test('a create that lost the race to another one of its name writes nothing', async () => {
+  // The other one is through between the first look and the Operation row.
+  vi.mocked(insertOperation).mockImplementation(() => {
+    client.get.mockResolvedValue({ kind: 'Cluster', metadata: { name: 'blue-1' } })
+    return Promise.resolve(true)
+  })
+  await expect(createCluster(ctx, { spec, tenant: 'blue' })).rejects.toMatchObject({ view: { code: 'name-taken' } })
+  expect(client.apply).not.toHaveBeenCalled()
+  expect(states()).toMatchObject([{ state: 'failed' }])
+})
+
+test('a first object whose apply was never answered may exist: the create can be continued or removed', async () => {
+  client.apply.mockRejectedValue(away())
+  await expect(createCluster(ctx, { spec, tenant: 'blue' })).rejects.toMatchObject({ view: { code: 'interrupted' } })
+  expect(states()).toMatchObject([{ state: 'interrupted' }])
+})
+
+test('a first object that was refused leaves nothing, and the name free', async () => {
+  client.apply.mockRejectedValue(failure('forbidden', 'no'))
+  await expect(createCluster(ctx, { spec, tenant: 'blue' })).rejects.toMatchObject({ view: { code: 'forbidden' } })
+  expect(states()).toMatchObject([{ state: 'failed' }])
+})
+
+test('what is refused before anything is asked of the API server is audited too', async () => {
+  identities.mockReturnValue([])
+  await expect(createCluster(ctx, { spec, tenant: 'blue' })).rejects.toMatchObject({ view: { code: 'invalid' } })
+  expect(auditAsked).toHaveBeenCalledWith({}, { who: 'ada', tenant: 'blue', action: 'create:cluster', object: 'Cluster/blue-1' })
+  expect(auditAnswered).toHaveBeenCalledWith({}, 'audit', false, 'invalid')
+})
+
+test('without an audit row nothing is written', async () => {
+  vi.mocked(auditAsked).mockRejectedValue(new Error('the database is away'))
+  await expect(createCluster(ctx, { spec, tenant: 'blue' })).rejects.toThrow('away')
+  expect([client.apply.mock.calls, client.dryRunApply.mock.calls]).toEqual([[], []])
+})
+
+test('leftovers are removed by the names written down, also when the offer has changed', async () => {
+  identities.mockReturnValue([])
+  vi.mocked(findOperation).mockResolvedValue(row() as never)
+  client.get.mockImplementation((kind: string, _: string, name: string) =>
+    Promise.resolve(kind === 'Cluster' ? null : { kind, metadata: { name, uid: 'x', labels: { 'app.kubernetes.io/managed-by': 'tenantry' } } }))
+  await removeLeftovers(ctx, { tenant: 'blue', operationId: 'op' })
+  expect(client.delete.mock.calls).toEqual([['VSphereMachineTemplate', 'blue', 'old-name', 'x']])
+})
+
+test('a continue that is refused at once leaves the operation as it was', async () => {
+  vi.mocked(findOperation).mockResolvedValue(row() as never)
+  client.get.mockResolvedValue({ kind: 'Cluster', metadata: { name: 'blue-1', annotations: { 'tenantry.dev/operation': 'op' } } })
+  client.apply.mockRejectedValue(failure('forbidden', 'no'))
+  await expect(continueCreate(ctx, { tenant: 'blue', operationId: 'op' })).rejects.toMatchObject({ view: { code: 'forbidden' } })
+  expect(states().at(-1)).toEqual({ state: 'interrupted', applied: ['Cluster/blue-1', 'VSphereMachineTemplate/old-name'], missing: [] })
+})
