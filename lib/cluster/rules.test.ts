@@ -125,3 +125,7 @@ test('a machine has at least what kubeadm and vSphere need', () => {
 test('every part of the placement is chosen', () => {
   expect(Object.keys(said({ identity: '', placement: { ...good.placement, datastore: ' ' } }))).toEqual(['identity', 'placement.datastore'])
 })
+
+test('control characters in a place are refused', () => {
+  expect(said({ placement: { ...good.placement, folder: 'a\u0000b' } })).toEqual({ 'placement.folder': 'This holds control characters, which no name in vSphere has.' })
+})

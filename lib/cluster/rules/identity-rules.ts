@@ -33,6 +33,8 @@ export function placementProblems({ identity, placement }: ClusterSpec): Problem
   const found = identity === '' ? [problem('identity', 'Choose a vSphere identity.')] : []
   for (const field of Object.keys(PLACEMENT) as (keyof ClusterSpec['placement'])[]) {
     if (placement[field].trim() === '') found.push(problem(`placement.${field}`, `Choose ${PLACEMENT[field]}.`))
+    // Nobody types these, and no database takes a NUL.
+    else if (/\p{Cc}/u.test(placement[field])) found.push(problem(`placement.${field}`, 'This holds control characters, which no name in vSphere has.'))
     else if (placement[field].length > 2048) found.push(problem(`placement.${field}`, `This has ${placement[field].length} characters; vSphere takes 2048.`))
   }
   return found
