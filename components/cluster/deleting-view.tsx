@@ -10,7 +10,7 @@ import { cn } from '@/components/ui/cn'
 import { plural } from '@/lib/text'
 import { Panel } from '@/components/ui/panel'
 import { Clock } from '@/components/ui/time'
-import { kindOf, nameOf, stages, type Stage } from './deleting'
+import { kindOf, nameOf, stages, type Stage, wordOf } from './deleting'
 import { StateLine } from './header'
 
 /** The request is written down a moment before the API server dates the deletion. */
@@ -67,7 +67,7 @@ function Remaining({ cluster }: { cluster: ClusterView }) {
         {cluster.remaining.map((object) => (
           <li key={object} className="flex min-h-9 items-center gap-3 border-t border-line px-4 py-1.5">
             <span className="mono min-w-0 flex-1 truncate" title={nameOf(object)}>{nameOf(object)}</span>
-            <span className="whitespace-nowrap text-12 text-ink-3">{kindOf(object)}</span>
+            <span className="whitespace-nowrap text-12 text-ink-3" title={kindOf(object)}>{wordOf(object)}</span>
           </li>
         ))}
       </ul>

@@ -19,6 +19,14 @@ const STAGES: readonly { readonly title: string; readonly kinds: readonly string
 export const kindOf = (object: string): string => object.split('/')[0] ?? object
 export const nameOf = (object: string): string => object.split('/').slice(1).join('/') || object
 
+const WORDS: Readonly<Record<string, string>> = {
+  Machine: 'machine', MachineDeployment: 'node pool', MachineSet: 'node pool’s set', VSphereMachine: 'machine in vSphere', VSphereVM: 'VM', KubeadmConfig: 'start-up data', MachineHealthCheck: 'repair',
+  KamajiControlPlane: 'control plane', TenantControlPlane: 'control plane', VSphereCluster: 'place in vSphere', VSphereMachineTemplate: 'machine template', KubeadmConfigTemplate: 'start-up template',
+  Cluster: 'cluster', InClusterIPPool: 'address pool', IPAddressClaim: 'address', IPAddress: 'address',
+}
+/** What the kind is called here; one that nobody told us of keeps its own name. */
+export const wordOf = (object: string): string => WORDS[kindOf(object)] ?? kindOf(object)
+
 /** Where deletion stands, out of what still exists: the first stage with something left is the one under way. */
 export function stages({ remaining }: Pick<ClusterView, 'remaining'>): readonly Stage[] {
   const known = new Set(STAGES.flatMap((stage) => stage.kinds))

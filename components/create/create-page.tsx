@@ -33,7 +33,7 @@ export interface InterruptedCreate {
 
 export function CreatePage({ interrupted }: { interrupted: readonly InterruptedCreate[] }) {
   const router = useRouter()
-  const { name: tenant, identities, session, actions } = useTenant()
+  const { name: tenant, identities, session, actions, access } = useTenant()
   const can = useCan('create:cluster')
   const first = identities[0]
   const [defaults] = useState(() => defaultSpec(first?.offer ?? null, first?.name ?? ''))
@@ -85,7 +85,7 @@ export function CreatePage({ interrupted }: { interrupted: readonly InterruptedC
         <p className="text-ink-3 max-s:hidden">Nothing is made until you choose Create</p>
         {isDirty ? <Button look="ghost" size="sm" className="ml-auto" onClick={() => { dropDraft(session.email, tenant); form.reset(defaults); refuse([]); fail(null) }}>Start over</Button> : null}
       </div>
-      {can.reason ? <Note role="warn" className="mb-6 max-w-[1180px]">{can.reason} You can look at the form and at what it would make.</Note> : null}
+      {can.reason && !access.includes('create:cluster') ? <Note role="warn" className="mb-6 max-w-[1180px]">{can.reason} You can look at the form and at what it would make.</Note> : null}
       {stopped ? <Interrupted key={stopped.progress.operationId} {...stopped} onGone={() => stop(null)} /> : interrupted.map((each) => <Interrupted key={each.progress.operationId} {...each} onGone={() => router.refresh()} />)}
       <div className="grid max-w-[1180px] grid-cols-[minmax(0,1fr)_400px] items-start gap-8 max-l:grid-cols-[minmax(0,1fr)]">
         <form onSubmit={submit} noValidate aria-label="Create cluster" className="min-w-0">

@@ -22,7 +22,7 @@ export function ScaleDialog({ cluster, pool, onClose }: { cluster: ClusterView; 
 
   const submit = async (event: FormEvent) => {
     event.preventDefault()
-    if (words.problem || replicas === null) return field.current?.querySelector('input')?.focus()
+    if (words.problem || replicas === null) return field.current?.querySelector<HTMLElement>('input:not([aria-hidden])')?.focus()
     if (replicas === pool.desired) return onClose()
     setBusy(true)
     setError(null)

@@ -11,7 +11,7 @@ test('every stage of a machine’s life has its word and its tick', () => {
     return [machine.state.word, machine.state.role, machineTick(machine)]
   })
   expect(seen).toEqual([
-    ['Requested', 'idle', 'waiting'], ['Cloning', 'busy', 'coming'], ['Waiting for address', 'idle', 'waiting'], ['Powering on', 'busy', 'coming'],
+    ['Requested', 'idle', 'coming'], ['Cloning', 'busy', 'coming'], ['Waiting for address', 'idle', 'waiting'], ['Powering on', 'busy', 'coming'],
     ['Bootstrapping', 'busy', 'coming'], ['Joining', 'busy', 'coming'], ['Ready', 'ok', 'serving'], ['Not ready', 'bad', 'not-ready'],
   ])
 })
@@ -45,7 +45,7 @@ test('a machine that Cluster API calls outdated is drawn old, and one that it sa
 
 test('what vCenter says to a clone is told with its cause', () => {
   const machine = view('cloning', { vm: { conditions: [cond('VirtualMachineProvisioned', 'False', 'NotProvisioned', "unable to get template: vm 'ubuntu-1.36' not found.")] } })
-  expect(machine.state).toMatchObject({ word: 'Cloning', role: 'warn', sentence: "vCenter could not clone it: unable to get template: vm 'ubuntu-1.36' not found" })
+  expect(machine.state).toMatchObject({ word: 'Cloning', role: 'warn', sentence: "vSphere has no VM template ubuntu-1.36" })
 })
 
 test('a VM that vanished from vSphere has failed', () => {
