@@ -60,6 +60,7 @@ export async function eventLatency({ lab, portal, browser }: Target): Promise<Fi
   const arrivals = await page.evaluate(() => (window as unknown as { arrivals: Record<string, number> }).arrivals)
   watch.abort()
   await page.context().close()
+  await custom.patchNamespacedCustomObject({ ...clusters, name: 'bench', body: [{ op: 'remove', path: '/spec/paused' }] })
   await custom.deleteNamespacedCustomObject({ ...clusters, name: 'bench' })
 
   // A mark that a later one overtook within one message never arrived by itself; how many did is the sample count.

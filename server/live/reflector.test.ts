@@ -174,6 +174,38 @@ test('a handler that throws is counted; the watch goes on', async () => {
   expect(state.handlerErrors).toBe(1)
 })
 
+test('an object that cannot be made small is counted like a handler that throws', async () => {
+  api.set('a')
+  api.set('b')
+  const { state } = start({ trim: (object) => (object.metadata.name === 'a' ? expect.fail('no shape that anyone knows') : object) })
+  await until(() => expect([[...seen.keys()], state.handlerErrors, state.synced]).toEqual([['b'], 1, true]))
+})
+
+test('a version that the API server does not know (restored from a backup) is given up for a list', async () => {
+  const { state } = start()
+  await until(() => expect(api.watches).toHaveLength(1))
+  api.watchFault = (response) => state.relists < 2 && (answer(response, 504, { kind: 'Status', code: 504, message: 'Too large resource version' }), true)
+  api.watches[0]?.destroy()
+  await until(() => expect([state.relists, api.watches.length]).toEqual([2, 2]))
+})
+
+test('a kind whose group is no longer served is found absent while it is watched', async () => {
+  api.set('a')
+  const { state } = start()
+  await until(() => expect(api.watches).toHaveLength(1))
+  api.installed = false
+  client.forget('Machine') // as the reflector of another kind of the group does
+  api.watches[0]?.destroy()
+  await until(() => expect([state.absent, removed]).toEqual([true, ['a']]))
+})
+
+test('a list whose second page fails is waited for, longer each time', async () => {
+  for (let index = 0; index < 501; index++) api.set(`m${index}`)
+  api.listFault = (response) => api.lists % 2 === 0 && (answer(response, 500, { kind: 'Status', code: 500 }), true)
+  const { state } = start()
+  await until(() => expect(state.failures).toBeGreaterThan(2))
+})
+
 test('the signal ends it, in the middle of a wait too', async () => {
   api.listFault = (response) => (answer(response, 500, { kind: 'Status' }), true)
   const reflector = start({ random: () => 1 })

@@ -47,6 +47,7 @@ export interface Reflector {
 }
 
 const PAGE = 500
+const VERSION_REFUSED: ReadonlySet<number> = new Set([400, 504])
 
 /** Keeps a copy of every object of a kind, until the signal. List, then watch from there; whatever fails is tried again. */
 export function startReflector(options: ReflectorOptions): Reflector {
@@ -59,23 +60,24 @@ export function startReflector(options: ReflectorOptions): Reflector {
     state.lastContact = new Date()
     state.failures = 0
   }
-  const tell = (act: keyof ReflectorSink, object: KubeObject): void => {
+  const safely = (handle: () => void): void => {
     try {
-      sink[act](kind, object)
+      handle()
     } catch (error) {
       state.handlerErrors++
       log.error({ event: 'live.handler', kind, err: error }, 'a handler of the live cache threw')
     }
   }
-  const keep = (object: KubeObject): void => {
-    const trimmed = trim(object)
-    known.set(uidOf(object), trimmed)
-    tell('upsert', trimmed)
-  }
+  const keep = (object: KubeObject): void =>
+    safely(() => {
+      const trimmed = trim(object)
+      known.set(uidOf(object), trimmed)
+      sink.upsert(kind, trimmed)
+    })
   const drop = (uid: string): void => {
     const object = known.get(uid)
     known.delete(uid)
-    if (object) tell('remove', object)
+    if (object) safely(() => sink.remove(kind, object))
   }
 
   /** @returns the version to watch from, or null when the kind is absent */
@@ -93,10 +95,12 @@ export function startReflector(options: ReflectorOptions): Reflector {
       }
       version = page.resourceVersion
       continueToken = page.continueToken
-      contact()
+      // No end to the failures yet: a list whose second page fails each time would begin anew without a wait.
+      state.lastContact = new Date()
     } while (continueToken !== null)
     // What went away while nobody watched: no event will ever say so.
     for (const uid of [...known.keys()]) if (!seen.has(uid)) drop(uid)
+    contact()
     state.relists++
     state.synced = true
     return version
@@ -137,6 +141,7 @@ export function startReflector(options: ReflectorOptions): Reflector {
         state.absent = version === null
         if (version === null) {
           state.synced = true
+          state.failures = 0
           for (const uid of [...known.keys()]) drop(uid)
           client.forget(kind)
           await pause(absentMs, true)
@@ -160,6 +165,8 @@ export function startReflector(options: ReflectorOptions): Reflector {
           client.forget(kind)
         }
         state.failures = expired === 1 ? 0 : state.failures + 1
+        // Refused for the version itself: 504 "Too large resource version" after the cluster was restored from a backup.
+        if (VERSION_REFUSED.has(code) && state.failures >= 2) version = null
         const retryAfter = isStatusError(error) ? error.retryAfterMs : null
         const wait = expired === 1 ? random() * 500 : backoff(state.failures, retryAfter, random)
         log.warn({ event: 'live.watch', kind, code, failures: state.failures, waitMs: Math.round(wait), reason: reasonOf(error) }, 'watch ended')

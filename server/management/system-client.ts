@@ -4,7 +4,7 @@ import type { ResourceAttributes } from '@/lib/permission'
 import { failure } from '@/server/failure'
 import type { Discovery } from '@/server/management/discovery'
 import { KINDS, segment, type KindName } from '@/server/management/kinds'
-import { isStatusError } from '@/server/management/status'
+import { isStatusError, StatusError } from '@/server/management/status'
 import type { Transport } from '@/server/management/transport'
 import { lines } from '@/server/management/lines'
 
@@ -56,7 +56,8 @@ export function createSystemClient(transport: Transport, discovery: Discovery): 
     },
     watch: async function* (kind, { resourceVersion, timeoutSeconds, idleMs, onOpen, signal }) {
       const path = await discovery.path(kind)
-      if (path === null) return
+      // As the API server would say it: ended quietly, the kind would be watched for ever and never be found absent.
+      if (path === null) throw new StatusError(404, { message: `${kind} is not served` }, null)
       const query = { watch: 'true', resourceVersion, allowWatchBookmarks: 'true', timeoutSeconds: String(timeoutSeconds) }
       const body = await transport.stream({ method: 'GET', path, query, signal, idleMs, timeoutMs: 30_000 })
       onOpen()
