@@ -2,7 +2,7 @@
  * What lab.ts hands to each part, and what each part hands back. A part that is not one of the management cluster's own
  * processes (Kamaji's stand-in, the node agent, the identity provider) is written against this file alone.
  */
-import type { LabAccount, LabPartName, LabPartStatus } from './contract'
+import type { LabAccount, LabPartName } from './contract'
 import type { CertificateAuthority } from './pki'
 import type { Ports } from './ports'
 import type { Supervisor } from './process'
@@ -54,20 +54,4 @@ export interface LabContext {
   readonly signal: AbortSignal
   readonly accounts: readonly LabAccount[]
   readonly portalUrl: string
-}
-
-/**
- * A running part. Some own others that come and go (Kamaji's stand-in: `tenant-api:<namespace>/<name>`), so status is a list
- * and kill and revive name which one.
- */
-export interface LabPart {
-  readonly name: LabPartName
-  readonly status: () => Promise<readonly LabPartStatus[]>
-  /** True when `kill(name)` is for this part. */
-  readonly owns: (name: LabPartName) => boolean
-  /** Ends it as a fault would and keeps it down. */
-  readonly kill: (name: LabPartName) => Promise<void>
-  readonly revive: (name: LabPartName) => Promise<void>
-  /** Idempotent. State stays; a later start goes on from it. */
-  readonly stop: () => Promise<void>
 }

@@ -2,7 +2,8 @@
 import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fetch } from 'undici'
-import type { EtcdAccess, LabPart } from './context'
+import type { EtcdAccess } from './context'
+import type { LabPart } from './part'
 import { kubeconfigOf, tlsAgent } from './kubernetes'
 import {
   createCa, createServiceAccountKeys, issueCert, loopbackSans, readPair, stillGood, writePair, writePrivate,

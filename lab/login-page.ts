@@ -18,12 +18,12 @@ const style = `
   body { margin: 0; min-height: 100vh; display: grid; place-items: center; padding: 24px 16px; background: var(--canvas); color: var(--ink); font: 14px/20px Geist, Inter, system-ui, sans-serif; -webkit-font-smoothing: antialiased }
   main { width: 100%; max-width: 392px; padding: 28px; background: var(--surface); border: 1px solid var(--line); border-radius: 10px }
   h1 { margin: 0; font-size: 20px; line-height: 28px; font-weight: 600; letter-spacing: -.01em } h2 { margin: 24px -28px 0; padding: 20px 28px 8px; border-top: 1px solid var(--line); font-size: 12px; line-height: 16px; font-weight: 500; color: var(--ink-3) }
-  p { margin: 2px 0 20px; color: var(--ink-2) } label { display: block; margin: 12px 0 4px; font-size: 13px; font-weight: 500 }
+  p { margin: 2px 0 20px; text-wrap: balance; color: var(--ink-2) } label { display: block; margin: 12px 0 4px; font-size: 13px; font-weight: 500 }
   input { width: 100%; height: 36px; padding: 0 10px; font: inherit; color: inherit; background: var(--surface); border: 1px solid var(--control); border-radius: 6px }
   button { font: inherit; cursor: pointer; border-radius: 6px } :focus-visible { outline: 2px solid var(--focus); outline-offset: 2px } input:focus-visible { outline-offset: 0 }
   .primary { width: 100%; height: 40px; margin-top: 20px; font-weight: 500; color: var(--on-ink); background: var(--ink); border: 0 } .primary:hover { background: var(--ink-2) }
   .account { display: block; width: calc(100% + 16px); margin: 0 -8px; padding: 6px 8px; text-align: left; color: inherit; background: transparent; border: 0 } .account:hover { background: var(--sunken) }
-  .account small { display: block; font-size: 12px; line-height: 16px; color: var(--ink-3) } [role=alert] { margin: 0 0 4px; color: var(--bad); font-weight: 500 }`
+  .account small { display: block; text-wrap: balance; font-size: 12px; line-height: 16px; color: var(--ink-3) } [role=alert] { margin: 0 0 4px; color: var(--bad); font-weight: 500 }`
 
 const script = `
   for (const button of document.querySelectorAll('[data-email]')) button.addEventListener('click', () => {

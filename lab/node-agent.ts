@@ -4,7 +4,8 @@
  */
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
-import type { LabContext, LabPart } from './context'
+import type { LabContext } from './context'
+import type { LabPart } from './part'
 import { leaseOf, readGuestMetadata } from './guest-metadata'
 import { kubeRest, type KubeObject, type KubeRest } from './kube-rest'
 import { isReady, isSilent, nodeObject, nodeStatus, providerIdOf, readyConditions, silentConditions, type Node } from './node-object'

@@ -6,7 +6,7 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { closeSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, statSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { LabPart } from './context'
+import type { LabPart } from './part'
 import type { LabPartName, LabPartStatus } from './contract'
 import { endLeftovers, record } from './run-records'
 

@@ -1,5 +1,5 @@
 /** What runs by now, and the order in which it ends. */
-import type { LabPart } from './context'
+import type { LabPart } from './part'
 import type { LabPartName } from './contract'
 
 /**

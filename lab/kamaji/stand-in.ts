@@ -4,7 +4,8 @@
  */
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { LabContext, LabPart } from '../context'
+import type { LabContext } from '../context'
+import type { LabPart } from '../part'
 import type { LabPartName } from '../contract'
 import { kubeRest } from '../kube-rest'
 import { logFileOf } from '../process'
