@@ -32,8 +32,8 @@ export interface Live {
   /** Open streams of one session. */
   readonly streamsOf: (sessionId: string) => number
   readonly note: (entry: TimelineEntry) => void
-  /** Every kind has been listed once. */
-  readonly synced: () => boolean
+  /** Every kind has been listed once and every view made. */
+  readonly ready: () => boolean
   readonly counters: () => { streams: number; reflectors: readonly ReflectorState[] }
   /** Closes the streams and writes what waits. */
   readonly close: () => Promise<void>
@@ -57,10 +57,10 @@ export function startLive(client: SystemClient, store: LiveStore, signal: AbortS
   })
   const reflectors = WATCHED.map((kind) => startReflector({ kind, client, sink: projection, trim: (object) => trimmed(kind, object), signal }))
   const health = watchHealth({ client, reflectors, signal, onChange: (now) => hub.tellAll({ type: 'health', health: now }) })
-  const synced = (): boolean => reflectors.every(({ state }) => state.synced)
+  const listed = (): boolean => reflectors.every(({ state }) => state.synced)
 
   const starting = setInterval(() => {
-    if (!synced()) return
+    if (!listed()) return
     clearInterval(starting)
     projection.start()
   }, 50)
@@ -80,7 +80,7 @@ export function startLive(client: SystemClient, store: LiveStore, signal: AbortS
     endSession: (sessionId) => hub.endSession(sessionId),
     streamsOf: (sessionId) => hub.streamsOf(sessionId),
     note: (entry) => recorder.note(entry),
-    synced,
+    ready: () => projection.ready,
     counters: () => ({ streams: hub.streams, reflectors: reflectors.map(({ state }) => state) }),
     close: async () => {
       hub.closeAll()

@@ -3,7 +3,8 @@ import type { ClusterView } from '@/lib/cluster/view'
 import type { KubeObject } from '@/lib/kubernetes/object'
 import type { LiveView, Removal } from '@/lib/live/event'
 import type { MachineView } from '@/lib/machine/view'
-import { clusterKeyOf, clusterParts, type Bucket } from '@/server/live/objects'
+import { clusterParts } from '@/server/live/objects'
+import { Places } from '@/server/live/places'
 import type { ReflectorSink } from '@/server/live/reflector'
 import { log } from '@/server/log'
 import type { KindName } from '@/server/management/kinds'
@@ -23,12 +24,13 @@ export interface ProjectionOptions {
   readonly publish: (tenant: string, upserts: readonly LiveView[], removes: readonly Removal[]) => void
   /** What changed of one cluster, for the timeline. */
   readonly changed: (before: ClusterPicture | null, after: ClusterPicture | null) => void
-  /** A Namespace, an identity or a binding changed; `tenant` is null for cluster-wide bindings. */
+  /** A binding changed, or a Namespace became or ceased to be a tenant; `tenant` is null for cluster-wide bindings. */
   readonly bindingChanged: (tenant: string | null) => void
 }
 
 const TENANT_LABEL = 'tenantry.dev/tenant'
 const BATCH_MS = 100
+const SLICE_MS = 25
 
 interface Memo {
   readonly parts: MachineParts
@@ -37,8 +39,7 @@ interface Memo {
 
 /** Trimmed objects in, views out: recomputes the clusters that were touched, a few times a second, and says what differs. */
 export class Projection implements ReflectorSink {
-  private readonly buckets = new Map<string, Bucket>()
-  private readonly places = new Map<string, string>()
+  private readonly places = new Places()
   private readonly namespaces = new Map<string, KubeObject>()
   private readonly identities = new Map<string, KubeObject>()
   private readonly pictures = new Map<string, ClusterPicture>()
@@ -47,6 +48,7 @@ export class Projection implements ReflectorSink {
   private readonly dirty = new Set<string>()
   private timer: NodeJS.Timeout | null = null
   private started = false
+  private complete = false
 
   constructor(private readonly options: ProjectionOptions) {}
 
@@ -54,33 +56,25 @@ export class Projection implements ReflectorSink {
     if (kind === 'Namespace') return this.setNamespace(object, true)
     if (kind === 'VSphereClusterIdentity') return void this.identities.set(object.metadata.name, object)
     if (kind === 'RoleBinding' || kind === 'ClusterRoleBinding') return this.options.bindingChanged(object.metadata.namespace ?? null)
-    const uid = object.metadata.uid ?? ''
-    // A claim without the cluster's label still belongs where its machine is.
-    const key = clusterKeyOf(kind, object) ?? this.ownerPlace(object)
-    const earlier = this.places.get(uid)
-    if (earlier && earlier !== key) this.forget(kind, uid, earlier)
-    if (!key) return
-    this.places.set(uid, key)
-    const bucket = this.buckets.get(key) ?? new Map<KindName, Map<string, KubeObject>>()
-    this.buckets.set(key, bucket)
-    const objects = bucket.get(kind) ?? new Map<string, KubeObject>()
-    bucket.set(kind, objects.set(uid, object))
-    this.touch(key)
+    this.touch(this.places.put(kind, object))
   }
 
   remove(kind: KindName, object: KubeObject): void {
     if (kind === 'Namespace') return this.setNamespace(object, false)
     if (kind === 'VSphereClusterIdentity') return void this.identities.delete(object.metadata.name)
     if (kind === 'RoleBinding' || kind === 'ClusterRoleBinding') return this.options.bindingChanged(object.metadata.namespace ?? null)
-    const uid = object.metadata.uid ?? ''
-    const key = this.places.get(uid)
-    if (key) this.forget(kind, uid, key)
+    this.touch(this.places.remove(kind, object.metadata.uid ?? ''))
   }
 
   /** After the first lists: until then a cluster whose machines were not read yet would look empty. */
   start(): void {
     this.started = true
     this.flush()
+  }
+
+  /** Every cluster of the first lists has been looked at: what is not shown does not exist. */
+  get ready(): boolean {
+    return this.complete
   }
 
   namespace(name: string): KubeObject | null {
@@ -99,9 +93,14 @@ export class Projection implements ReflectorSink {
     if (this.timer) clearTimeout(this.timer)
     this.timer = null
     if (!this.started) return
-    const keys = [...this.dirty]
-    this.dirty.clear()
-    for (const key of keys) {
+    const begun = performance.now()
+    for (const key of this.dirty) {
+      // After a list every cluster is due at once: streams and requests get their turn in between.
+      if (performance.now() - begun > SLICE_MS) {
+        this.timer = setTimeout(() => this.flush(), 0)
+        return
+      }
+      this.dirty.delete(key)
       try {
         this.recompute(key)
       } catch (error) {
@@ -109,6 +108,7 @@ export class Projection implements ReflectorSink {
         log.error({ event: 'live.view', cluster: key, err: error }, 'a view could not be made')
       }
     }
+    this.complete = true
   }
 
   stop(): void {
@@ -118,7 +118,7 @@ export class Projection implements ReflectorSink {
 
   private recompute(key: string): void {
     const tenant = key.slice(0, key.indexOf('/'))
-    const bucket = this.buckets.get(key)
+    const bucket = this.places.bucket(key)
     const parts = bucket && this.namespaces.has(tenant) ? clusterParts(bucket) : null
     const before = this.pictures.get(key) ?? null
     const after = parts ? this.picture(parts) : null
@@ -162,14 +162,6 @@ export class Projection implements ReflectorSink {
     return { cluster: this.options.viewsOf.cluster(parts), machines }
   }
 
-  private ownerPlace(object: KubeObject): string | null {
-    for (const owner of object.metadata.ownerReferences ?? []) {
-      const place = this.places.get(owner.uid)
-      if (place) return place
-    }
-    return null
-  }
-
   private setNamespace(object: KubeObject, present: boolean): void {
     const { name, labels } = object.metadata
     const isTenant = present && labels?.[TENANT_LABEL] !== undefined
@@ -177,19 +169,14 @@ export class Projection implements ReflectorSink {
     if (isTenant) this.namespaces.set(name, object)
     else this.namespaces.delete(name)
     if (was === isTenant) return
-    for (const key of this.buckets.keys()) if (key.startsWith(`${name}/`)) this.touch(key)
+    this.touch(this.places.of(name))
+    // Streams of what is no tenant any more end.
+    this.options.bindingChanged(name)
   }
 
-  private forget(kind: KindName, uid: string, key: string): void {
-    this.places.delete(uid)
-    const bucket = this.buckets.get(key)
-    bucket?.get(kind)?.delete(uid)
-    if (bucket && [...bucket.values()].every((objects) => objects.size === 0)) this.buckets.delete(key)
-    this.touch(key)
-  }
-
-  private touch(key: string): void {
-    this.dirty.add(key)
+  private touch(keys: readonly string[]): void {
+    if (keys.length === 0) return
+    for (const key of keys) this.dirty.add(key)
     this.timer ??= setTimeout(() => this.flush(), BATCH_MS)
   }
 }
