@@ -16,7 +16,7 @@ function Fact({ label, children }: { label: string; children: ReactNode }) {
   return (
     <div className="min-w-0">
       <dt className="text-12 text-ink-3">{label}</dt>
-      <dd className="mt-0.5 flex min-h-6 min-w-0 flex-wrap items-center gap-x-2 max-s:gap-x-1">{children}</dd>
+      <dd className="mt-0.5 flex min-h-6 min-w-0 flex-wrap items-center gap-x-2 max-s:gap-x-1.5">{children}</dd>
     </div>
   )
 }

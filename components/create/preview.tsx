@@ -64,7 +64,7 @@ function What({ spec, objects, place }: { spec: ClusterSpec; objects: readonly K
   return (
     <div className="p-4">
       <p className="text-16 font-medium tracking-[-0.006em]">{spec.version ? `A ${plainVersion(spec.version)} cluster` : 'A cluster'} with {plural(machines, 'machine')}</p>
-      <p className="mt-0.5 text-balance text-ink-3">{plural(whole(spec.controlPlane.replicas), 'control-plane replica')}, hosted; it takes a few minutes to be usable.</p>
+      <p className="mt-0.5 text-ink-3">{plural(whole(spec.controlPlane.replicas), 'control-plane replica')}, hosted. Usable in a few minutes.</p>
       <h3 className="mb-1 mt-4">What it takes in vSphere</h3>
       <dl className="grid grid-cols-[auto_1fr] gap-x-3 gap-y-1">
         {totals.map(([what, amount]) => <div key={what} className="col-span-2 grid grid-cols-subgrid"><dt className="text-ink-2">{what}</dt><dd className="text-right">{amount}</dd></div>)}

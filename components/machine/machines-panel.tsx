@@ -37,7 +37,7 @@ export function MachinesPanel({ machines }: { machines: readonly MachineView[] }
                       <ChevronRight size={14} aria-hidden className={cn('shrink-0 text-ink-3 transition-transform', open.has(machine.uid) && 'rotate-90')} />
                       <span className="min-w-0">
                         <span className="mono block truncate font-medium" title={machine.name}>{shortMachineName(machine.name, machine.cluster)}</span>
-                        <span className="mono hidden truncate text-11 text-ink-3 max-s:block">{machine.address ?? '\u00a0'}</span>
+                        <span className="mono hidden truncate text-11 text-ink-3 max-s:block">{machine.address ?? 'no address yet'}</span>
                       </span>
                     </button>
                   </td>

@@ -8,7 +8,7 @@ import { Glyph, wordTone } from './glyph'
 import { shown } from './shown'
 
 export function useShown(state: State<string>) {
-  return shown(state, useFreshness(), useNow(10_000))
+  return shown(state, useFreshness(), useNow(1000))
 }
 
 /** Glyph and word on one line: tables of pools and machines. */

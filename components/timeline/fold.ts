@@ -21,7 +21,7 @@ const is = (count: number) => (count === 1 ? 'is' : 'are')
 const STEPS: Readonly<Record<string, (count: number, tail: string) => string>> = {
   requested: (count, tail) => `${machines(count)} were asked for${/ in pool .+$/.exec(tail)?.[0] ?? ''}`,
   cloned: (count) => `${machines(count)} were cloned`,
-  'powered-on': (count, tail) => `${machines(count)} ${tail.startsWith('got ') ? 'got addresses and ' : ''}were powered on`,
+  'powered-on': (count) => `${machines(count)} were powered on`,
   joined: (count) => `${machines(count)} joined`,
   ready: (count) => `${machines(count)} are ready`,
   leaving: (count) => `${machines(count)} ${is(count)} leaving`,

@@ -41,6 +41,7 @@ describe('creating', () => {
     expect(says({ ...fresh, cluster: cluster([]), controlPlane: null, infrastructure: null })).toBe('Creating: The control plane is not made yet')
     expect(says({ ...fresh, cluster: unborn, controlPlane: controlPlane({ status: { ready: false }, conditions: [cond('TenantControlPlaneAddressReady', 'False', 'Failed', 'unprocessed by Kamaji')] }) })).toBe('Creating: The control plane waits for an address of its load balancer')
     expect(says({ ...fresh, cluster: unborn, controlPlane: controlPlane({ status: { ready: false } }) })).toBe('Creating: The control plane is starting')
+    expect(says({ ...fresh, cluster: unborn, controlPlane: controlPlane({ status: { ready: true } }) })).toBe('Creating: The control plane runs; its API has not answered yet')
   })
 
   test('“initialized” alone is not believed: the API must have answered', () => {

@@ -77,7 +77,7 @@ export const upgradeWords = (desired: string | null, current: string | null): st
 export function startingWords(controlPlane: Raw): string {
   if (controlPlane === null) return 'The control plane is not made yet'
   if (isFalse(condition(controlPlane, 'TenantControlPlaneAddressReady'))) return 'The control plane waits for an address of its load balancer'
-  return 'The control plane is starting'
+  return dig(controlPlane, 'status', 'ready') === true ? 'The control plane runs; its API has not answered yet' : 'The control plane is starting'
 }
 
 const REFUSALS: readonly (readonly [type: string, words: string])[] = [
