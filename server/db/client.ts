@@ -8,6 +8,9 @@ import { PrismaClient } from '@/server/db/generated/client'
 import { lockFolder } from '@/server/db/lock'
 import { migrate } from '@/server/db/migrate'
 
+/** A database that took the connection and then fell silent must not hold every request for ever. */
+const PATIENCE = { statement_timeout: 15_000, query_timeout: 20_000 }
+
 export interface Database {
   readonly prisma: PrismaClient
   readonly close: () => Promise<void>
@@ -62,6 +65,6 @@ async function openPostgres(connectionString: string): Promise<Database> {
   } finally {
     await client.end()
   }
-  const prisma = new PrismaClient({ adapter: new PrismaPg({ connectionString, connectionTimeoutMillis: 5_000, max: 10 }) })
+  const prisma = new PrismaClient({ adapter: new PrismaPg({ connectionString, connectionTimeoutMillis: 5_000, max: 10, keepAlive: true, ...PATIENCE }) })
   return { prisma, close: () => prisma.$disconnect() }
 }

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { expect, test, vi } from 'vitest'
@@ -72,5 +72,31 @@ test('a folder held by another live process is refused, one left behind by a dea
   // The pid lives, but started at another time: it is another process.
   writeFileSync(path.join(at, 'tenantry.lock'), `${process.ppid} 1@${boot}\n`)
   lockFolder(at)()
+  rmSync(at, { recursive: true })
+})
+
+test('a folder held in another container is refused while its lock is touched, and taken once it is not', () => {
+  const at = folder()
+  const file = path.join(at, 'tenantry.lock')
+  // Process 1 of a container is not process 1 here, whenever either was started.
+  writeFileSync(file, '1 12345@another-boot pid:[1]\n')
+  expect(() => lockFolder(at)).toThrow('process 1 of another container')
+  utimesSync(file, new Date(), new Date(Date.now() - 31_000))
+  lockFolder(at)()
+  rmSync(at, { recursive: true })
+})
+
+test('a lock that is held is touched, and nothing else is left in the folder', () => {
+  vi.useFakeTimers()
+  const at = folder()
+  const unlock = lockFolder(at)
+  const file = path.join(at, 'tenantry.lock')
+  utimesSync(file, new Date(), new Date(0))
+  vi.advanceTimersByTime(5_000)
+  expect(statSync(file).mtimeMs).toBeGreaterThan(0)
+  expect(readdirSync(at)).toEqual(['tenantry.lock'])
+  unlock()
+  expect(readdirSync(at)).toEqual([])
+  vi.useRealTimers()
   rmSync(at, { recursive: true })
 })
