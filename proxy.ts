@@ -50,5 +50,6 @@ function formTargets(): string {
 
 export const config = {
   // Static files carry no markup; the stream must not pass through anything that could buffer it.
-  matcher: [{ source: '/((?!_next/static|_next/image|favicon.ico|api/t/[^/]+/stream).*)' }],
+  // Whole names: without their ends, `/favicon.icon` would be a page without a policy.
+  matcher: [{ source: '/((?!_next/static/|_next/image$|favicon\\.ico$|api/t/[^/]+/stream$).*)' }],
 }
