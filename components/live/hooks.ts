@@ -1,7 +1,7 @@
 'use client'
 import { useContext } from 'react'
 import type { ClusterView } from '@/lib/cluster/view'
-import type { Health, TenantState } from '@/lib/live/event'
+import type { TenantState } from '@/lib/live/event'
 import { clusterNamed, entriesOf, machinesOf } from '@/lib/live/select'
 import type { MachineView } from '@/lib/machine/view'
 import type { Permission } from '@/lib/permission'
@@ -42,10 +42,6 @@ export function useEntries(cluster: string): readonly TimelineEntry[] {
   const gone = useGone().find((left) => left.cluster.name === cluster)
   const uid = (clusterNamed(state, cluster) ?? gone?.cluster)?.uid
   return uid ? entriesOf(state, uid) : []
-}
-
-export function useHealth(): Health {
-  return useTenantState().health
 }
 
 export function useFreshness(): Freshness {

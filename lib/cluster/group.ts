@@ -1,4 +1,4 @@
-import type { ClusterGroup, ClusterView, ClusterWord } from '@/lib/cluster/view'
+import type { ClusterGroup, ClusterWord } from '@/lib/cluster/view'
 import type { StateRole } from '@/lib/state'
 
 const WORDS: Readonly<Record<ClusterWord, readonly [ClusterGroup, StateRole]>> = {
@@ -18,9 +18,3 @@ const WORDS: Readonly<Record<ClusterWord, readonly [ClusterGroup, StateRole]>> =
 
 export const groupOf = (word: ClusterWord): ClusterGroup => WORDS[word][0]
 export const roleOf = (word: ClusterWord): StateRole => WORDS[word][1]
-
-export const GROUPS: readonly ClusterGroup[] = ['needs-you', 'changing', 'settled']
-
-/** The list's order: what a person must act on first, then by name. */
-export const byGroup = (left: ClusterView, right: ClusterView): number =>
-  GROUPS.indexOf(left.group) - GROUPS.indexOf(right.group) || (left.name < right.name ? -1 : left.name > right.name ? 1 : 0)

@@ -21,9 +21,6 @@ export const isDns1123Label = (name: string): boolean => DNS_1123.test(name)
 /** The longest name that a cluster with this pool may have; 0 or less when the pool's name alone is too long. */
 export const clusterNameLimit = (poolName: string): number => LABEL_MAX - MACHINE_SUFFIX - 1 - poolName.length
 
-/** The longest name of a further pool in a cluster that exists. */
-export const poolNameLimit = (clusterName: string): number => clusterNameLimit(clusterName)
-
 export const machineDeploymentName = (cluster: string, pool: string): string => `${cluster}-${pool}`
 
 /**

@@ -1,11 +1,7 @@
-import { byGroup } from '@/lib/cluster/group'
-import type { ClusterGroup, ClusterView } from '@/lib/cluster/view'
+import type { ClusterView } from '@/lib/cluster/view'
 import type { TenantState } from '@/lib/live/event'
 import type { MachineView } from '@/lib/machine/view'
 import type { TimelineEntry } from '@/lib/timeline/entry'
-
-/** What a person must act on first, then by name. */
-export const clustersInOrder = (state: TenantState): readonly ClusterView[] => Object.values(state.clusters).sort(byGroup)
 
 export const clusterNamed = (state: TenantState, name: string): ClusterView | null =>
   Object.values(state.clusters).find((cluster) => cluster.name === name) ?? null
@@ -23,13 +19,4 @@ export function entriesOf(state: TenantState, clusterUid: string): readonly Time
   return Object.values(state.entries)
     .filter((entry) => entry.clusterUid === clusterUid)
     .sort((a, b) => Date.parse(b.at) - Date.parse(a.at) || (a.key < b.key ? 1 : -1))
-}
-
-export function groupCounts(state: TenantState): Readonly<Record<ClusterGroup, number>> & { readonly all: number } {
-  const counts = { 'needs-you': 0, changing: 0, settled: 0, all: 0 }
-  for (const cluster of Object.values(state.clusters)) {
-    counts[cluster.group] += 1
-    counts.all += 1
-  }
-  return counts
 }

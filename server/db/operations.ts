@@ -59,16 +59,6 @@ export async function interruptStale(db: Database, before: Date): Promise<number
   return count
 }
 
-/** Who made the cluster, for the timeline's first entry. */
-export async function creatorOf(db: Database, tenant: string, cluster: string, uid: string): Promise<string | null> {
-  const row = await db.prisma.operation.findFirst({
-    where: { tenant, cluster, kind: 'create', OR: [{ clusterUid: uid }, { clusterUid: null }] },
-    orderBy: { createdAt: 'desc' },
-    select: { who: true },
-  })
-  return row?.who ?? null
-}
-
 /** Creates of a cluster that nobody can continue any more: it was deleted otherwise. Frees its name. */
 export async function endUnfinished(db: Database, tenant: string, cluster: string, error: string): Promise<void> {
   await db.prisma.operation.updateMany({ where: { tenant, cluster, kind: 'create', state: 'interrupted' }, data: { state: 'failed', error } })
