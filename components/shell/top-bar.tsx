@@ -5,6 +5,7 @@ import { useSelectedLayoutSegments } from 'next/navigation'
 import { Fragment } from 'react'
 import { useTenant } from '@/components/live/hooks'
 import { Button } from '@/components/ui/button'
+import { cn } from '@/components/ui/cn'
 import { LiveIndicator } from './live-indicator'
 
 interface Crumb {
@@ -33,11 +34,11 @@ export function TopBar({ onMenu }: { onMenu: () => void }) {
         <ol className="flex min-w-0 items-center gap-1.5 whitespace-nowrap text-ink-3">
           {crumbs.map((crumb, index) => (
             <Fragment key={crumb.label + index}>
-              {index > 0 ? <li aria-hidden className="text-control max-s:hidden">/</li> : null}
+              {index > 0 ? <li aria-hidden className={cn('text-control', index < 2 && 'max-s:hidden')}>/</li> : null}
               {crumb.href ? (
-                <li className="truncate max-s:hidden"><Link href={crumb.href} className="underline-offset-3 hover:text-ink hover:underline">{crumb.label}</Link></li>
+                <li className={cn('truncate', index === 0 && 'max-s:hidden', index > 0 && 'shrink-0')}><Link href={crumb.href} className="underline-offset-3 hover:text-ink hover:underline">{crumb.label}</Link></li>
               ) : (
-                <li aria-current="page" className="truncate font-medium text-ink">{crumb.label}</li>
+                <li aria-current="page" className="min-w-0 truncate font-medium text-ink">{crumb.label}</li>
               )}
             </Fragment>
           ))}

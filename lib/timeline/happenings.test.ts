@@ -18,7 +18,7 @@ const texts = (entries: readonly { text: string }[]) => entries.map((entry) => e
 
 test('a machine’s life is told step by step, with the steps’ own times', () => {
   const told = happenings(cluster(), [machine(7)])
-  expect(texts(told)).toEqual(['blue-1 was created', 'The control plane answers', 'm4v7t was asked for in pool general', 'm4v7t was cloned', 'm4v7t got 10.40.12.47 and was powered on', 'm4v7t joined', 'm4v7t is ready'])
+  expect(texts(told)).toEqual(['blue-1 was created', 'The control plane answers', 'm4v7t was asked for in pool general', 'm4v7t was cloned', 'm4v7t powered on with 10.40.12.47', 'm4v7t joined', 'm4v7t is ready'])
   expect(told.at(-1)).toEqual({ kind: 'entry', key: 'm1:ready', tenant: 'blue', clusterUid: 'c1', cluster: 'blue-1', at: '2026-11-21T14:02:06Z', subject: 'blue-1-general-abcde-m4v7t', text: 'm4v7t is ready', role: 'ok', who: null })
   expect(texts(happenings(cluster(), [machine(1)]))).not.toContain('m4v7t was cloned')
 })

@@ -24,7 +24,7 @@ function stepText(step: MachineStepName, machine: MachineView): readonly [text: 
     case 'address':
       return null
     case 'powered-on':
-      return [machine.address === null ? `${name} was powered on` : `${name} got ${machine.address} and was powered on`, 'busy']
+      return [machine.address === null ? `${name} was powered on` : `${name} powered on with ${machine.address}`, 'busy']
     case 'bootstrapped':
       return null
     case 'joined':
