@@ -1,5 +1,6 @@
 import 'server-only'
 import { notFound as notFoundPage, redirect } from 'next/navigation'
+import { cache } from 'react'
 import { isAppError } from '@/lib/errors'
 import type { IdentityOption } from '@/lib/identity/offer'
 import type { TenantState } from '@/lib/live/event'
@@ -40,13 +41,13 @@ export async function tenantsPage(): Promise<{ session: PageSession; tenants: re
   return { session: shown(session), tenants: await listTenants(session) }
 }
 
-/** Everything a page of a tenant renders from, out of memory. A foreign tenant is "not found", as an absent one. */
-export async function tenantPage(tenant: string): Promise<TenantPage> {
+/** Everything a page of a tenant renders from, out of memory; layout and page ask once between them. A foreign tenant is "not found", as an absent one. */
+export const tenantPage = cache(async (tenant: string): Promise<TenantPage> => {
   const session = await pageSession(`/t/${encodeURIComponent(tenant)}`)
   const ctx = await open(session, tenant)
   const [tenants, access, interrupted] = await Promise.all([listTenants(session), accessOf(ctx), interruptedCreates(tenant)])
   return { session: shown(session), tenants, access, state: ctx.state(), identities: listIdentities(tenant), interrupted }
-}
+})
 
 async function open(session: Session, tenant: string): Promise<TenantContext> {
   try {

@@ -9,7 +9,7 @@ export const metadata: Metadata = { title: 'Tenants' }
 
 export default async function Tenants() {
   const { session, tenants } = await tenantsPage()
-  const last = decodeURIComponent((await cookies()).get(LAST_TENANT)?.value ?? '')
+  const last = (await cookies()).get(LAST_TENANT)?.value
   const tenant = tenants.find(({ name }) => name === last) ?? tenants[0]
   if (tenant) redirect(`/t/${encodeURIComponent(tenant.name)}/clusters`)
   return <NoTenants session={session} />

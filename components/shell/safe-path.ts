@@ -6,5 +6,7 @@ export function safePath(wanted: string | undefined): string {
   if (!wanted.startsWith('/') || !URL.canParse(wanted, base)) return '/t'
   const url = new URL(wanted, base)
   if (url.origin !== base || url.pathname.startsWith('/sign-in') || url.pathname.startsWith('/api/')) return '/t'
+  // "/.//elsewhere" is a path to the parser and, once written out, an address of another host to the next one.
+  if (url.pathname.startsWith('//')) return '/t'
   return url.pathname + url.search
 }

@@ -31,3 +31,8 @@ test.each([
 ])('sign-in leads back from %s to %s', (wanted, path) => {
   expect(safePath(wanted)).toBe(path)
 })
+
+test('a path that another parser would read as a host leads to the landing page', () => {
+  expect(safePath('/.//evil.example')).toBe('/t')
+  expect(safePath('/..//evil.example/x')).toBe('/t')
+})

@@ -39,7 +39,7 @@ export function Shell({ children }: { children: ReactNode }) {
         <Sidebar onGo={() => setMenu(false)} onHelp={() => { setMenu(false); setHelp(true) }} />
       </Drawer>
       <Shortcuts open={help} onOpenChange={setHelp} />
-      <Announcer only={section === 'clusters' && cluster ? decodeURIComponent(cluster) : null} />
+      <Announcer only={section === 'clusters' && cluster ? cluster : null} />
     </>
   )
 }

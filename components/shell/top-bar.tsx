@@ -18,7 +18,7 @@ export function crumbsOf(tenant: { name: string; displayName: string }, segments
   const first = { label: tenant.displayName, href: home }
   const [section, name] = segments
   if (section === 'create') return [first, { label: 'Clusters', href: home }, { label: 'Create', href: null }]
-  if (section === 'clusters' && name) return [first, { label: 'Clusters', href: home }, { label: decodeURIComponent(name), href: null }]
+  if (section === 'clusters' && name) return [first, { label: 'Clusters', href: home }, { label: name, href: null }]
   return [first, { label: 'Clusters', href: null }]
 }
 

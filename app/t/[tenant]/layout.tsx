@@ -12,12 +12,12 @@ interface Props {
 }
 
 export async function generateMetadata({ params }: Props): Promise<Metadata> {
-  const name = decodeURIComponent((await params).tenant)
+  const name = (await params).tenant
   return { title: { default: name, template: `%s · ${name} · Tenantry` } }
 }
 
 export default async function TenantLayout({ params, children }: Props) {
-  const name = decodeURIComponent((await params).tenant)
+  const name = (await params).tenant
   const { session, tenants, access, state, identities } = await tenantPage(name)
   const displayName = tenants.find((tenant) => tenant.name === name)?.displayName ?? name
   const actions = { createCluster, continueCreate, removeCluster, deleteCluster, scalePool }

@@ -6,6 +6,6 @@ export const metadata: Metadata = { title: 'Clusters' }
 
 export default async function Clusters({ params }: { params: Promise<{ tenant: string }> }) {
   // Layouts are not rendered again on navigation: each page asks for itself whether the person may still see the tenant.
-  await tenantPage(decodeURIComponent((await params).tenant))
+  await tenantPage((await params).tenant)
   return <ClusterList />
 }

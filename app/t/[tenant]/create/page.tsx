@@ -5,7 +5,7 @@ import { tenantPage } from '@/server/pages'
 export const metadata: Metadata = { title: 'Create cluster' }
 
 export default async function Create({ params }: { params: Promise<{ tenant: string }> }) {
-  const { interrupted } = await tenantPage(decodeURIComponent((await params).tenant))
+  const { interrupted } = await tenantPage((await params).tenant)
   return (
     <CreatePage
       interrupted={interrupted.map(({ operationId, cluster, exist, missing, error }) => ({

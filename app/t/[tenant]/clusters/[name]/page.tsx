@@ -7,11 +7,11 @@ interface Props {
 }
 
 export async function generateMetadata({ params }: Props): Promise<Metadata> {
-  return { title: decodeURIComponent((await params).name) }
+  return { title: (await params).name }
 }
 
 export default async function Cluster({ params }: Props) {
   const { tenant, name } = await params
-  await tenantPage(decodeURIComponent(tenant))
-  return <ClusterPage name={decodeURIComponent(name)} />
+  await tenantPage(tenant)
+  return <ClusterPage name={name} />
 }
