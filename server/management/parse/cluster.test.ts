@@ -216,6 +216,8 @@ describe('deleting', () => {
     const hooked = machineAt('ready', 'aaaaa', { ...deleted, conditions: [cond('Deleting', 'True', 'WaitingForPreDrainHook')] })
     expect(says({ cluster: going, machines: [hooked] })).toBe('Deletion held: general-aaaaa: A hook holds its drain')
     expect(view({ cluster: going, machines: [hooked] }).group).toBe('needs-you')
+    const unmade = machineAt('cloning', 'aaaaa', { vm: { conditions: [cond('VirtualMachineProvisioned', 'False', 'NotProvisioned', 'no space left')] } })
+    expect(says({ cluster: going, machines: [unmade] })).toMatch(/^Deleting/)
     expect(says({ cluster: going, infrastructure: infrastructure([cond('VCenterAvailable', 'False', 'Deleting')]) })).toMatch(/^Deleting/)
   })
 })

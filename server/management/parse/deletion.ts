@@ -37,7 +37,8 @@ function heldBy(parts: ClusterParts, machines: readonly MachineView[]): Held | n
   const vcenter = [condition(infrastructure, 'VCenterAvailable'), ...parts.machines.map(vCenterProblem)].find((view) => view !== null && isFalse(view) && view.reason !== 'Deleting')
   if (vcenter !== undefined && vcenter !== null) return { sentence: plainVCenter(vcenter.message, identity, server), condition: vcenter }
 
-  const hooked = machines.filter((machine) => machine.state.role === 'warn').sort(byAge)[0]
+  // What held a machine's making does not hold its leaving.
+  const hooked = machines.filter((machine) => machine.deletingSince !== null && machine.state.role === 'warn').sort(byAge)[0]
   return hooked === undefined ? null : { sentence: `${nameOf(hooked)}: ${hooked.state.sentence ?? 'it is held'}`, condition: hooked.state.condition }
 }
 

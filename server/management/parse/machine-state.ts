@@ -69,7 +69,7 @@ function coming(parts: MachineParts): MachineState {
   if (stage === 'provisioned') {
     const health = condition(machine, 'HealthCheckSucceeded')
     if (isFalse(health)) return state('Bootstrapping', 'warn', 'It has not joined in time and will be replaced', health)
-    return state('Bootstrapping', 'busy', 'Its VM runs; Kubernetes is starting on it', condition(machine, 'NodeReady') ?? condition(machine, 'Ready'))
+    return state('Bootstrapping', 'busy', 'Kubernetes is starting', condition(machine, 'NodeReady') ?? condition(machine, 'Ready'))
   }
   if (stage === 'none') {
     const view = condition(vsphereMachine, 'VirtualMachineProvisioned') ?? oldCondition(vsphereMachine, 'VMProvisioned')
