@@ -26,7 +26,7 @@ test('a tenant admin creates a cluster, watches it come up, uses it, scales it a
     const button = page.getByRole('button', { name: 'Kubeconfig' })
     await expect(button).toBeVisible()
     await expect(button).toHaveAttribute('aria-disabled', 'true')
-    await expect(button).toHaveAccessibleDescription(/Not yet: /)
+    await expect(button).toHaveAccessibleDescription(/It waits for /)
   })
 
   await test.step('machines come up live, here and in a second browser, without a reload', async () => {
