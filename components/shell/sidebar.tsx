@@ -11,7 +11,9 @@ import { TenantSwitcher } from './tenant-switcher'
 
 export function roleName(access: readonly Permission[]): string {
   if (access.includes('create:cluster')) return 'Tenant admin'
-  return access.includes('scale:node-pool') ? 'Tenant operator' : 'Tenant viewer'
+  if (access.includes('scale:node-pool')) return 'Tenant operator'
+  // Platform admins see every tenant without being a member of it.
+  return access.includes('download:view-kubeconfig') ? 'Tenant viewer' : 'Reads only'
 }
 
 export function Sidebar({ onHelp, onGo }: { onHelp: () => void; onGo?: () => void }) {

@@ -51,7 +51,12 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
     expect(errors.filter((error) => !expectedErrors.some((expected) => expected.test(error))), 'unexpected console errors').toEqual([])
   },
 
-  page: async ({ signedIn }, use) => use(await signedIn(BEA)),
+  page: async ({ signedIn, tenant }, use) => {
+    const page = await signedIn(BEA)
+    // The tenant is a second old: its Namespace and binding reach the portal by their watches.
+    await expect.poll(async () => (await page.request.get(`/t/${tenant}/clusters`)).status()).toBe(200)
+    await use(page)
+  },
 })
 export { expect }
 

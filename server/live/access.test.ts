@@ -74,3 +74,14 @@ test('what the portal alone judges is asked at that moment, and an old "yes" is 
   state.answer = () => Promise.reject(failure('management-away', 'away'))
   await expect(access.allowsNow(ada, 'blue', 'view:cluster')).rejects.toThrow('away')
 })
+
+test('a "no" is asked again after two seconds, so that somebody just let in does not wait', async () => {
+  const { state, allows } = setup()
+  state.answer = () => Promise.resolve(false)
+  expect(await allows()).toBe(false)
+  state.answer = () => Promise.resolve(true)
+  state.now = 1_900
+  expect(await allows()).toBe(false)
+  state.now = 2_001
+  expect(await allows()).toBe(true)
+})

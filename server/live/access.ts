@@ -20,9 +20,13 @@ interface Answer {
   readonly tenant: string
   readonly allowed: Promise<boolean>
   readonly at: number
+  /** Kept until then; a "no" is let go early once it has come. */
+  freshUntil: number
 }
 
 const FRESH_MS = 30_000
+/** Somebody who was let in a moment ago must not be kept out by an older "no" (the API server's own authorizer lags too). */
+const FRESH_NO_MS = 2_000
 /** While the management cluster is away, streams and reads of people who were let in go on this long. */
 const STALE_MS = 600_000
 const MAX_ANSWERS = 50_000
@@ -44,6 +48,7 @@ export function createAccess(client: Pick<SystemClient, 'mayUser'>, now: () => n
       (value) => {
         // A binding changed while the question was under way: the answer may be the old one, so nobody else gets it.
         if (asked !== generation && answers.get(key) === answer) answers.delete(key)
+        if (!value) answer.freshUntil = Math.min(answer.freshUntil, now() + FRESH_NO_MS)
         return value
       },
       (error: unknown) => {
@@ -55,7 +60,7 @@ export function createAccess(client: Pick<SystemClient, 'mayUser'>, now: () => n
       },
     )
     // Kept with its fallback: a page asks the same several times at once, and all of them have to hear the same.
-    const answer: Answer = { tenant, allowed: settled, at: now() }
+    const answer: Answer = { tenant, allowed: settled, at: now(), freshUntil: now() + FRESH_MS }
     if (answers.size >= MAX_ANSWERS) answers.clear()
     answers.set(key, answer)
     return settled
@@ -66,7 +71,7 @@ export function createAccess(client: Pick<SystemClient, 'mayUser'>, now: () => n
       // Groups are part of the key: two sessions of one person may carry different ones.
       const key = JSON.stringify([identity.user, [...identity.groups].sort(), tenant, permission])
       const known = answers.get(key)
-      return known && now() - known.at < FRESH_MS ? known.allowed : ask(key, identity, tenant, permission)
+      return known && now() < known.freshUntil ? known.allowed : ask(key, identity, tenant, permission)
     },
     allowsNow: review,
     invalidate: (tenant) => {
