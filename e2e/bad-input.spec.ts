@@ -197,6 +197,7 @@ test('hostile text in a status is shown as text, cut, and never run', async ({ p
   await page.goto(`/t/${tenant}/clusters/hostile`)
   await expect(page.getByRole('heading', { level: 1, name: 'hostile' })).toBeVisible()
   const toggles = page.getByRole('region', { name: 'Health' }).getByRole('button')
+  await expect(toggles).toHaveCount(3) // the status was written a moment ago
   for (const toggle of await toggles.all()) await toggle.click()
   await expect(page.getByText('<script>window.hacked').first()).toBeVisible()
   expect(await page.evaluate(() => 'hacked' in window)).toBe(false)

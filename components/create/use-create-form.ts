@@ -39,7 +39,11 @@ export function useCreateForm(defaults: ClusterSpec, person: string, tenant: str
         clearTimeout(timer)
         timer = setTimeout(() => {
           const wrong = new Set(flatErrors(form.formState.errors).map(({ path }) => path))
-          const again = DEPENDENT.filter((path) => path !== name && (wrong.has(path) || form.getFieldState(path).isTouched))
+          const again = DEPENDENT.filter((path) => {
+            const { isTouched, error } = form.getFieldState(path)
+            // What the server said stays until its own field changes: the form's rules know nothing of it and would take it away.
+            return path !== name && error?.type !== 'server' && (wrong.has(path) || isTouched)
+          })
           if (again.length > 0) void form.trigger(again)
         }, BETWEEN_FIELDS_MS)
       },
