@@ -70,7 +70,8 @@ async function readMemory(path: string): Promise<Record<string, number>> {
   }
 }
 
-function listensNowhere(port: number): Promise<boolean> {
+/** True when nothing listens on this loopback port. */
+export function listensNowhere(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const server = createServer()
     server.once('error', () => resolve(false))

@@ -10,6 +10,7 @@ import type { Lab } from '../lab/contract'
 import { takeLock } from '../lab/file-lock'
 import { endProcess, identityOf, type ProcessIdentity } from '../lab/process-identity'
 import { writePrivate } from '../lab/pki'
+import { listensNowhere } from '../lab/ports'
 import { Expected } from './ending'
 import { sourceState } from './source-state'
 
@@ -140,7 +141,7 @@ export async function portalEnvironment({ lab, secretFile, dataDir }: Pick<Start
 
 /** The wanted port, or another where it is taken (0: any). */
 export async function choosePort(wanted: number): Promise<number> {
-  return wanted !== 0 && (await isFree(wanted)) ? wanted : freePort()
+  return wanted !== 0 && (await listensNowhere(wanted)) ? wanted : freePort()
 }
 
 async function nextBuild(signal?: AbortSignal): Promise<void> {
@@ -223,14 +224,6 @@ async function keptSecret(file: string): Promise<string> {
     await writePrivate(file, secret)
     return secret
   }
-}
-
-function isFree(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const server = createServer()
-    server.once('error', () => resolve(false))
-    server.listen({ port, host: '127.0.0.1', exclusive: true }, () => server.close(() => resolve(true)))
-  })
 }
 
 function freePort(): Promise<number> {
