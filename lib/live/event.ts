@@ -1,5 +1,6 @@
 import type { ClusterView } from '@/lib/cluster/view'
 import type { MachineView } from '@/lib/machine/view'
+import type { Rollout, RolloutMachine } from '@/lib/rollout/story'
 import type { TimelineEntry } from '@/lib/timeline/entry'
 
 /**
@@ -7,7 +8,7 @@ import type { TimelineEntry } from '@/lib/timeline/entry'
  * Each message is an SSE event named by `type` with the rest as JSON; `snapshot` and `changes` carry `id: epoch:seq`.
  * A client that resumes with Last-Event-ID gets the changes it missed, or a fresh `snapshot` when they are gone.
  */
-export type LiveView = ClusterView | MachineView | TimelineEntry
+export type LiveView = ClusterView | MachineView | TimelineEntry | Rollout | RolloutMachine
 
 export type Health =
   | { readonly state: 'live'; readonly lastContact: string }
@@ -19,12 +20,16 @@ export interface TenantState {
   readonly machines: Readonly<Record<string, MachineView>>
   /** By entry key. */
   readonly entries: Readonly<Record<string, TimelineEntry>>
+  /** By id: the open one of each cluster and the last that ended; older ones are read from the database (/changes). */
+  readonly rollouts: Readonly<Record<string, Rollout>>
+  /** By id: of the rollouts above. */
+  readonly rolloutMachines: Readonly<Record<string, RolloutMachine>>
   readonly health: Health
 }
 
 export interface Removal {
   readonly kind: LiveView['kind']
-  /** uid, or key of an entry. */
+  /** uid, key of an entry, id of a rollout and its machines. */
   readonly id: string
 }
 

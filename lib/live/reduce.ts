@@ -1,7 +1,7 @@
 import type { LiveMessage, LiveView, Removal, TenantState } from '@/lib/live/event'
 
 /** Before the first snapshot: nothing is known, which is not the same as "there is nothing" (`synced`). */
-export const emptyState: TenantState = { clusters: {}, machines: {}, entries: {}, health: { state: 'away', lastContact: null } }
+export const emptyState: TenantState = { clusters: {}, machines: {}, entries: {}, rollouts: {}, rolloutMachines: {}, health: { state: 'away', lastContact: null } }
 
 /**
  * Folds one message of the tenant's stream into what is known. Pure; the same fold runs in the browser, the server and in
@@ -25,9 +25,9 @@ export function reduce(state: TenantState, message: LiveMessage): TenantState {
   }
 }
 
-type Place = 'clusters' | 'machines' | 'entries'
-const PLACE: Readonly<Record<LiveView['kind'], Place>> = { cluster: 'clusters', machine: 'machines', entry: 'entries' }
-export const idOf = (view: LiveView): string => (view.kind === 'entry' ? view.key : view.uid)
+type Place = 'clusters' | 'machines' | 'entries' | 'rollouts' | 'rolloutMachines'
+const PLACE: Readonly<Record<LiveView['kind'], Place>> = { cluster: 'clusters', machine: 'machines', entry: 'entries', rollout: 'rollouts', 'rollout-machine': 'rolloutMachines' }
+export const idOf = (view: LiveView): string => ('key' in view ? view.key : 'id' in view ? view.id : view.uid)
 
 function change(state: TenantState, upserts: readonly LiveView[], removes: readonly Removal[]): TenantState {
   // Copied on the first write only.
@@ -52,6 +52,8 @@ function merge(state: TenantState, next: TenantState): TenantState {
     clusters: keep(state.clusters, next.clusters),
     machines: keep(state.machines, next.machines),
     entries: keep(state.entries, next.entries),
+    rollouts: keep(state.rollouts, next.rollouts),
+    rolloutMachines: keep(state.rolloutMachines, next.rolloutMachines),
     health: same(state.health, next.health) ? state.health : next.health,
   }
 }

@@ -1,6 +1,7 @@
 import type { ClusterView } from '@/lib/cluster/view'
 import type { TenantState } from '@/lib/live/event'
 import type { MachineView } from '@/lib/machine/view'
+import type { Rollout, Story } from '@/lib/rollout/story'
 import type { TimelineEntry } from '@/lib/timeline/entry'
 
 export const clusterNamed = (state: TenantState, name: string): ClusterView | null =>
@@ -19,4 +20,17 @@ export function entriesOf(state: TenantState, clusterUid: string): readonly Time
   return Object.values(state.entries)
     .filter((entry) => entry.clusterUid === clusterUid)
     .sort((a, b) => Date.parse(b.at) - Date.parse(a.at) || (a.key < b.key ? 1 : -1))
+}
+
+/** The open story of a cluster, else the last that ended; null when none is known. */
+export function rolloutOf(state: TenantState, clusterUid: string): Rollout | null {
+  const own = Object.values(state.rollouts).filter((rollout) => rollout.clusterUid === clusterUid)
+  return own.sort((a, b) => Number(a.endedAt !== null) - Number(b.endedAt !== null) || Date.parse(b.startedAt) - Date.parse(a.startedAt))[0] ?? null
+}
+
+export function storyOf(state: TenantState, clusterUid: string): Story | null {
+  const rollout = rolloutOf(state, clusterUid)
+  if (rollout === null) return null
+  const own = Object.values(state.rolloutMachines).filter((machine) => machine.rollout === rollout.id)
+  return { rollout, machines: Object.fromEntries(own.map((machine) => [machine.uid, machine])) }
 }

@@ -1,6 +1,7 @@
 import 'server-only'
 import { randomBytes } from 'node:crypto'
 import { BEAT_MS, type Health, type LiveMessage, type LiveView, type Removal, type TenantState } from '@/lib/live/event'
+import { idOf } from '@/lib/live/reduce'
 import { Subscriber, type Change, type Sink } from '@/server/live/subscriber'
 
 /** Whose stream it is: what it is checked and ended by. */
@@ -35,7 +36,7 @@ export class Hub {
   constructor(private readonly health: () => Health) {}
 
   publish(tenant: string, upserts: readonly LiveView[], removes: readonly Removal[]): void {
-    for (const view of upserts) this.add(tenant, { id: idOf(view), upsert: view })
+    for (const view of upserts) this.add(tenant, { id: changeId(view), upsert: view })
     for (const removal of removes) this.add(tenant, { id: `${removal.kind}:${removal.id}`, remove: removal })
   }
 
@@ -43,12 +44,16 @@ export class Hub {
     const clusters: Record<string, TenantState['clusters'][string]> = {}
     const machines: Record<string, TenantState['machines'][string]> = {}
     const entries: Record<string, TenantState['entries'][string]> = {}
+    const rollouts: Record<string, TenantState['rollouts'][string]> = {}
+    const rolloutMachines: Record<string, TenantState['rolloutMachines'][string]> = {}
     for (const view of this.channels.get(tenant)?.views.values() ?? []) {
       if (view.kind === 'cluster') clusters[view.uid] = view
       else if (view.kind === 'machine') machines[view.uid] = view
+      else if (view.kind === 'rollout') rollouts[view.id] = view
+      else if (view.kind === 'rollout-machine') rolloutMachines[view.id] = view
       else entries[view.key] = view
     }
-    return { clusters, machines, entries, health: this.health() }
+    return { clusters, machines, entries, rollouts, rolloutMachines, health: this.health() }
   }
 
   /** @returns its undo */
@@ -164,4 +169,4 @@ export class Hub {
   }
 }
 
-const idOf = (view: LiveView): string => `${view.kind}:${view.kind === 'entry' ? view.key : view.uid}`
+const changeId = (view: LiveView): string => `${view.kind}:${idOf(view)}`

@@ -8,6 +8,7 @@ import { watchHealth } from '@/server/live/health'
 import { Hub, type Subscription } from '@/server/live/hub'
 import { Projection } from '@/server/live/projection'
 import { Recorder, type RecorderOptions } from '@/server/live/recorder'
+import { Rollouts } from '@/server/live/rollouts'
 import { startReflector, type ReflectorState } from '@/server/live/reflector'
 import { WATCHED } from '@/server/management/kinds'
 import { DISPLAY_NAME, trimmed } from '@/server/live/trim'
@@ -46,10 +47,14 @@ export function startLive(client: SystemClient, store: LiveStore, signal: AbortS
   const access = createAccess(client)
   const publish: Hub['publish'] = (tenant, upserts, removes) => hub.publish(tenant, upserts, removes)
   const recorder = new Recorder({ ...store, publish, signal, happenings: happeningsOf })
+  const rollouts = new Rollouts()
   const projection: Projection = new Projection({
     viewsOf,
     publish,
-    changed: (before, after) => recorder.changed(before, after),
+    changed: (before, after) => {
+      recorder.changed(before, after)
+      rollouts.changed(before, after)
+    },
     bindingChanged: recheckSoon((tenant) => {
       access.invalidate(tenant)
       void hub.recheck(tenant)
@@ -84,7 +89,7 @@ export function startLive(client: SystemClient, store: LiveStore, signal: AbortS
     counters: () => ({ streams: hub.streams, reflectors: reflectors.map(({ state }) => state) }),
     close: async () => {
       hub.closeAll()
-      await recorder.drain()
+      await Promise.all([recorder.drain(), rollouts.drain()])
     },
   }
 }
