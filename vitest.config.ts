@@ -34,6 +34,19 @@ export default defineConfig({
           maxWorkers: 2,
         },
       },
+      {
+        resolve: { alias },
+        test: {
+          name: 'process',
+          environment: 'node',
+          include: ['e2e/process/**/*.process.test.ts'],
+          exclude,
+          // They start and kill whole portals, and count seconds.
+          testTimeout: 420_000,
+          hookTimeout: 120_000,
+          maxWorkers: 1,
+        },
+      },
     ],
   },
 })

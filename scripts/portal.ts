@@ -20,6 +20,8 @@ const keptBuilds = 2
 const readyWithinMs = 90_000
 /** Streams are closed and rows written within it; then SIGKILL. */
 const stopGraceMs = 10_000
+/** A portal that finds its port taken ends within this time, while whoever took it may well answer in its place. */
+const foundTakenWithinMs = 1_500
 
 export interface BuildOptions {
   readonly onProgress?: (line: string) => void
@@ -27,10 +29,15 @@ export interface BuildOptions {
 }
 
 export interface StartPortal {
-  readonly lab: Lab
+  readonly lab: Pick<Lab, 'accounts' | 'oidc' | 'portalKubeconfig'>
   /** 0: any free one. */
   readonly port: number
+  /** Of the embedded database; beside it lies the process's id. */
   readonly dataDir: string
+  /** PostgreSQL in the embedded database's place: several replicas. */
+  readonly databaseUrl?: string
+  /** In place of the lab's own for the portal: with something between it and the API server. */
+  readonly kubeconfig?: string
   /** Holds NEXTAUTH_SECRET, made when absent: sessions outlive a restart. */
   readonly secretFile: string
   readonly logFile: string
@@ -41,6 +48,8 @@ export interface Portal {
   readonly url: string
   readonly pid: () => number | undefined
   readonly stop: () => Promise<void>
+  /** SIGKILL. Resolves once the process is gone. */
+  readonly kill: () => Promise<void>
   /** The same address, a new process. */
   readonly restart: () => Promise<void>
 }
@@ -80,7 +89,7 @@ export async function startPortal(options: StartPortal): Promise<Portal> {
   const env = await portalEnvironment(options, port)
   let child: ChildProcess | undefined
 
-  const start = async () => {
+  const start = async (settleMs: number) => {
     const log = openSync(options.logFile, 'a', 0o600)
     const started = spawn(process.execPath, ['server.js'], { cwd: dir, env, stdio: ['ignore', log, log], detached: true })
     closeSync(log)
@@ -89,20 +98,21 @@ export async function startPortal(options: StartPortal): Promise<Portal> {
       if (child === started) child = undefined
     })
     if (started.pid !== undefined) await writePrivate(pidFile, JSON.stringify(await identityOf(started.pid)))
-    await untilReady(`http://127.0.0.1:${port}/api/readyz`, () => child !== started, options)
+    await untilReady(`http://127.0.0.1:${port}/api/readyz`, () => child !== started, settleMs, options)
   }
-  const stop = async () => {
+  const end = async (graceMs: number) => {
     const running = child
     if (running?.pid === undefined) return
     const ended = new Promise((resolve) => running.once('exit', resolve))
-    running.kill('SIGTERM')
-    const killer = setTimeout(() => running.kill('SIGKILL'), stopGraceMs)
+    running.kill(graceMs === 0 ? 'SIGKILL' : 'SIGTERM')
+    const killer = setTimeout(() => running.kill('SIGKILL'), graceMs)
     await ended
     clearTimeout(killer)
     await rm(pidFile, { force: true })
   }
+  const stop = () => end(stopGraceMs)
   try {
-    await start()
+    await start(foundTakenWithinMs)
   } catch (error) {
     await stop()
     throw error
@@ -111,15 +121,17 @@ export async function startPortal(options: StartPortal): Promise<Portal> {
     url,
     pid: () => child?.pid,
     stop,
+    kill: () => end(0),
     restart: async () => {
       await stop()
-      await start()
+      // The port was its own a moment ago.
+      await start(0)
     },
   }
 }
 
 /** What the portal's own schema (server/env.ts) reads: the same as in production. */
-export async function portalEnvironment({ lab, secretFile, dataDir }: Pick<StartPortal, 'lab' | 'secretFile' | 'dataDir'>, port: number): Promise<NodeJS.ProcessEnv> {
+export async function portalEnvironment({ lab, secretFile, dataDir, databaseUrl, kubeconfig }: Omit<StartPortal, 'port' | 'logFile'>, port: number): Promise<NodeJS.ProcessEnv> {
   const { PATH, HOME, TMPDIR, LANG, LOG_LEVEL } = process.env
   const inherited = Object.fromEntries(Object.entries({ PATH, HOME, TMPDIR, LANG, LOG_LEVEL }).filter(([, value]) => value !== undefined))
   return {
@@ -130,9 +142,9 @@ export async function portalEnvironment({ lab, secretFile, dataDir }: Pick<Start
     PORT: String(port),
     NEXTAUTH_URL: `http://localhost:${port}`,
     NEXTAUTH_SECRET: await keptSecret(secretFile),
-    TENANTRY_KUBECONFIG: lab.portalKubeconfig,
+    TENANTRY_KUBECONFIG: kubeconfig ?? lab.portalKubeconfig,
     TENANTRY_GROUPS: [...new Set(lab.accounts.flatMap(({ groups }) => groups))].join(','),
-    TENANTRY_DATA_DIR: dataDir,
+    ...(databaseUrl === undefined ? { TENANTRY_DATA_DIR: dataDir } : { DATABASE_URL: databaseUrl }),
     OIDC_ISSUER: lab.oidc.issuer,
     OIDC_CLIENT_ID: lab.oidc.clientId,
     OIDC_CLIENT_SECRET: lab.oidc.clientSecret,
@@ -196,12 +208,11 @@ function pidFileOf(dataDir: string): string {
   return `${dataDir}.pid`
 }
 
-async function untilReady(url: string, hasEnded: () => boolean, { logFile, signal }: StartPortal): Promise<void> {
+async function untilReady(url: string, hasEnded: () => boolean, settleMs: number, { logFile, signal }: StartPortal): Promise<void> {
   const since = Date.now()
   for (const deadline = since + readyWithinMs; Date.now() < deadline; await sleep(150)) {
     signal?.throwIfAborted()
-    // A portal that finds its port taken ends within this time, while whoever took it may well answer in its place.
-    const settled = Date.now() - since > 1_500
+    const settled = Date.now() - since > settleMs
     if (hasEnded()) throw new Error(`the portal ended as soon as it started; the end of ${logFile}:\n${await tail(logFile)}`)
     const answer = await fetch(url, { signal: AbortSignal.timeout(2_000) }).catch(() => undefined)
     await answer?.body?.cancel()

@@ -1,8 +1,8 @@
 /**
- * `npm test`: lint, types, unit tests, then ONE lab for the integration tests and, with the production build of the portal in front
- * of it, the browser tests. `npm test -- <stage> [args]` runs one stage. The last line counts all.
+ * `npm test`: lint, types, unit tests, then ONE lab for the integration tests, for the browser tests with the production build of the
+ * portal in front of it, and for tests that start and kill portals of their own. `npm test -- <stage> [args]` runs one stage. The last line counts all.
  */
-import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ensureBinaries } from '../lab/binaries'
@@ -10,12 +10,15 @@ import { startLab } from '../lab/lab'
 import { ensureChromium } from './chromium'
 import { endingSignal, Expected, messageOf, stopwatch } from './ending'
 import { serveLabControl, writeLabFacts } from './lab-facts'
-import { buildPortal, choosePort, root, startPortal, type Portal } from './portal'
+import { buildPortal, choosePort, endLeftoverPortal, root, startPortal, type Portal } from './portal'
 import { keepRemains } from './test-remains'
 import { printSummary, runStage, tools, type StageResult } from './test-stage'
 
-const stages = ['lint', 'types', 'unit', 'integration', 'e2e'] as const
+const onLab = ['integration', 'e2e', 'process'] as const
+type LabStage = (typeof onLab)[number]
+const stages = ['lint', 'types', 'unit', ...onLab] as const
 type Stage = (typeof stages)[number]
+const isOnLab = (stage: Stage): stage is LabStage => onLab.includes(stage as LabStage)
 const results = join(root, 'test-results')
 
 function vitest(project: string, args: readonly string[], file: string): readonly string[] {
@@ -34,15 +37,13 @@ async function runStatic(stage: 'lint' | 'types' | 'unit', args: readonly string
   }
 }
 
-async function runOnLab(wanted: readonly ('integration' | 'e2e')[], args: readonly string[], signal: AbortSignal): Promise<StageResult[]> {
+async function runOnLab(wanted: readonly LabStage[], args: readonly string[], signal: AbortSignal): Promise<StageResult[]> {
   const say = stopwatch()
   const done: StageResult[] = []
   const folder = await mkdtemp(join(tmpdir(), 'tenantry-test-'))
   const port = await choosePort(0)
-  if (wanted.includes('e2e')) {
-    ensureChromium(say)
-    await buildPortal({ onProgress: say, signal })
-  }
+  if (wanted.includes('e2e')) ensureChromium(say)
+  if (wanted.includes('e2e') || wanted.includes('process')) await buildPortal({ onProgress: say, signal })
   const binDir = await ensureBinaries({ onProgress: say, signal })
   const portalLog = join(results, 'portal.log')
   const lab = await startLab({ stateDir: join(folder, 'lab'), binDir, portalUrl: `http://localhost:${port}`, fast: true, onProgress: (step) => say(`lab: ${step}`), signal }).catch(async (error: unknown) => {
@@ -52,6 +53,7 @@ async function runOnLab(wanted: readonly ('integration' | 'e2e')[], args: readon
   })
   const control = await serveLabControl(lab)
   let portal: Portal | undefined
+  const portals = join(folder, 'portals')
   let finished = false
   try {
     const facts = join(folder, 'facts.json')
@@ -65,16 +67,29 @@ async function runOnLab(wanted: readonly ('integration' | 'e2e')[], args: readon
       portal = await startPortal({ lab, port, dataDir: join(folder, 'db'), secretFile: join(folder, 'secret'), logFile: portalLog, signal })
       const report = { file: 'test-results/e2e.json', kind: 'playwright' } as const
       done.push(await runStage({ name: 'e2e', commands: [[tools.playwright, 'test', ...args]], env: { ...env, PORTAL_URL: portal.url }, report, signal }))
+      await portal.stop()
+    }
+    if (wanted.includes('process')) {
+      const file = 'test-results/process.json'
+      await mkdir(portals, { recursive: true })
+      done.push(await runStage({ name: 'process', commands: [vitest('process', args, file)], env: { ...env, TENANTRY_PORTALS: portals }, report: { file, kind: 'vitest' }, signal }))
     }
     finished = true
     return done
   } finally {
     if (!signal.aborted && (!finished || done.some(({ failed }) => failed > 0))) await keepRemains(lab, results)
     await portal?.stop()
+    await endPortalsIn(portals)
     await control.close()
     await lab.stop()
     await rm(folder, { recursive: true, force: true })
   }
+}
+
+/** Tests end the portals that they start; a test process that was ended itself did not come to it. */
+async function endPortalsIn(folder: string): Promise<void> {
+  const files = await readdir(folder).catch(() => [])
+  for (const file of files) if (file.endsWith('.pid')) await endLeftoverPortal(join(folder, file.slice(0, -'.pid'.length)))
 }
 
 /** A stage that could not even begin is a failure of that stage, and the others still count. */
@@ -97,11 +112,11 @@ async function test(signal: AbortSignal): Promise<boolean> {
   await mkdir(results, { recursive: true })
   const all: StageResult[] = []
   for (const stage of wanted) {
-    if (stage === 'integration' || stage === 'e2e') continue
+    if (isOnLab(stage)) continue
     all.push(...(await counted(stage, async () => [await runStatic(stage, args, signal)], signal)))
   }
-  const onLab = wanted.filter((stage): stage is 'integration' | 'e2e' => stage === 'integration' || stage === 'e2e')
-  if (onLab.length > 0) all.push(...(await counted(onLab.join(' and '), () => runOnLab(onLab, args, signal), signal)))
+  const last = wanted.filter(isOnLab)
+  if (last.length > 0) all.push(...(await counted(last.join(' and '), () => runOnLab(last, args, signal), signal)))
   printSummary(all)
   return all.every(({ failed }) => failed === 0)
 }

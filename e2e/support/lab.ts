@@ -9,6 +9,7 @@ export interface LabFacts {
   readonly portalKubeconfig: string
   readonly apiServerUrl: string
   readonly accounts: readonly LabAccount[]
+  readonly oidc: { readonly issuer: string; readonly clientId: string; readonly clientSecret: string }
   readonly vcenter: { readonly server: string; readonly user: string; readonly passwordFile: string; readonly thumbprint: string }
   readonly logDir: string
   readonly control: { readonly url: string; readonly token: string }
