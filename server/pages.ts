@@ -5,10 +5,13 @@ import { isAppError } from '@/lib/errors'
 import type { IdentityOption } from '@/lib/identity/offer'
 import type { TenantState } from '@/lib/live/event'
 import type { Permission } from '@/lib/permission'
+import type { Story } from '@/lib/rollout/story'
 import type { Session } from '@/server/auth/identity'
 import { currentSession } from '@/server/auth/session'
 import { listIdentities } from '@/server/identities/list'
 import { interruptedCreates, type InterruptedCreate } from '@/server/operations/list'
+import { getChange } from '@/server/rollouts/get'
+import { listChanges, type Changes } from '@/server/rollouts/list'
 import { listTenants, type TenantListing } from '@/server/tenants/list'
 import { accessOf, openTenant, type TenantContext } from '@/server/tenants/open'
 
@@ -49,9 +52,23 @@ export const tenantPage = cache(async (tenant: string): Promise<TenantPage> => {
   return { session: shown(session), tenants, access, state: ctx.state(), identities: listIdentities(tenant), interrupted }
 })
 
-async function open(session: Session, tenant: string): Promise<TenantContext> {
+/** History of a cluster's changes, also of one that is gone. */
+export async function changesPage(tenant: string, cluster: string): Promise<Changes> {
+  const path = `/t/${encodeURIComponent(tenant)}/clusters/${encodeURIComponent(cluster)}/changes`
+  return listChanges(await open(await pageSession(path), tenant), cluster)
+}
+
+/** One change with its machines, a month later too; "not found" for one of another tenant, as for an absent one. */
+export async function changePage(tenant: string, id: string): Promise<{ story: Story }> {
+  const ctx = await open(await pageSession(`/t/${encodeURIComponent(tenant)}`), tenant)
+  return { story: await orNotFound(getChange(ctx, id)) }
+}
+
+const open = (session: Session, tenant: string): Promise<TenantContext> => orNotFound(openTenant(session, tenant))
+
+async function orNotFound<T>(answer: Promise<T>): Promise<T> {
   try {
-    return await openTenant(session, tenant)
+    return await answer
   } catch (error) {
     if (isAppError(error) && error.view.code === 'not-found') notFoundPage()
     throw error

@@ -30,7 +30,13 @@ export function rolloutOf(state: TenantState, clusterUid: string): Rollout | nul
 
 export function storyOf(state: TenantState, clusterUid: string): Story | null {
   const rollout = rolloutOf(state, clusterUid)
-  if (rollout === null) return null
-  const own = Object.values(state.rolloutMachines).filter((machine) => machine.rollout === rollout.id)
+  return rollout && storyById(state, rollout.id)
+}
+
+/** null for a story that is no longer on the stream: older ones are read from the database. */
+export function storyById(state: TenantState, id: string): Story | null {
+  const rollout = Object.hasOwn(state.rollouts, id) ? state.rollouts[id] : undefined
+  if (!rollout) return null
+  const own = Object.values(state.rolloutMachines).filter((machine) => machine.rollout === id)
   return { rollout, machines: Object.fromEntries(own.map((machine) => [machine.uid, machine])) }
 }

@@ -1,0 +1,138 @@
+import 'server-only'
+import type { Ask, Rollout, Story } from '@/lib/rollout/story'
+import type { Database } from '@/server/db/client'
+import { Prisma } from '@/server/db/generated/client'
+import { parseRollout, parseStory } from '@/server/db/stories'
+import { log } from '@/server/log'
+
+/** A story with the number of the write that it was read from. */
+export interface StoredStory {
+  readonly story: Story
+  readonly version: number
+}
+
+interface Row {
+  readonly id: string
+  readonly story: unknown
+  readonly version: number
+}
+
+/** Every open story, of all tenants. */
+export async function openStories(db: Database): Promise<readonly StoredStory[]> {
+  return readable(await db.prisma.rollout.findMany({ where: { endedAt: null } }))
+}
+
+/** The newest ended story of each cluster, in one query. */
+export async function lastEndedStories(db: Database, clusterUids: readonly string[]): Promise<readonly StoredStory[]> {
+  // Prisma's own `distinct` would read every story ever told.
+  return readable(await db.prisma.$queryRaw<Row[]>`
+    SELECT DISTINCT ON ("clusterUid") "id", "story", "version" FROM "Rollout"
+    WHERE "clusterUid" IN (${Prisma.join([...clusterUids])}) AND "endedAt" IS NOT NULL
+    ORDER BY "clusterUid", "startedAt" DESC`)
+}
+
+/**
+ * Another replica's story of the same change: the open one, or one that ended after `startedAt` (RFC 3339).
+ * @param own ids that are known to be other changes
+ */
+export async function rivalStory(db: Database, clusterUid: string, startedAt: string, own: readonly string[]): Promise<StoredStory | null> {
+  const rows = await db.prisma.rollout.findMany({
+    where: { clusterUid, id: { notIn: [...own] }, OR: [{ endedAt: null }, { endedAt: { gt: new Date(Date.parse(startedAt) + OVERLAP_MS) } }] },
+    orderBy: [{ startedAt: 'asc' }],
+  })
+  const stories = readable(rows)
+  // What nobody can read would keep the cluster from ever having an open story again. Its facts stay in the row.
+  const lost = rows.filter((row) => row.endedAt === null && !stories.some(({ story }) => story.rollout.id === row.id)).map(({ id }) => id)
+  if (lost.length > 0) await db.prisma.rollout.updateMany({ where: { id: { in: lost } }, data: { endedAt: new Date() } })
+  return stories.find(({ story }) => story.rollout.endedAt === null) ?? stories[0] ?? null
+}
+
+/** Times of the API are whole seconds: a story may seem to begin just before the last one ended. */
+const OVERLAP_MS = 2_000
+
+/** @returns false when the cluster has an open story already (the partial unique index of the migration), or the id is taken */
+export async function insertStory(db: Database, story: Story): Promise<boolean> {
+  const { id, tenant, clusterUid, cluster } = story.rollout
+  try {
+    await db.prisma.rollout.create({ data: { id, tenant, clusterUid, cluster, ...columns(story) } })
+    return true
+  } catch (error) {
+    if ((error as { code?: string }).code === 'P2002') return false
+    throw error
+  }
+}
+
+/** @returns false when it was written by another replica since `version` was read */
+export async function updateStory(db: Database, story: Story, version: number): Promise<boolean> {
+  const data = { ...columns(story), version: version + 1 }
+  const { count } = await db.prisma.rollout.updateMany({ where: { id: story.rollout.id, version }, data })
+  return count === 1
+}
+
+/** @param tenant null: of any, for the keeper itself */
+export async function findStory(db: Database, id: string, tenant: string | null): Promise<StoredStory | null> {
+  const row = await db.prisma.rollout.findFirst({ where: { id, ...(tenant === null ? {} : { tenant }) } })
+  return readable(row ? [row] : [])[0] ?? null
+}
+
+/** Newest first, without their machines. By the cluster's name: a cluster that is gone has its history too. */
+export async function listRollouts(db: Database, tenant: string, cluster: string, limit: number): Promise<readonly Rollout[]> {
+  const rows = await db.prisma.$queryRaw<{ id: string; rollout: unknown }[]>`
+    SELECT "id", "story"->'rollout' AS "rollout" FROM "Rollout"
+    WHERE "tenant" = ${tenant} AND "cluster" = ${cluster}
+    ORDER BY "startedAt" DESC, "id" LIMIT ${limit}`
+  return rows.flatMap(({ id, rollout }) => parseRollout(rollout) ?? unreadable(id))
+}
+
+/** How long before its effect was seen a person may have asked for a change, in ms. */
+const ASKED_BEFORE_MS = 900_000
+
+/** What people asked of a cluster and what no ended story has told yet, oldest first. */
+export async function asksOf(db: Database, { tenant, clusterUid, cluster, startedAt, id }: Rollout): Promise<readonly Ask[]> {
+  const since = new Date(Date.parse(startedAt) - ASKED_BEFORE_MS)
+  const rows = await db.prisma.operation.findMany({
+    where: {
+      tenant, cluster, createdAt: { gte: since }, state: { not: 'failed' }, kind: { in: ['create', 'scale', 'delete'] },
+      // A cluster deleted and made again under its name has another uid; an operation that runs has none yet.
+      OR: [{ clusterUid: null }, { clusterUid }],
+    },
+    orderBy: { createdAt: 'asc' },
+  })
+  if (rows.length === 0) return []
+  const told = readable(await db.prisma.rollout.findMany({ where: { clusterUid, id: { not: id }, endedAt: { gte: since } } }))
+  const old = new Set(told.flatMap(({ story }) => story.rollout.asks.map(({ operationId }) => operationId)))
+  const people = await db.prisma.session.findMany({
+    where: { user: { in: [...new Set(rows.map(({ who }) => who))] } }, select: { user: true, email: true }, orderBy: { createdAt: 'asc' },
+  })
+  const emails = new Map(people.map(({ user, email }) => [user, email]))
+  return rows
+    .filter((row) => !old.has(row.id))
+    .map(({ id: operationId, kind, who, createdAt, spec }) => ({
+      operationId, kind, who: emails.get(who) ?? who, at: createdAt.toISOString(), ...(kind === 'scale' ? sizes(spec) : NO_SIZES),
+    }))
+}
+
+const NO_SIZES = { pool: null, from: null, to: null }
+
+function sizes(spec: unknown): Pick<Ask, 'pool' | 'from' | 'to'> {
+  const { pool, from, to } = (spec ?? {}) as Record<string, unknown>
+  const count = (value: unknown): number | null => (typeof value === 'number' ? value : null)
+  return { pool: typeof pool === 'string' ? pool : null, from: count(from), to: count(to) }
+}
+
+function columns(story: Story) {
+  const { change, title, state, startedAt, endedAt } = story.rollout
+  return { change, title, state: state.is, startedAt: new Date(startedAt), endedAt: endedAt === null ? null : new Date(endedAt), story: story as never }
+}
+
+function readable(rows: readonly Row[]): readonly StoredStory[] {
+  return rows.flatMap((row) => {
+    const story = parseStory(row.story)
+    return story ? { story, version: row.version } : unreadable(row.id)
+  })
+}
+
+function unreadable(id: string): [] {
+  log.warn({ event: 'rollout.read', rollout: id }, 'a stored rollout cannot be read; it is left out')
+  return []
+}
