@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Sessions } from '@/server/auth/sessions'
 import { openDatabase } from '@/server/db/client'
 import { interruptStale } from '@/server/db/operations'
+import { storyStore } from '@/server/db/rollouts'
 import { forgetOldSessions } from '@/server/db/sessions'
 import { insertEntries, recentEntries } from '@/server/db/timeline'
 import { env } from '@/server/env'
@@ -41,7 +42,7 @@ export async function start(): Promise<void> {
   const transport = loadTransport(settings.TENANTRY_KUBECONFIG)
   const discovery = createDiscovery(transport)
   const system = createSystemClient(transport, discovery)
-  const store = { insert: insertEntries.bind(null, db), recent: recentEntries.bind(null, db) }
+  const store = { insert: insertEntries.bind(null, db), recent: recentEntries.bind(null, db), stories: storyStore(db) }
   const live = startLive(system, store, signal)
   const sessions = new Sessions(db, (id) => live.endSession(id))
   const acts = new Set<Promise<void>>()

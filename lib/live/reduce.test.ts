@@ -2,13 +2,16 @@ import { expect, test } from 'vitest'
 import type { ClusterView } from '@/lib/cluster/view'
 import type { LiveMessage, TenantState } from '@/lib/live/event'
 import { emptyState, reduce, same } from '@/lib/live/reduce'
-import { clusterNamed, entriesOf, machinesOf } from '@/lib/live/select'
+import { clusterNamed, entriesOf, machinesOf, rolloutOf, storyById, storyOf } from '@/lib/live/select'
 import type { MachineView } from '@/lib/machine/view'
+import type { Rollout, RolloutMachine } from '@/lib/rollout/story'
 import type { TimelineEntry } from '@/lib/timeline/entry'
 
 const cluster = (uid: string, name = uid, group: ClusterView['group'] = 'settled') => ({ kind: 'cluster', uid, name, group, pools: [{ name: 'general' }] }) as unknown as ClusterView
 const machine = (uid: string, owner = 'a', createdAt = uid, pool: string | null = 'general') => ({ kind: 'machine', uid, name: uid, cluster: owner, pool, createdAt }) as unknown as MachineView
 const entry = (key: string, at: string, clusterUid = 'a') => ({ kind: 'entry', key, at, clusterUid }) as TimelineEntry
+const rollout = (id: string, startedAt: string, endedAt: string | null = null, clusterUid = 'a') => ({ kind: 'rollout', id, startedAt, endedAt, clusterUid }) as Rollout
+const inRollout = (id: string, uid: string) => ({ kind: 'rollout-machine', id: `${id}:${uid}`, rollout: id, uid }) as RolloutMachine
 const changes = (upserts: Extract<LiveMessage, { type: 'changes' }>['upserts'], removes: Extract<LiveMessage, { type: 'changes' }>['removes'] = []): LiveMessage => ({ type: 'changes', upserts, removes })
 const full = reduce(emptyState, changes([cluster('a'), cluster('b'), machine('m1'), machine('m2'), entry('e1', '2026-11-21T14:00:00Z')]))
 const copy = <T>(value: T): T => JSON.parse(JSON.stringify(value)) as T
@@ -70,4 +73,18 @@ test('lists come in the order in which people read them', () => {
   expect(machinesOf(state, 'beta').map((each) => each.uid)).toEqual(['m2', 'm1', 'm3', 'm4'])
   expect(entriesOf(state, '2').map((each) => each.key)).toEqual(['e2', 'e1', 'e3'])
   expect(clusterNamed(state, 'nobody')).toBeNull()
+})
+
+test('a cluster shows its open story, else the last that ended, each with its own machines', () => {
+  const ended = reduce(full, changes([
+    rollout('r1', '2026-11-21T14:00:00Z', '2026-11-21T14:02:00Z'), inRollout('r1', 'm1'), rollout('r2', '2026-11-21T14:05:00Z', '2026-11-21T14:06:00Z'), inRollout('r2', 'm1'),
+    rollout('r3', '2026-11-21T15:00:00Z', null, 'b'),
+  ]))
+  expect(storyOf(ended, 'a')).toEqual({ rollout: ended.rollouts['r2'], machines: { m1: ended.rolloutMachines['r2:m1'] } })
+  const open = reduce(ended, changes([rollout('r0', '2026-11-21T13:00:00Z'), inRollout('r0', 'm9')], [{ kind: 'rollout', id: 'r1' }, { kind: 'rollout-machine', id: 'r1:m1' }]))
+  expect(Object.keys(storyOf(open, 'a')?.machines ?? {})).toEqual(['m9'])
+  expect([Object.keys(open.rollouts), Object.keys(open.rolloutMachines)]).toEqual([['r2', 'r3', 'r0'], ['r2:m1', 'r0:m9']])
+  expect([open.rollouts['r2'] === ended.rollouts['r2'], open.clusters === full.clusters]).toEqual([true, true])
+  expect([rolloutOf(open, 'nobody'), storyOf(open, 'nobody'), storyById(open, 'r1'), storyById(open, 'constructor')]).toEqual([null, null, null, null])
+  expect(reduce(ended, changes([copy(ended.rollouts['r1'] as Rollout)]))).toBe(ended)
 })

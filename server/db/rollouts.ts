@@ -33,11 +33,11 @@ export async function lastEndedStories(db: Database, clusterUids: readonly strin
 
 /**
  * Another replica's story of the same change: the open one, or one that ended after `startedAt` (RFC 3339).
- * @param own ids that are known to be other changes
+ * @param own ids of ended stories that are known to be other changes
  */
 export async function rivalStory(db: Database, clusterUid: string, startedAt: string, own: readonly string[]): Promise<StoredStory | null> {
   const rows = await db.prisma.rollout.findMany({
-    where: { clusterUid, id: { notIn: [...own] }, OR: [{ endedAt: null }, { endedAt: { gt: new Date(Date.parse(startedAt) + OVERLAP_MS) } }] },
+    where: { clusterUid, OR: [{ endedAt: null }, { endedAt: { gt: new Date(Date.parse(startedAt) + OVERLAP_MS) }, id: { notIn: [...own] } }] },
     orderBy: [{ startedAt: 'asc' }],
   })
   const stories = readable(rows)
@@ -136,3 +136,15 @@ function unreadable(id: string): [] {
   log.warn({ event: 'rollout.read', rollout: id }, 'a stored rollout cannot be read; it is left out')
   return []
 }
+
+/** What server/live keeps stories with. */
+export const storyStore = (db: Database) => ({
+  open: () => openStories(db),
+  lastEnded: (clusterUids: readonly string[]) => lastEndedStories(db, clusterUids),
+  rival: (clusterUid: string, startedAt: string, own: readonly string[]) => rivalStory(db, clusterUid, startedAt, own),
+  insert: (story: Story) => insertStory(db, story),
+  update: (story: Story, version: number) => updateStory(db, story, version),
+  find: (id: string) => findStory(db, id, null),
+  asks: (rollout: Rollout) => asksOf(db, rollout),
+})
+export type StoryStore = ReturnType<typeof storyStore>

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { LiveMessage } from '@/lib/live/event'
 import type { TimelineEntry } from '@/lib/timeline/entry'
 import { Hub, type Subscription } from '@/server/live/hub'
+import { exampleStory } from '@/server/rollouts/example'
 
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
@@ -110,4 +111,13 @@ test('a session’s end closes its streams and no others', () => {
   const other = open(hub, { sessionId: 'other' })
   hub.endSession('mine')
   expect([mine.closed(), other.closed()]).toEqual([true, false])
+})
+
+test('a rollout and its machines are in the snapshot, each in its own place, and go again', () => {
+  const hub = newHub()
+  const { rollout, machines } = exampleStory()
+  hub.publish('blue', [rollout, ...Object.values(machines)], [])
+  expect(hub.state('blue')).toMatchObject({ entries: {}, clusters: {}, machines: {}, rollouts: { r1: rollout }, rolloutMachines: { 'r1:m1': machines['m1'] } })
+  hub.publish('blue', [], [{ kind: 'rollout', id: 'r1' }, { kind: 'rollout-machine', id: 'r1:m1' }])
+  expect(hub.state('blue')).toMatchObject({ rollouts: {}, rolloutMachines: {} })
 })

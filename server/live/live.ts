@@ -1,8 +1,10 @@
 import 'server-only'
 import type { Health, TenantState } from '@/lib/live/event'
 import type { IdentityOption } from '@/lib/identity/offer'
+import { merge, tell, withAsks } from '@/lib/rollout/tell'
 import { cleanLine } from '@/lib/text'
 import type { TimelineEntry } from '@/lib/timeline/entry'
+import type { StoryStore } from '@/server/db/rollouts'
 import { createAccess, type AccessReviews } from '@/server/live/access'
 import { watchHealth } from '@/server/live/health'
 import { Hub, type Subscription } from '@/server/live/hub'
@@ -40,14 +42,16 @@ export interface Live {
   readonly close: () => Promise<void>
 }
 
-export type LiveStore = Pick<RecorderOptions, 'insert' | 'recent'>
+export type LiveStore = Pick<RecorderOptions, 'insert' | 'recent'> & { readonly stories: StoryStore }
 
 export function startLive(client: SystemClient, store: LiveStore, signal: AbortSignal): Live {
   const hub: Hub = new Hub(() => health.now())
   const access = createAccess(client)
   const publish: Hub['publish'] = (tenant, upserts, removes) => hub.publish(tenant, upserts, removes)
   const recorder = new Recorder({ ...store, publish, signal, happenings: happeningsOf })
-  const rollouts = new Rollouts()
+  const rollouts = new Rollouts({
+    store: store.stories, reducer: { tell, withAsks, merge }, publish, signal, note: (entry) => recorder.note(entry), complete: () => projection.ready,
+  })
   const projection: Projection = new Projection({
     viewsOf,
     publish,
