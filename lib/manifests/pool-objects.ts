@@ -1,68 +1,117 @@
 import type { ClusterSpec } from '@/lib/cluster/spec'
-import { machineDeploymentName } from '@/lib/kubernetes/names'
 import type { KubeObject } from '@/lib/kubernetes/object'
 import type { RenderContext } from '@/lib/manifests/cluster-objects'
 import { contentHash } from '@/lib/manifests/hash'
 import { API, CLUSTER_NAME_LABEL, DEPLOYMENT_NAME_LABEL, metadata, NODE_POOL_LABEL, reference } from '@/lib/manifests/labels'
+import { autoscalerAnnotations } from '@/lib/manifests/autoscaler'
+import { defaultRepair, defaultTimeouts, type PoolSpec, type PoolStrategy, type Taint } from '@/lib/node-pool/spec'
 import { DEFAULT_SURGE } from '@/lib/node-pool/surge'
 
-/**
- * Bounds of a machine's leaving, in seconds. Cluster API's defaults wait for ever, so one disruption budget that allows no
- * eviction would hold a change, and a volume that never detaches a deletion.
- */
-const DELETION = { nodeDrainTimeoutSeconds: 600, nodeVolumeDetachTimeoutSeconds: 300, nodeDeletionTimeoutSeconds: 10 }
+/** Where a pool's objects are. `deployment` is the MachineDeployment's name, from which the names of templates begin. */
+export interface PoolPlace {
+  readonly tenant: string
+  readonly cluster: string
+  readonly deployment: string
+}
 
-/** A template object, named by the hash of what its machines are made from: `blue-1-general-1a2b3c4d5e`. */
-function template(spec: ClusterSpec, context: RenderContext, kind: string, apiVersion: string, content: Record<string, unknown>): KubeObject {
-  const name = `${machineDeploymentName(spec.name, spec.pool.name)}-${contentHash(content)}`
+/** What the cluster, not its pools, says about every machine. */
+export interface MachineFacts {
+  readonly server: string
+  readonly thumbprint: string | null
+  readonly datacenter: string
+  readonly addresses: { readonly kind: 'dhcp' } | { readonly kind: 'pool'; readonly poolKind: 'InClusterIPPool' | 'GlobalInClusterIPPool'; readonly pool: string; readonly nameservers: readonly string[] }
+}
+
+/** The first pool of a new cluster, with everything that the create form does not ask. */
+export const firstPool = ({ pool, placement, version }: ClusterSpec): PoolSpec => ({
+  name: pool.name,
+  size: { kind: 'fixed', replicas: pool.replicas },
+  version,
+  machine: {
+    cpus: pool.cpus,
+    memoryMiB: pool.memoryMiB,
+    diskGiB: pool.diskGiB,
+    template: placement.template,
+    network: placement.network,
+    datastore: placement.datastore,
+    folder: placement.folder,
+    resourcePool: placement.resourcePool,
+  },
+  labels: {},
+  taints: [],
+  // One machine ahead and none less: the address range is sized for it (lib/cluster/rules/address-rules.ts).
+  strategy: { kind: 'rolling', surge: DEFAULT_SURGE, unavailable: 0 },
+  timeouts: defaultTimeouts(),
+  repair: defaultRepair(pool.replicas),
+  zone: null,
+})
+
+export const machineFacts = ({ name, placement, addresses }: ClusterSpec, { offer }: RenderContext): MachineFacts => ({
+  server: offer.server,
+  thumbprint: offer.thumbprint ?? null,
+  datacenter: placement.datacenter,
+  addresses: addresses.kind === 'dhcp' ? addresses : { kind: 'pool', poolKind: 'InClusterIPPool', pool: name, nameservers: addresses.nameservers.map((server) => server.trim()) },
+})
+
+/**
+ * A template object, named by the hash of what its machines are made from: `blue-1-general-1a2b3c4d5e`.
+ * @param apiVersion of the content: one that was patched from a live template keeps that template's version
+ */
+export function templateObject(place: PoolPlace, pool: string, kind: string, apiVersion: string, spec: { readonly template: Readonly<Record<string, unknown>> }): KubeObject {
+  // Metadata of the machines is part of what they are made from; most templates have none.
+  const content = spec.template['metadata'] === undefined ? spec.template['spec'] : spec.template
   return {
     apiVersion,
     kind,
-    metadata: metadata({ tenant: context.tenant, cluster: spec.name }, name, { labels: { [NODE_POOL_LABEL]: spec.pool.name } }),
-    spec: { template: { spec: content } },
+    metadata: metadata(place, `${place.deployment}-${contentHash(content)}`, { labels: { [NODE_POOL_LABEL]: pool } }),
+    spec,
   }
 }
 
-export function machineTemplate(spec: ClusterSpec, context: RenderContext): KubeObject {
-  const { placement, pool, addresses } = spec
+export function machineTemplate(pool: PoolSpec, place: PoolPlace, facts: MachineFacts): KubeObject {
+  const { machine } = pool
+  const { addresses } = facts
   const device =
     addresses.kind === 'dhcp'
-      ? { networkName: placement.network, dhcp4: true }
-      : {
-          networkName: placement.network,
-          dhcp4: false,
-          nameservers: addresses.nameservers.map((server) => server.trim()),
-          addressesFromPools: [reference('InClusterIPPool', API.ipam, spec.name)],
-        }
-  return template(spec, context, 'VSphereMachineTemplate', API.infrastructure, {
+      ? { networkName: machine.network, dhcp4: true }
+      : { networkName: machine.network, dhcp4: false, nameservers: addresses.nameservers, addressesFromPools: [reference(addresses.poolKind, API.ipam, addresses.pool)] }
+  const spec = {
     // A linked clone keeps its template's disk size and ignores diskGiB (CAPV pkg/services/govmomi/vcenter/clone.go).
     cloneMode: 'fullClone',
-    server: context.offer.server,
-    ...(context.offer.thumbprint === undefined ? {} : { thumbprint: context.offer.thumbprint }),
-    datacenter: placement.datacenter,
-    resourcePool: placement.resourcePool,
-    folder: placement.folder,
-    datastore: placement.datastore,
-    template: placement.template,
+    server: facts.server,
+    // Absent, never empty: CAPV takes "" for "do not verify", and v1beta2 refuses it.
+    ...(facts.thumbprint === null ? {} : { thumbprint: facts.thumbprint }),
+    datacenter: facts.datacenter,
+    ...(machine.resourcePool === null ? {} : { resourcePool: machine.resourcePool }),
+    ...(machine.folder === null ? {} : { folder: machine.folder }),
+    ...(machine.datastore === null ? {} : { datastore: machine.datastore }),
+    template: machine.template,
     network: { devices: [device] },
-    numCPUs: pool.cpus,
-    memoryMiB: pool.memoryMiB,
-    diskGiB: pool.diskGiB,
+    numCPUs: machine.cpus,
+    memoryMiB: machine.memoryMiB,
+    diskGiB: machine.diskGiB,
     os: 'Linux',
     // Asks the guest to shut down and cuts the power only when it does not; v1beta2 has no default any more.
     powerOffMode: 'trySoft',
     guestSoftPowerOffTimeoutSeconds: 120,
-  })
+  }
+  return templateObject(place, pool.name, 'VSphereMachineTemplate', API.infrastructure, { template: { spec } })
 }
 
+/** As kubeadm registers them when a machine joins. Absent, not empty, where there are none. */
+export const registeredTaints = (taints: readonly Taint[]): readonly Record<string, string>[] | undefined =>
+  taints.length === 0 ? undefined : taints.map(({ key, value, effect }) => ({ key, ...(value === '' ? {} : { value }), effect }))
+
 /** As CAPV's own templates start a worker (cluster-api-provider-vsphere templates/cluster-template.yaml). */
-export function bootstrapTemplate(spec: ClusterSpec, context: RenderContext): KubeObject {
-  return template(spec, context, 'KubeadmConfigTemplate', API.bootstrap, {
+export function bootstrapTemplate(pool: PoolSpec, place: PoolPlace): KubeObject {
+  const taints = registeredTaints(pool.taints)
+  const spec = {
     joinConfiguration: {
       nodeRegistration: {
         name: '{{ local_hostname }}',
         criSocket: '/var/run/containerd/containerd.sock',
         kubeletExtraArgs: [{ name: 'cloud-provider', value: 'external' }],
+        ...(taints === undefined ? {} : { taints }),
       },
     },
     preKubeadmCommands: [
@@ -70,32 +119,81 @@ export function bootstrapTemplate(spec: ClusterSpec, context: RenderContext): Ku
       'echo "::1         ipv6-localhost ipv6-loopback localhost6 localhost6.localdomain6" >/etc/hosts',
       'echo "127.0.0.1   {{ ds.meta_data.hostname }} {{ local_hostname }} localhost localhost.localdomain localhost4 localhost4.localdomain4" >>/etc/hosts',
     ],
-  })
+  }
+  return templateObject(place, pool.name, 'KubeadmConfigTemplate', API.bootstrap, { template: { spec } })
 }
 
-export function machineDeployment(spec: ClusterSpec, context: RenderContext, templates: { machine: KubeObject; bootstrap: KubeObject }): KubeObject {
-  const name = machineDeploymentName(spec.name, spec.pool.name)
-  const own = { [CLUSTER_NAME_LABEL]: spec.name, [DEPLOYMENT_NAME_LABEL]: name }
+/** What a MachineDeployment takes over from the one that is there. */
+export interface Carried {
+  /** Cannot be changed. */
+  readonly selector: Readonly<Record<string, unknown>>
+  /** Labels by which machines are selected and told apart; not those that a person gives. */
+  readonly machineLabels: Readonly<Record<string, string>>
+  readonly labels: Readonly<Record<string, string>>
+  /** undefined: the apply leaves the size alone. See appliedReplicas. */
+  readonly replicas: number | undefined
+  /** RFC 3339; undefined: nobody restarted the pool through the portal. */
+  readonly rolloutAfter: string | undefined
+}
+
+/** What a new pool begins with. */
+export function newborn(pool: PoolSpec, place: PoolPlace): Carried {
+  const own = { [CLUSTER_NAME_LABEL]: place.cluster, [DEPLOYMENT_NAME_LABEL]: place.deployment }
+  return {
+    selector: { matchLabels: own },
+    machineLabels: { ...own, [NODE_POOL_LABEL]: pool.name },
+    labels: { [NODE_POOL_LABEL]: pool.name },
+    replicas: pool.size.kind === 'fixed' ? pool.size.replicas : undefined,
+    rolloutAfter: undefined,
+  }
+}
+
+const rolloutStrategy = (strategy: PoolStrategy) =>
+  strategy.kind === 'on-delete'
+    ? { type: 'OnDelete' }
+    : { type: 'RollingUpdate', rollingUpdate: { maxSurge: strategy.surge, maxUnavailable: strategy.unavailable } }
+
+/**
+ * The whole MachineDeployment, for create and for every change alike: a field that an earlier apply of the portal set and a
+ * later one leaves out is taken away by the API server.
+ */
+export function machineDeployment(
+  pool: PoolSpec,
+  place: PoolPlace,
+  refs: { readonly bootstrap: Readonly<Record<string, unknown>>; readonly infrastructure: Readonly<Record<string, unknown>> },
+  carried: Carried = newborn(pool, place),
+): KubeObject {
+  const annotations = autoscalerAnnotations(pool)
   return {
     apiVersion: API.cluster,
     kind: 'MachineDeployment',
-    metadata: metadata({ tenant: context.tenant, cluster: spec.name }, name, { labels: { [NODE_POOL_LABEL]: spec.pool.name } }),
+    metadata: metadata(place, place.deployment, { labels: carried.labels, ...(Object.keys(annotations).length === 0 ? {} : { annotations }) }),
     spec: {
-      clusterName: spec.name,
-      replicas: spec.pool.replicas,
-      // One machine ahead and none less: the address range is sized for it (lib/cluster/rules/address-rules.ts).
-      rollout: { strategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: DEFAULT_SURGE, maxUnavailable: 0 } } },
-      selector: { matchLabels: own },
+      clusterName: place.cluster,
+      ...(carried.replicas === undefined ? {} : { replicas: carried.replicas }),
+      rollout: { ...(carried.rolloutAfter === undefined ? {} : { after: carried.rolloutAfter }), strategy: rolloutStrategy(pool.strategy) },
+      selector: carried.selector,
       template: {
-        metadata: { labels: { ...own, [NODE_POOL_LABEL]: spec.pool.name } },
+        metadata: { labels: { ...pool.labels, ...carried.machineLabels } },
         spec: {
-          clusterName: spec.name,
-          version: spec.version,
-          bootstrap: { configRef: reference('KubeadmConfigTemplate', API.bootstrap, templates.bootstrap.metadata.name) },
-          infrastructureRef: reference('VSphereMachineTemplate', API.infrastructure, templates.machine.metadata.name),
-          deletion: DELETION,
+          clusterName: place.cluster,
+          ...(pool.version === '' ? {} : { version: pool.version }),
+          ...(pool.zone === null ? {} : { failureDomain: pool.zone }),
+          bootstrap: refs.bootstrap,
+          infrastructureRef: refs.infrastructure,
+          deletion: {
+            nodeDrainTimeoutSeconds: pool.timeouts.drainSeconds,
+            nodeVolumeDetachTimeoutSeconds: pool.timeouts.volumeDetachSeconds,
+            nodeDeletionTimeoutSeconds: pool.timeouts.deletionSeconds,
+          },
         },
       },
     },
   }
 }
+
+/** References of a MachineDeployment to templates that the portal made. */
+export const templateRefs = (names: { readonly machine: string; readonly bootstrap: string }) => ({
+  bootstrap: { configRef: reference('KubeadmConfigTemplate', API.bootstrap, names.bootstrap) },
+  infrastructure: reference('VSphereMachineTemplate', API.infrastructure, names.machine),
+})

@@ -35,7 +35,7 @@ test('the form’s defaults with a name and addresses make a valid spec of the n
 
 test('objects come in the order in which they depend on one another, all in the tenant and labelled', () => {
   const objects = render()
-  expect(objects.map((object) => object.kind)).toEqual(['Cluster', 'InClusterIPPool', 'VSphereCluster', 'KamajiControlPlane', 'VSphereMachineTemplate', 'KubeadmConfigTemplate', 'MachineDeployment'])
+  expect(objects.map((object) => object.kind)).toEqual(['Cluster', 'InClusterIPPool', 'VSphereCluster', 'KamajiControlPlane', 'VSphereMachineTemplate', 'KubeadmConfigTemplate', 'MachineDeployment', 'MachineHealthCheck'])
   for (const object of objects) {
     expect(object.metadata).toMatchObject({ namespace: 'team-blue', labels: { 'cluster.x-k8s.io/cluster-name': 'blue-1', 'app.kubernetes.io/managed-by': 'tenantry' } })
   }
@@ -92,6 +92,31 @@ test('the pool’s MachineDeployment refers to the templates by their names and 
   })
 })
 
+test('a pool’s health check selects its machines alone and waits five minutes for a Node', () => {
+  const check = find(render(), 'MachineHealthCheck')
+  expect(check.metadata.name).toBe('blue-1-general')
+  expect(check.spec).toEqual({
+    clusterName: 'blue-1',
+    selector: { matchLabels: { 'cluster.x-k8s.io/cluster-name': 'blue-1', 'cluster.x-k8s.io/deployment-name': 'blue-1-general' } },
+    checks: {
+      nodeStartupTimeoutSeconds: 600,
+      unhealthyNodeConditions: [{ type: 'Ready', status: 'False', timeoutSeconds: 300 }, { type: 'Ready', status: 'Unknown', timeoutSeconds: 300 }],
+    },
+    remediation: { triggerIf: { unhealthyLessThanOrEqualTo: '40%' } },
+  })
+})
+
+test('40 % of one or two machines is none, so a small pool’s limit is one machine', () => {
+  const limit = (replicas: number) => find(render({ pool: { ...spec.pool, replicas } }), 'MachineHealthCheck').spec?.['remediation']
+  for (const replicas of [0, 1, 2]) expect(limit(replicas)).toEqual({ triggerIf: { unhealthyLessThanOrEqualTo: 1 } })
+  expect(limit(3)).toEqual({ triggerIf: { unhealthyLessThanOrEqualTo: '40%' } })
+})
+
+test('the names of templates are those that earlier versions of the portal gave, or their machines would be replaced', () => {
+  const names = render().flatMap((object) => (object.kind.endsWith('Template') ? [object.metadata.name] : []))
+  expect(names).toEqual(['blue-1-general-e65d5b3fc8', 'blue-1-general-1ef1fa1203'])
+})
+
 test('a template’s name follows its content, not the spelling, the size of the pool or the operation', () => {
   const name = (change: Partial<ClusterSpec>, operationId = context.operationId) => find(renderCluster({ ...spec, ...change }, { ...context, operationId }), 'VSphereMachineTemplate').metadata.name
   const reordered = JSON.parse(JSON.stringify(spec), (_key, value: unknown) =>
@@ -114,7 +139,7 @@ test('what Cluster API does not own itself is made the cluster’s own, once', (
   const owned = withOwner(withOwner(pool, { uid: 'u1', name: 'blue-1' }), { uid: 'u1', name: 'blue-1' })
   expect(owned.metadata.ownerReferences).toEqual([{ apiVersion: 'cluster.x-k8s.io/v1beta2', kind: 'Cluster', name: 'blue-1', uid: 'u1' }])
   expect(pool.metadata.ownerReferences).toBeUndefined()
-  expect(render().filter(needsOwner).map((object) => object.kind)).toEqual(['InClusterIPPool', 'VSphereMachineTemplate', 'KubeadmConfigTemplate'])
+  expect(render().filter(needsOwner).map((object) => object.kind)).toEqual(['InClusterIPPool', 'VSphereMachineTemplate', 'KubeadmConfigTemplate', 'MachineHealthCheck'])
 })
 
 test('the preview is YAML of the same objects, and its rows name each in plain words', () => {
@@ -123,5 +148,6 @@ test('the preview is YAML of the same objects, and its rows name each in plain w
   expect(describeObjects(objects).map((row) => `${row.what} — ${row.kind}`)).toEqual([
     'The cluster — Cluster', 'Its addresses — InClusterIPPool', 'Its place in vSphere — VSphereCluster', 'Its hosted control plane — KamajiControlPlane',
     'What each machine looks like — VSphereMachineTemplate', 'How each machine starts — KubeadmConfigTemplate', 'Pool “general” — MachineDeployment',
+    'Repair of the pool — MachineHealthCheck',
   ])
 })

@@ -1,7 +1,9 @@
 import type { ClusterSpec } from '@/lib/cluster/spec'
 import type { KubeObject } from '@/lib/kubernetes/object'
 import { cluster, controlPlane, ipPool, type RenderContext, vsphereCluster } from '@/lib/manifests/cluster-objects'
-import { bootstrapTemplate, machineDeployment, machineTemplate } from '@/lib/manifests/pool-objects'
+import { healthCheck } from '@/lib/manifests/health-check'
+import { bootstrapTemplate, firstPool, machineDeployment, machineFacts, machineTemplate, templateRefs } from '@/lib/manifests/pool-objects'
+import { machineDeploymentName } from '@/lib/kubernetes/names'
 
 export type { RenderContext } from '@/lib/manifests/cluster-objects'
 
@@ -12,8 +14,11 @@ export type { RenderContext } from '@/lib/manifests/cluster-objects'
  */
 export function renderCluster(spec: ClusterSpec, context: RenderContext): readonly KubeObject[] {
   const pool = ipPool(spec, context)
-  const machine = machineTemplate(spec, context)
-  const bootstrap = bootstrapTemplate(spec, context)
+  const nodes = firstPool(spec)
+  const place = { tenant: context.tenant, cluster: spec.name, deployment: machineDeploymentName(spec.name, nodes.name) }
+  const machine = machineTemplate(nodes, place, machineFacts(spec, context))
+  const bootstrap = bootstrapTemplate(nodes, place)
+  const repair = healthCheck(nodes, place)
   return [
     cluster(spec, context),
     ...(pool === null ? [] : [pool]),
@@ -21,6 +26,7 @@ export function renderCluster(spec: ClusterSpec, context: RenderContext): readon
     controlPlane(spec, context),
     machine,
     bootstrap,
-    machineDeployment(spec, context, { machine, bootstrap }),
+    machineDeployment(nodes, place, templateRefs({ machine: machine.metadata.name, bootstrap: bootstrap.metadata.name })),
+    ...(repair === null ? [] : [repair]),
   ]
 }

@@ -1,5 +1,6 @@
 import type { ClusterSpec } from '@/lib/cluster/spec'
 import { clusterNameLimit, isDns1035Label, isDns1123Label } from '@/lib/kubernetes/names'
+import { machineSizeProblems } from '@/lib/node-pool/rules/machine'
 import { cleanLine } from '@/lib/text'
 import { type Problem, outside, problem } from '@/lib/cluster/rules/problem'
 
@@ -40,7 +41,6 @@ export function placementProblems({ identity, placement }: ClusterSpec): Problem
   return found
 }
 
-/** Upper bounds are vSphere 8's configuration maximums of one VM. */
 export function poolProblems({ pool }: ClusterSpec): Problem[] {
   const found: Problem[] = []
   if (pool.name === '') found.push(problem('pool.name', 'Give the pool a name.'))
@@ -48,15 +48,7 @@ export function poolProblems({ pool }: ClusterSpec): Problem[] {
   else if (clusterNameLimit(pool.name) < 1) found.push(problem('pool.name', `This name has ${pool.name.length} characters; ${clusterNameLimit('') - 1} is the most that leaves room for the cluster’s name.`))
 
   found.push(...outside('pool.replicas', 'Machines', pool.replicas, 0, 100))
-  // kubeadm's preflight check NumCPU refuses a node with fewer than 2; CAPV's CRD has the same minimum.
-  if (pool.cpus < 2) found.push(problem('pool.cpus', `A machine needs at least 2 CPUs, not ${pool.cpus}.`))
-  else found.push(...outside('pool.cpus', 'CPUs', pool.cpus, 2, 768))
-  if (pool.memoryMiB < 2048) found.push(problem('pool.memoryMiB', `A machine needs at least 2048 MiB of memory, not ${pool.memoryMiB}.`))
-  // vSphere refuses to power on a VM whose memory is not a multiple of 4 MB: the machine would be cloned and then stay.
-  else if (pool.memoryMiB % 4 !== 0) found.push(problem('pool.memoryMiB', `vSphere takes memory in steps of 4 MiB: ${pool.memoryMiB - (pool.memoryMiB % 4)} or ${pool.memoryMiB + 4 - (pool.memoryMiB % 4)}, not ${pool.memoryMiB}.`))
-  else found.push(...outside('pool.memoryMiB', 'Memory in MiB', pool.memoryMiB, 2048, 24 * 1024 * 1024))
-  if (pool.diskGiB < 10) found.push(problem('pool.diskGiB', `A machine needs at least 10 GiB of disk, not ${pool.diskGiB}.`))
-  else found.push(...outside('pool.diskGiB', 'Disk in GiB', pool.diskGiB, 10, 62 * 1024))
+  found.push(...machineSizeProblems('pool', pool))
   return found
 }
 
