@@ -1,3 +1,4 @@
+import type { Finding } from '@/lib/doctor/finding'
 import type { ConditionView, State } from '@/lib/state'
 
 export type ClusterWord =
@@ -73,6 +74,8 @@ export interface ClusterView {
   readonly kubeconfig: { readonly ready: true } | { readonly ready: false; readonly waitsFor: string }
   /** While deleting: what still exists, `Kind/name`, in the order in which it goes. */
   readonly remaining: readonly string[]
+  /** What holds the cluster, its deletion or its machines, first cause first; absent when nothing does. */
+  readonly findings?: readonly Finding[]
   readonly createdAt: string
   readonly deletingSince: string | null
 }

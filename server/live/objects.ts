@@ -28,6 +28,7 @@ export function clusterParts(bucket: Bucket): ClusterParts | null {
   const cluster = all(bucket, 'Cluster')[0]
   if (!cluster) return null
   const pools = all(bucket, 'InClusterIPPool')
+  const machines = machinesOf(bucket)
   return {
     cluster,
     controlPlane: named(bucket, 'KamajiControlPlane', refName(cluster, ['controlPlaneRef', 'name'])),
@@ -35,7 +36,8 @@ export function clusterParts(bucket: Bucket): ClusterParts | null {
     machineDeployments: all(bucket, 'MachineDeployment'),
     machineSets: all(bucket, 'MachineSet'),
     machineTemplates: all(bucket, 'VSphereMachineTemplate'),
-    machines: machinesOf(bucket),
+    machines,
+    loose: looseOf(bucket, machines),
     ipPool: pools.find((pool) => pool.metadata.name === cluster.metadata.name) ?? pools[0] ?? null,
   }
 }
@@ -56,6 +58,12 @@ function machinesOf(bucket: Bucket): readonly MachineParts[] {
       claims: claims.get(vsphereVm?.metadata.name ?? '') ?? [],
     }
   })
+}
+
+/** What outlived its Machine: a protection taken away by hand, or a provider that waits for an owner. */
+function looseOf(bucket: Bucket, machines: readonly MachineParts[]): readonly KubeObject[] {
+  const led = new Set(machines.flatMap((parts) => [parts.vsphereMachine, parts.vsphereVm, ...parts.claims]))
+  return (['VSphereMachine', 'VSphereVM', 'IPAddressClaim'] as const).flatMap((kind) => all(bucket, kind).filter((object) => !led.has(object)))
 }
 
 const byName = (objects: readonly KubeObject[]): Map<string, KubeObject> => new Map(objects.map((object) => [object.metadata.name, object]))

@@ -213,8 +213,8 @@ describe('deleting', () => {
   test('is held by a pause, by vCenter and by a hook, and says by which', () => {
     expect(says({ cluster: cluster([], { ...deleted, spec: { paused: true } }) })).toBe('Deletion held: It is paused; deletion goes on once it is resumed')
     expect(says({ cluster: going, infrastructure: infrastructure([cond('VCenterAvailable', 'False', 'VCenterUnreachable', 'Cannot complete login')]) })).toMatch(/^Deletion held: The vSphere identity vc-south cannot sign in/)
-    const hooked = machineAt('ready', 'aaaaa', { ...deleted, conditions: [cond('Deleting', 'True', 'WaitingForPreDrainHook')] })
-    expect(says({ cluster: going, machines: [hooked] })).toBe('Deletion held: general-aaaaa: A hook holds its drain')
+    const hooked = machineAt('ready', 'aaaaa', { ...deleted, conditions: [cond('Deleting', 'True', 'WaitingForPreTerminateHook')] })
+    expect(says({ cluster: going, machines: [hooked] })).toBe('Deletion held: A hook holds general-aaaaa before its VM is removed')
     expect(view({ cluster: going, machines: [hooked] }).group).toBe('needs-you')
     const unmade = machineAt('cloning', 'aaaaa', { vm: { conditions: [cond('VirtualMachineProvisioned', 'False', 'NotProvisioned', 'no space left')] } })
     expect(says({ cluster: going, machines: [unmade] })).toMatch(/^Deleting/)

@@ -8,6 +8,7 @@ import { clusterState } from '@/server/management/parse/cluster-state'
 import { condition, isTrue } from '@/server/management/parse/condition'
 import { readControlPlane } from '@/server/management/parse/control-plane'
 import { remainingOf } from '@/server/management/parse/deletion'
+import { diagnose } from '@/server/management/parse/doctor/diagnose'
 import { machineView } from '@/server/management/parse/machine'
 import type { ClusterParts } from '@/server/management/parse/parts'
 import { readPool } from '@/server/management/parse/pool'
@@ -34,6 +35,7 @@ export function clusterView(parts: ClusterParts): ClusterView {
   const addresses = addressesView(parts)
   const state = clusterState({ parts, controlPlane: reading, pools, machines: views, addresses })
   const endpoint = endpointOf(parts)
+  const findings = diagnose(parts)
   const counts = {
     desired: pools.reduce((sum, pool) => sum + pool.view.desired, 0),
     ready: views.filter((machine) => machine.deletingSince === null && machine.state.word === 'Ready').length,
@@ -64,6 +66,7 @@ export function clusterView(parts: ClusterParts): ClusterView {
     }),
     kubeconfig: kubeconfigOf(parts, endpoint !== null, reading.view.answers, controlPlane === null),
     remaining: isDeleting(cluster) ? remainingOf(parts) : [],
+    ...(findings.length > 0 ? { findings } : {}),
     createdAt: timeAt(cluster.metadata, 'creationTimestamp') ?? '',
     deletingSince: timeAt(cluster.metadata, 'deletionTimestamp'),
   }

@@ -28,4 +28,6 @@ export interface ClusterParts {
   readonly machines: readonly MachineParts[]
   /** InClusterIPPool, labelled with the cluster's name. */
   readonly ipPool: KubeObject | null
+  /** VSphereMachines, VSphereVMs and IPAddressClaims of the cluster that no Machine leads to any more. */
+  readonly loose?: readonly KubeObject[]
 }

@@ -1,10 +1,11 @@
 import type { KubeObject, ObjectMeta } from '@/lib/kubernetes/object'
+import { SKIP_DRAIN, SKIP_VOLUME_DETACH } from '@/lib/doctor/annotations'
 import { OFFER_ANNOTATION } from '@/lib/identity/offer'
 import { OPERATION_ANNOTATION } from '@/lib/manifests/labels'
 import { dig } from '@/server/management/parse/raw'
 
 /** Annotations that something reads; all others go, `last-applied-configuration` (the whole object again) first of all. */
-const ANNOTATIONS: readonly string[] = [OFFER_ANNOTATION, OPERATION_ANNOTATION, 'cluster.x-k8s.io/paused', 'cluster.x-k8s.io/delete-machine']
+const ANNOTATIONS: readonly string[] = [OFFER_ANNOTATION, OPERATION_ANNOTATION, 'cluster.x-k8s.io/paused', 'cluster.x-k8s.io/delete-machine', SKIP_DRAIN, SKIP_VOLUME_DETACH]
 
 type Path = readonly string[]
 const path = (text: string): Path => text.split('.')
@@ -17,7 +18,7 @@ const KEPT: Readonly<Record<string, readonly Path[]>> = Object.fromEntries(
     VSphereCluster: ['spec.server', 'spec.identityRef', 'spec.controlPlaneEndpoint', 'status.conditions', 'status.v1beta2', 'status.deprecated', 'status.failureReason', 'status.failureMessage'],
     MachineDeployment: ['spec.clusterName', 'spec.replicas', 'spec.rollout', 'spec.strategy', 'spec.template.spec.version', 'spec.template.spec.infrastructureRef', 'status'],
     MachineSet: ['spec.clusterName', 'spec.replicas', 'status.conditions', 'status.v1beta2', 'status.replicas'],
-    Machine: ['spec.clusterName', 'spec.version', 'spec.bootstrap.configRef', 'spec.infrastructureRef', 'spec.providerID', 'status'],
+    Machine: ['spec.clusterName', 'spec.version', 'spec.bootstrap.configRef', 'spec.infrastructureRef', 'spec.providerID', 'spec.deletion', 'status'],
     VSphereMachineTemplate: ['spec'],
     VSphereMachine: ['spec.providerID', 'status.conditions', 'status.v1beta2', 'status.deprecated', 'status.failureReason', 'status.failureMessage'],
     VSphereVM: ['status.conditions', 'status.v1beta2', 'status.deprecated', 'status.addresses', 'status.ready', 'status.failureReason', 'status.failureMessage'],
