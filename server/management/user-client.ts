@@ -19,6 +19,8 @@ export interface UserClient {
   readonly apply: (object: KubeObject, fieldOf?: FieldMap) => Promise<KubeObject>
   /** Background propagation; absent already is fine. `uid` guards against a successor of the same name. */
   readonly delete: (kind: KindName, namespace: string, name: string, uid?: string) => Promise<void>
+  /** JSON merge patch; `metadata.uid` and `metadata.resourceVersion` in it are preconditions. @throws AppError 'conflict' when they fail */
+  readonly patch: (kind: KindName, namespace: string, name: string, body: Readonly<Record<string, unknown>>) => Promise<void>
   readonly patchScale: (namespace: string, machineDeployment: string, replicas: number) => Promise<void>
 }
 
@@ -65,6 +67,10 @@ export function createUserClient(transport: Transport, discovery: Discovery, ide
       } catch (error) {
         if ((error as { view?: { code?: string } }).view?.code !== 'not-found') throw error
       }
+    },
+    patch: async (kind, namespace, name, body) => {
+      const path = await pathOf(kind, { namespace, name })
+      await send(`${kind} ${name}`, { method: 'PATCH', path, body, contentType: 'application/merge-patch+json', query: { fieldManager: FIELD_MANAGER }, timeoutMs: 20_000 })
     },
     patchScale: async (namespace, name, replicas) => {
       const path = await pathOf('MachineDeployment', { namespace, name, subresource: 'scale' })
