@@ -6,6 +6,7 @@ export type Permission =
   | 'view:cluster'
   | 'create:cluster'
   | 'delete:cluster'
+  | 'unstick:cluster' // resume, skip a wait, let go of a protection: for those who may delete
   | 'scale:node-pool'
   | 'download:kubeconfig' // as cluster-admin of the tenant cluster
   | 'download:view-kubeconfig' // bound to `view` there
@@ -22,6 +23,7 @@ export const ACCESS: Readonly<Record<Permission, ResourceAttributes>> = {
   'view:cluster': { group: 'cluster.x-k8s.io', resource: 'clusters', verb: 'watch' },
   'create:cluster': { group: 'cluster.x-k8s.io', resource: 'clusters', verb: 'create' },
   'delete:cluster': { group: 'cluster.x-k8s.io', resource: 'clusters', verb: 'delete' },
+  'unstick:cluster': { group: 'cluster.x-k8s.io', resource: 'clusters', verb: 'delete' },
   'scale:node-pool': { group: 'cluster.x-k8s.io', resource: 'machinedeployments', subresource: 'scale', verb: 'patch' },
   'download:kubeconfig': { group: 'cluster.x-k8s.io', resource: 'clusters', subresource: 'kubeconfig', verb: 'create' },
   'download:view-kubeconfig': { group: 'cluster.x-k8s.io', resource: 'clusters', subresource: 'kubeconfig', verb: 'get' },

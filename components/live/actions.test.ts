@@ -3,7 +3,7 @@ import { answered, type TenantActions } from './actions'
 
 const acts = (scalePool: TenantActions['scalePool']): TenantActions => {
   const unused = () => Promise.reject(new Error('unused'))
-  return { createCluster: unused, continueCreate: unused, removeCluster: unused, deleteCluster: unused, scalePool }
+  return { createCluster: unused, continueCreate: unused, removeCluster: unused, deleteCluster: unused, scalePool, unstick: unused, letGo: unused }
 }
 const input = { tenant: 't', cluster: 'c', pool: 'p', replicas: 1 }
 

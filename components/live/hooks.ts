@@ -58,6 +58,7 @@ const needs: Record<Permission, readonly [what: string, role: string]> = {
   'view:cluster': ['Seeing clusters', 'viewer'],
   'create:cluster': ['Creating clusters', 'admin'],
   'delete:cluster': ['Deleting clusters', 'admin'],
+  'unstick:cluster': ['Freeing clusters', 'admin'],
   'scale:node-pool': ['Scaling', 'operator'],
   'download:kubeconfig': ['An admin kubeconfig', 'operator'],
   'download:view-kubeconfig': ['A kubeconfig', 'viewer'],

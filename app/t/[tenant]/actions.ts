@@ -4,7 +4,9 @@ import { continueCreate as continueUseCase } from '@/server/clusters/continue'
 import { createCluster as createUseCase } from '@/server/clusters/create'
 import { deleteCluster as deleteUseCase } from '@/server/clusters/delete'
 import { removeLeftovers } from '@/server/clusters/remove'
-import { createInput, deleteInput, operationInput, scaleInput } from '@/server/inputs'
+import { letGo as letGoUseCase } from '@/server/doctor/let-go'
+import { unstick as unstickUseCase } from '@/server/doctor/unstick'
+import { createInput, deleteInput, letGoInput, operationInput, scaleInput, unstickInput } from '@/server/inputs'
 import { scalePool as scaleUseCase } from '@/server/node-pools/scale'
 
 /** { tenant, spec: ClusterSpec } -> { operationId }. A failure in the middle is 'interrupted' with `progress`. */
@@ -21,3 +23,9 @@ export const deleteCluster = action(deleteInput, 'delete:cluster', deleteUseCase
 
 /** { tenant, cluster, pool, replicas } -> null; `pool` is the pool's short name. */
 export const scalePool = action(scaleInput, 'scale:node-pool', scaleUseCase)
+
+/** { tenant, cluster, object: 'Kind/name', act } -> null: a safe step that the doctor offers. */
+export const unstick = action(unstickInput, 'unstick:cluster', unstickUseCase)
+
+/** { tenant, cluster, object, act, typedName } -> null: a last resort that the doctor offers. */
+export const letGo = action(letGoInput, 'unstick:cluster', letGoUseCase)
