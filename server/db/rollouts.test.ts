@@ -29,6 +29,13 @@ test('a story comes back as it was written, and a cluster has one open story at 
   expect(ids(await openStories(db)).sort()).toEqual(['r1', 'r3'])
 })
 
+test('fields that a newer portal wrote are kept', async () => {
+  const story = exampleStory()
+  const newer = { ...story, rollout: { ...story.rollout, troubles: [{ key: 'k', at: 'a', until: null, sentence: '', condition: null, hint: 'x' }], mood: 'fine' } }
+  await insertStory(db, newer)
+  expect((await findStory(db, 'r1', null))?.story).toEqual(newer)
+})
+
 test('of two writes from one reading the second is refused', async () => {
   await insertStory(db, exampleStory())
   expect([await updateStory(db, exampleStory({ percent: 10 }), 0), await updateStory(db, exampleStory({ percent: 20 }), 0)]).toEqual([true, false])

@@ -137,6 +137,8 @@ export class Rollouts {
     this.show(desk)
     this.writer.save(kept, before?.rollout.state.is !== story.rollout.state.is || ended)
     this.asks.told(kept, seen.after)
+    // A deletion ends what it was asked in the middle of, and is a story of its own.
+    if (ended && seen.after) this.step(desk, seen)
   }
 
   private followed(desk: Desk, follow: NonNullable<Desk['follow']>, story: Story): void {
@@ -218,10 +220,8 @@ export class Rollouts {
   private restore(row: StoredStory): void {
     const { clusterUid, tenant } = row.story.rollout
     const desk = this.desk(clusterUid, tenant)
-    let told = desk.open ?? desk.last
-    while (told?.previous) told = told.previous
-    if (told?.version === null) this.adopt(told, row)
-    else desk.open ??= { story: row.story, version: row.version, written: row.story, previous: desk.last }
+    // What was told here meanwhile meets its row at the first write.
+    if (!desk.open && desk.last?.version !== null) desk.open = { story: row.story, version: row.version, written: row.story, previous: desk.last }
     this.show(desk)
     if (desk.picture && !this.waiting.has(desk.uid)) this.waiting.set(desk.uid, { before: null, after: desk.picture })
     if (this.telling) this.pump()
@@ -239,6 +239,7 @@ export class Rollouts {
           const desk = this.desks.get(story.rollout.clusterUid)
           if (!desk || desk.last || desk.open?.story.rollout.id === story.rollout.id) continue
           desk.last = { story, version, written: story, previous: null }
+          if (desk.open) desk.open.previous ??= desk.last
           this.show(desk)
         }
       }

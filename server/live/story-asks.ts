@@ -36,7 +36,9 @@ export class StoryAsks {
       for (const kept of this.waiting) {
         // The database leaves out what ended stories have told; the last one may not be written yet.
         const old = new Set(kept.previous?.story.rollout.asks.map(({ operationId }) => operationId))
-        const asks = (await this.read(kept.story.rollout)).filter(({ operationId }) => !old.has(operationId))
+        const all = await this.read(kept.story.rollout)
+        const isDeletion = kept.story.rollout.change === 'delete'
+        const asks = all.filter(({ operationId, kind }) => !old.has(operationId) && (kind === 'delete') === isDeletion)
         this.waiting.delete(kept)
         if (asks.length > 0) this.found(kept, asks)
       }
