@@ -9,8 +9,8 @@ afterAll(() => postgres.stop())
 
 test('the portal’s database opens on it, two replicas at once, and outlives an outage', { timeout: 60_000 }, async () => {
   const [one, other] = await Promise.all([openDatabase({ url: postgres.url }), openDatabase({ url: postgres.url })])
-  const row = { id: '1', tenant: 'blue', cluster: 'c', kind: 'create', who: 'ada', hash: 'h', spec: {}, missing: [] } as const
-  expect(await insertOperation(one, row)).toBe(true)
+  const row = { id: '1', tenant: 'blue', cluster: 'c', clusterUid: null, kind: 'create', who: 'ada', groups: [], hash: 'h', spec: {}, missing: [] } as const
+  expect(await insertOperation(one, row, 'a')).toBe(true)
   await postgres.pause()
   await expect(findOperation(other, '1', 'blue')).rejects.toThrow()
   await postgres.resume()

@@ -2,7 +2,7 @@ import 'server-only'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Sessions } from '@/server/auth/sessions'
 import { openDatabase } from '@/server/db/client'
-import { interruptStale } from '@/server/db/operations'
+import { expireLeases } from '@/server/db/operations'
 import { storyStore } from '@/server/db/rollouts'
 import { forgetOldSessions } from '@/server/db/sessions'
 import { insertEntries, recentEntries } from '@/server/db/timeline'
@@ -13,10 +13,9 @@ import { createDiscovery } from '@/server/management/discovery'
 import { createSystemClient } from '@/server/management/system-client'
 import { loadTransport } from '@/server/management/transport'
 import { createUserClient } from '@/server/management/user-client'
+import { startResuming } from '@/server/operations/resume'
 import { runtimeIfStarted, setRuntime } from '@/server/runtime'
 
-/** A replica that has not touched its operation for this long is dead: a write takes seconds. */
-const STALE_OPERATION_MS = 60_000
 const HOUSEKEEPING_MS = 15_000
 /** Below the 30 s that Kubernetes gives a Pod to end. */
 const ACTS_MS = 15_000
@@ -50,7 +49,6 @@ export async function start(): Promise<void> {
 
   const tidy = async (): Promise<void> => {
     try {
-      await interruptStale(db, new Date(Date.now() - STALE_OPERATION_MS))
       await sessions.settle()
       await forgetOldSessions(db)
     } catch (error) {
@@ -58,13 +56,15 @@ export async function start(): Promise<void> {
     }
   }
   // An embedded database has one process: whatever is unfinished at its start was left behind by the last one.
-  if (!settings.DATABASE_URL) await interruptStale(db, new Date())
+  if (!settings.DATABASE_URL) await expireLeases(db)
+  const stopResuming = startResuming(signal)
   const housekeeping = setInterval(() => void tidy(), HOUSEKEEPING_MS).unref()
 
   const end = async (name: string): Promise<void> => {
     if (signal.aborted) return
     log.info({ event: 'stop', signal: name }, 'stopping')
     clearInterval(housekeeping)
+    stopResuming()
     // Streams first: Next waits for open responses before it lets the process go.
     await live.close().catch((error: unknown) => log.warn({ event: 'stop', err: error }, 'streams did not close'))
     // Then what people have begun: cut off in the middle it would have to be continued by hand.

@@ -3,14 +3,17 @@ import { isAppError } from '@/lib/errors'
 import type { Permission } from '@/lib/permission'
 import { auditAnswered, auditAsked, auditEvent, type AuditEntry } from '@/server/db/audit'
 import { log } from '@/server/log'
+import type { Asker } from '@/server/operations/asker'
 import { runtime } from '@/server/runtime'
-import type { TenantContext } from '@/server/tenants/open'
+
+/** `resume`: a replica went on, in the person's name, with what another one had begun. */
+type Action = Permission | 'resume'
 
 /**
  * Runs an act with its audit row: written as `asked` before the act, completed after it. Where the row cannot be written the
  * act does not happen. A row that stays `asked` says that the portal died in between, which is itself worth knowing.
  */
-export function audited<Value>(ctx: TenantContext, permission: Permission, object: string, act: () => Promise<Value>): Promise<Value> {
+export function audited<Value>(ctx: Asker, permission: Action, object: string, act: () => Promise<Value>): Promise<Value> {
   const { acts } = runtime()
   const answer = run(ctx, permission, object, act)
   // Known to server/start.ts, which lets acts that are under way come to their end before it stops.
@@ -30,7 +33,7 @@ export async function auditedRefusal<Value>(entry: AuditEntry, check: () => Prom
   }
 }
 
-async function run<Value>(ctx: TenantContext, permission: Permission, object: string, act: () => Promise<Value>): Promise<Value> {
+async function run<Value>(ctx: Asker, permission: Action, object: string, act: () => Promise<Value>): Promise<Value> {
   const { db } = runtime()
   const who = ctx.session.user
   const id = await auditAsked(db, { who, tenant: ctx.tenant, action: permission, object })

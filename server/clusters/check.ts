@@ -8,13 +8,13 @@ import { failure, invalid } from '@/server/failure'
 import type { KindName } from '@/server/management/kinds'
 import type { UserClient } from '@/server/management/user-client'
 import { listIdentities } from '@/server/identities/list'
-import type { TenantContext } from '@/server/tenants/open'
+import type { Asker } from '@/server/operations/asker'
 
 /**
  * The offer of the identity that the spec names.
  * @throws AppError 'invalid' when the tenant is not given that identity, version or template
  */
-export function admittedOffer(ctx: TenantContext, spec: ClusterSpec): VSphereOffer {
+export function admittedOffer(ctx: Asker, spec: ClusterSpec): VSphereOffer {
   const identity = listIdentities(ctx.tenant).find(({ name }) => name === spec.identity)
   if (!identity) throw invalid({ identity: `The vSphere identity ${JSON.stringify(spec.identity)} is not offered to ${ctx.tenant}.` })
   const { offer } = identity
@@ -32,7 +32,7 @@ export function admittedOffer(ctx: TenantContext, spec: ClusterSpec): VSphereOff
  * Nothing of the set may exist: an apply would take over what someone else made.
  * @throws AppError 'name-taken'
  */
-export async function assertFree(ctx: TenantContext, client: UserClient, objects: readonly KubeObject[]): Promise<void> {
+export async function assertFree(ctx: Asker, client: UserClient, objects: readonly KubeObject[]): Promise<void> {
   const taken = (what: string) => failure('name-taken', `${what} exists already in ${ctx.tenant}. Choose another name.`, { fields: { name: `${what} exists already.` } })
   const cluster = objects.find(({ kind }) => kind === 'Cluster')
   if (cluster && ctx.cluster(cluster.metadata.name)) throw taken(`A cluster named ${cluster.metadata.name}`)

@@ -7,7 +7,7 @@ import { continueCreate } from '@/server/clusters/continue'
 import { createCluster } from '@/server/clusters/create'
 import { removeLeftovers } from '@/server/clusters/remove'
 import { auditAnswered, auditAsked } from '@/server/db/audit'
-import { findOperation, insertOperation, takeOperation, updateOperation } from '@/server/db/operations'
+import { endOperation, findOperation, insertOperation, noteStep, takeInterrupted } from '@/server/db/operations'
 import { away, failure } from '@/server/failure'
 import { setRuntime } from '@/server/runtime'
 import type { TenantContext } from '@/server/tenants/open'
@@ -18,14 +18,14 @@ vi.mock('@/server/db/audit')
 const offer: VSphereOffer = { server: 'vc', datacenter: 'DC0', resourcePool: 'rp', folder: 'f', datastore: 'ds', network: 'n', templates: [{ name: 'ubuntu-1.35', version: 'v1.35.2' }] }
 const spec: ClusterSpec = { ...defaultSpec(offer, 'vc-south'), name: 'blue-1', addresses: { kind: 'dhcp' } }
 const ctx = {
-  session: { user: 'ada', email: 'ada' }, identity: { user: 'oidc:ada', groups: [] }, tenant: 'blue',
+  session: { user: 'ada', email: 'ada', groups: [] }, identity: { user: 'oidc:ada', groups: [] }, tenant: 'blue',
   state: () => ({ health: { state: 'live' } }), cluster: () => null,
 } as unknown as TenantContext
 
 const client = { get: vi.fn(), dryRunApply: vi.fn(), apply: vi.fn(), delete: vi.fn() }
 const identities = vi.fn(() => [{ name: 'vc-south', offer }])
-const row = (more: object = {}) => ({ id: 'op', tenant: 'blue', cluster: 'blue-1', kind: 'create', state: 'interrupted', spec, applied: ['Cluster/blue-1', 'VSphereMachineTemplate/old-name'], missing: [], ...more })
-const states = () => vi.mocked(updateOperation).mock.calls.map(([, , data]) => data)
+const row = (more: object = {}) => ({ id: 'op', tenant: 'blue', cluster: 'blue-1', kind: 'create', state: 'interrupted', spec, applied: ['Cluster/blue-1', 'VSphereMachineTemplate/old-name'], missing: [], error: 'It had stopped.', ...more })
+const states = () => vi.mocked(endOperation).mock.calls.map(([, , end]) => end)
 
 beforeEach(() => {
   vi.resetAllMocks()
@@ -33,10 +33,11 @@ beforeEach(() => {
   client.get.mockResolvedValue(null)
   client.apply.mockImplementation((object: KubeObject) => Promise.resolve({ ...object, metadata: { ...object.metadata, uid: 'u' } }))
   vi.mocked(insertOperation).mockResolvedValue(true)
-  vi.mocked(updateOperation).mockResolvedValue(undefined)
+  vi.mocked(noteStep).mockResolvedValue(true)
+  vi.mocked(endOperation).mockResolvedValue(true)
   vi.mocked(auditAnswered).mockResolvedValue(undefined)
   vi.mocked(auditAsked).mockResolvedValue('audit')
-  vi.mocked(takeOperation).mockResolvedValue(true)
+  vi.mocked(takeInterrupted).mockResolvedValue(true)
   setRuntime({ db: {}, acts: new Set(), asUser: () => client, live: { identities, note: vi.fn() } } as never)
 })
 
@@ -90,5 +91,5 @@ test('a continue that is refused at once leaves the operation as it was', async 
   client.get.mockResolvedValue({ kind: 'Cluster', metadata: { name: 'blue-1', annotations: { 'tenantry.dev/operation': 'op' } } })
   client.apply.mockRejectedValue(failure('forbidden', 'no'))
   await expect(continueCreate(ctx, { tenant: 'blue', operationId: 'op' })).rejects.toMatchObject({ view: { code: 'forbidden' } })
-  expect(states().at(-1)).toEqual({ state: 'interrupted', applied: ['Cluster/blue-1', 'VSphereMachineTemplate/old-name'], missing: [] })
+  expect(states()).toEqual([{ state: 'interrupted', error: 'It had stopped.' }])
 })

@@ -1,12 +1,20 @@
 import 'server-only'
 import { randomUUID } from 'node:crypto'
 import { audited } from '@/server/audit/audited'
-import { endUnfinished, insertOperation, updateOperation } from '@/server/db/operations'
+import { endUnfinished, type OperationRow } from '@/server/db/operations'
 import { invalid, notFound } from '@/server/failure'
 import type { DeleteInput } from '@/server/inputs'
+import type { Asker } from '@/server/operations/asker'
+import { withOperation, type Lease } from '@/server/operations/lease'
 import { noteAct } from '@/server/operations/note'
 import { runtime } from '@/server/runtime'
 import { requireLive, type TenantContext } from '@/server/tenants/open'
+
+interface Deletion {
+  readonly id: string
+  readonly cluster: string
+  readonly clusterUid: string
+}
 
 /**
  * Deletes a cluster with its machines. Only the Cluster is deleted: Cluster API does the rest in its order, and garbage
@@ -14,24 +22,32 @@ import { requireLive, type TenantContext } from '@/server/tenants/open'
  * @throws AppError 'invalid' when the typed name is another one
  */
 export async function deleteCluster(ctx: TenantContext, { cluster: name, typedName }: DeleteInput): Promise<null> {
-  const { db, asUser } = runtime()
   return audited(ctx, 'delete:cluster', `Cluster/${name}`, async () => {
     requireLive(ctx)
     if (typedName !== name) throw invalid({ typedName: `Type ${name} to delete it.` })
     const cluster = ctx.cluster(name)
     if (!cluster) throw notFound(`The cluster ${JSON.stringify(name)}`)
-    const id = randomUUID()
-    await insertOperation(db, { id, tenant: ctx.tenant, cluster: name, kind: 'delete', who: ctx.session.user, hash: cluster.uid, spec: {}, missing: [] })
-    try {
+    const deletion = { id: randomUUID(), cluster: name, clusterUid: cluster.uid }
+    const { user: who, groups } = ctx.session
+    await withOperation({ ...deletion, tenant: ctx.tenant, kind: 'delete', who, groups, hash: cluster.uid, spec: {}, missing: [] }, async () => {
       // The uid guards a cluster made anew under the name while the person typed it.
-      await asUser(ctx.identity).delete('Cluster', ctx.tenant, name, cluster.uid)
-    } catch (error) {
-      await updateOperation(db, id, { state: 'failed', error: (error as Error).message })
-      throw error
-    }
-    await updateOperation(db, id, { state: 'done', clusterUid: cluster.uid })
-    noteAct(ctx, { key: `${id}:asked`, clusterUid: cluster.uid, cluster: name, subject: null, text: 'Deletion was asked for' })
-    await endUnfinished(db, ctx.tenant, name, `Deleted by ${ctx.session.user}.`)
+      await runtime().asUser(ctx.identity).delete('Cluster', ctx.tenant, name, cluster.uid)
+      await deleted(ctx, deletion, new Date())
+    })
     return null
   })
+}
+
+/** Goes on with a deletion whose replica is gone: of that very Cluster, not of one that has its name since. */
+export async function resumeDelete(ctx: Asker, { id, cluster, hash: clusterUid, createdAt }: OperationRow, lease: Lease): Promise<void> {
+  const client = runtime().asUser(ctx.identity)
+  const found = await client.get('Cluster', ctx.tenant, cluster)
+  lease.assertHeld()
+  if (found?.metadata.uid === clusterUid && !found.metadata.deletionTimestamp) await client.delete('Cluster', ctx.tenant, cluster, clusterUid)
+  await deleted(ctx, { id, cluster, clusterUid }, createdAt)
+}
+
+async function deleted(ctx: Asker, { id, cluster, clusterUid }: Deletion, askedAt: Date): Promise<void> {
+  noteAct(ctx, { key: `${id}:asked`, clusterUid, cluster, subject: null, text: 'Deletion was asked for' })
+  await endUnfinished(runtime().db, ctx.tenant, cluster, { before: askedAt, error: `Deleted by ${ctx.session.user}.` })
 }

@@ -1,7 +1,6 @@
 import 'server-only'
 import { needsOwner } from '@/lib/manifests/labels'
 import { ownCluster, withUnfinished, type Unfinished } from '@/server/clusters/unfinished'
-import { updateOperation } from '@/server/db/operations'
 import type { OperationInput } from '@/server/inputs'
 import { knownKind, type KindName } from '@/server/management/kinds'
 import type { UserClient } from '@/server/management/user-client'
@@ -10,11 +9,10 @@ import type { TenantContext } from '@/server/tenants/open'
 
 /** Takes away what an interrupted create left: the Cluster with all that it owns, then what it does not own yet. */
 export async function removeLeftovers(ctx: TenantContext, { operationId }: OperationInput): Promise<null> {
-  const { db, asUser } = runtime()
-  await withUnfinished(ctx, 'delete:cluster', operationId, async (unfinished) => {
-    await remove(ctx, asUser(ctx.identity), unfinished)
-    await updateOperation(db, operationId, { state: 'failed', error: `Removed by ${ctx.session.user}.` })
-  })
+  const client = runtime().asUser(ctx.identity)
+  const done = { state: 'failed', error: `Removed by ${ctx.session.user}.` } as const
+  // Not `running`: a resume would create again what was being removed.
+  await withUnfinished(ctx, 'delete:cluster', operationId, { as: 'interrupted', done }, (unfinished) => remove(ctx, client, unfinished))
   return null
 }
 

@@ -4,9 +4,11 @@ import type { KubeObject } from '@/lib/kubernetes/object'
 import { OPERATION_ANNOTATION } from '@/lib/manifests/labels'
 import type { Permission } from '@/lib/permission'
 import { audited } from '@/server/audit/audited'
-import { findOperation, takeOperation, updateOperation } from '@/server/db/operations'
+import { findOperation, takeInterrupted, type OperationEnd, type OperationRow } from '@/server/db/operations'
 import { failure, notFound } from '@/server/failure'
 import type { UserClient } from '@/server/management/user-client'
+import type { Asker } from '@/server/operations/asker'
+import { Lease, reasonOf } from '@/server/operations/lease'
 import { runtime } from '@/server/runtime'
 import { requireLive, type TenantContext } from '@/server/tenants/open'
 
@@ -17,27 +19,36 @@ export interface Unfinished {
   readonly spec: unknown
   /** `Kind/name` of every object that was meant, in the order in which they are applied. */
   readonly names: readonly string[]
+  /** Those that were written. */
+  readonly applied: readonly string[]
+}
+
+export const unfinishedOf = ({ id, cluster, spec, applied, missing }: OperationRow): Unfinished => ({ id, cluster, spec, names: [...applied, ...missing], applied })
+
+/** `running`: another replica goes on with it when this one dies. `interrupted`: nobody does. */
+interface Taking {
+  readonly as: 'running' | 'interrupted'
+  readonly done?: OperationEnd
 }
 
 /**
  * Runs an act on an interrupted create, for this request alone. An act that fails leaves it interrupted, as it was.
  * @throws AppError 'not-found' | 'conflict'
  */
-export async function withUnfinished(ctx: TenantContext, permission: Permission, operationId: string, act: (unfinished: Unfinished) => Promise<void>): Promise<void> {
+export async function withUnfinished(ctx: TenantContext, permission: Permission, operationId: string, { as, done }: Taking, act: (unfinished: Unfinished, lease: Lease) => Promise<void>): Promise<void> {
   const { db } = runtime()
   const row = await findOperation(db, operationId, ctx.tenant)
   await audited(ctx, permission, row ? `Cluster/${row.cluster}` : `Operation/${operationId}`, async () => {
     requireLive(ctx)
     if (!row || row.kind !== 'create') throw notFound('This operation')
-    const { id, cluster, spec, applied, missing } = row
-    if (!(await takeOperation(db, id))) throw failure('conflict', `This create is ${row.state === 'running' ? 'under way already' : 'over'}; there is nothing to continue or remove.`)
-    try {
-      await act({ id, cluster, spec, names: [...applied, ...missing] })
-    } catch (error) {
-      // applyAll has noted how far it came; what failed before it changed nothing.
-      if (!isAppError(error) || error.view.code !== 'interrupted') await updateOperation(db, id, { state: 'interrupted', applied, missing })
-      throw error
+    const lease = new Lease(db, row.id)
+    if (!(await takeInterrupted(db, lease, as))) {
+      const how = row.state === 'running' || row.holder !== null ? 'under way already' : 'over'
+      throw failure('conflict', `This create is ${how}; there is nothing to continue or remove.`)
     }
+    // applyAll has noted how far it came; what failed before it changed nothing.
+    const stopped = (error: unknown): OperationEnd => ({ state: 'interrupted', error: isAppError(error) && error.view.code === 'interrupted' ? reasonOf(error) : row.error })
+    await lease.during(() => act(unfinishedOf(row), lease), stopped, done)
   })
 }
 
@@ -45,7 +56,7 @@ export async function withUnfinished(ctx: TenantContext, permission: Permission,
  * The Cluster that this operation made, or null.
  * @throws AppError 'name-taken' when the name belongs to a Cluster that something else made meanwhile
  */
-export async function ownCluster(ctx: TenantContext, client: UserClient, { id, cluster: name }: Unfinished): Promise<KubeObject | null> {
+export async function ownCluster(ctx: Asker, client: UserClient, { id, cluster: name }: Unfinished): Promise<KubeObject | null> {
   const cluster = await client.get('Cluster', ctx.tenant, name)
   if (cluster && cluster.metadata.annotations?.[OPERATION_ANNOTATION] !== id)
     throw failure('name-taken', `The name ${name} was taken by another cluster meanwhile.`)

@@ -5,14 +5,14 @@ import path from 'node:path'
 import { expect, test, vi } from 'vitest'
 import { openDatabase, openInMemory } from '@/server/db/client'
 import { lockFolder } from '@/server/db/lock'
-import { findOperation, insertOperation, takeOperation, updateOperation, type NewOperation } from '@/server/db/operations'
+import { endOperation, findOperation, insertOperation, takeInterrupted, type NewOperation } from '@/server/db/operations'
 import { findSession, insertSession, revokeSession } from '@/server/db/sessions'
 import { insertEntries, recentEntries } from '@/server/db/timeline'
 
 // A PGlite takes seconds to make on a busy machine.
 vi.setConfig({ testTimeout: 60_000 })
 
-const operation = (id: string, more: Partial<NewOperation> = {}): NewOperation => ({ id, tenant: 'blue', cluster: 'c', kind: 'create', who: 'ada', hash: 'h', spec: { name: 'c' }, missing: ['Cluster/c'], ...more })
+const operation = (id: string, more: Partial<NewOperation> = {}): NewOperation => ({ id, tenant: 'blue', cluster: 'c', clusterUid: null, kind: 'create', who: 'ada', groups: [], hash: 'h', spec: { name: 'c' }, missing: ['Cluster/c'], ...more })
 const folder = (): string => mkdtempSync(path.join(tmpdir(), 'tenantry-db-'))
 
 test('the migrations make a database that the repositories can use', async () => {
@@ -31,15 +31,15 @@ test('the migrations make a database that the repositories can use', async () =>
 
 test('two creates of one name cannot run at once, and only one request takes an interrupted one', async () => {
   const db = await openInMemory()
-  expect(await insertOperation(db, operation('1'))).toBe(true)
-  expect(await insertOperation(db, operation('2'))).toBe(false)
-  expect(await insertOperation(db, operation('3', { tenant: 'green' }))).toBe(true)
-  expect(await insertOperation(db, operation('4', { kind: 'delete' }))).toBe(true)
-  await updateOperation(db, '1', { state: 'interrupted' })
-  expect(await insertOperation(db, operation('5'))).toBe(false)
-  expect([await takeOperation(db, '1'), await takeOperation(db, '1')]).toEqual([true, false])
-  await updateOperation(db, '1', { state: 'done' })
-  expect(await insertOperation(db, operation('6'))).toBe(true)
+  expect(await insertOperation(db, operation('1'), 'a')).toBe(true)
+  expect(await insertOperation(db, operation('2'), 'a')).toBe(false)
+  expect(await insertOperation(db, operation('3', { tenant: 'green' }), 'a')).toBe(true)
+  expect(await insertOperation(db, operation('4', { kind: 'delete' }), 'a')).toBe(true)
+  await endOperation(db, { id: '1', holder: 'a' }, { state: 'interrupted', error: null })
+  expect(await insertOperation(db, operation('5'), 'a')).toBe(false)
+  expect([await takeInterrupted(db, { id: '1', holder: 'a' }, 'running'), await takeInterrupted(db, { id: '1', holder: 'b' }, 'running')]).toEqual([true, false])
+  await endOperation(db, { id: '1', holder: 'a' }, { state: 'done', error: null })
+  expect(await insertOperation(db, operation('6'), 'a')).toBe(true)
   expect(await findOperation(db, '6', 'green')).toBeNull()
   await db.close()
 })
@@ -47,7 +47,7 @@ test('two creates of one name cannot run at once, and only one request takes an 
 test('what was written is there after a restart, and migrations are applied once', async () => {
   const at = folder()
   const first = await openDatabase({ folder: at })
-  await insertOperation(first, operation('1'))
+  await insertOperation(first, operation('1'), 'a')
   await expect(openDatabase({ folder: at })).rejects.toThrow(`in use by process ${process.pid}`)
   await first.close()
   const second = await openDatabase({ folder: at })

@@ -1,26 +1,53 @@
 import 'server-only'
 import type { Database } from '@/server/db/client'
-import type { Operation } from '@/server/db/generated/client'
+import { Prisma, type Operation } from '@/server/db/generated/client'
 
 export type OperationRow = Operation
 export type OperationKind = Operation['kind']
+
+/** How long a holder may be silent before another replica goes on with its operation. */
+export const LEASE_MS = 15_000
+
+/** Which operation, and who works on it. */
+export interface Holding {
+  readonly id: string
+  readonly holder: string
+}
 
 export interface NewOperation {
   readonly id: string
   readonly tenant: string
   readonly cluster: string
+  /** null for a create: its Cluster has none yet. */
+  readonly clusterUid: string | null
   readonly kind: OperationKind
   readonly who: string
+  readonly groups: readonly string[]
   readonly hash: string
   /** JSON; no secrets. */
   readonly spec: object
   readonly missing: readonly string[]
 }
 
+export type OperationStep = Partial<Pick<OperationRow, 'applied' | 'missing' | 'clusterUid'>>
+export interface OperationEnd extends OperationStep {
+  readonly state: 'done' | 'failed' | 'interrupted'
+  readonly error: string | null
+}
+
+/**
+ * The database's clock, the only one that all replicas share: no skew between them shortens a lease. In UTC, as Prisma writes it
+ * (the columns have no time zone).
+ */
+const from = (ms: number): Prisma.Sql => Prisma.sql`(now() AT TIME ZONE 'UTC') + make_interval(secs => ${ms / 1000}::float8)`
+const expired = Prisma.sql`coalesce("leaseUntil" < (now() AT TIME ZONE 'UTC'), true)`
+
 /** @returns false when an unfinished create of that name exists (the partial unique index of the migration) */
-export async function insertOperation(db: Database, row: NewOperation): Promise<boolean> {
+export async function insertOperation(db: Database, row: NewOperation, holder: string): Promise<boolean> {
+  const { prisma } = db
+  const data = { ...row, holder, groups: [...row.groups], missing: [...row.missing], spec: row.spec as never, applied: [], state: 'running' as const }
   try {
-    await db.prisma.operation.create({ data: { ...row, missing: [...row.missing], spec: row.spec as never, applied: [], state: 'running' } })
+    await prisma.$transaction([prisma.operation.create({ data }), renewal(db, { id: row.id, holder })])
     return true
   } catch (error) {
     if ((error as { code?: string }).code === 'P2002') return false
@@ -32,34 +59,80 @@ export function findOperation(db: Database, id: string, tenant: string): Promise
   return db.prisma.operation.findFirst({ where: { id, tenant } })
 }
 
-export async function updateOperation(
-  db: Database,
-  id: string,
-  data: Partial<Pick<OperationRow, 'state' | 'applied' | 'missing' | 'error' | 'clusterUid'>>,
-): Promise<void> {
-  await db.prisma.operation.update({ where: { id }, data })
+/** @returns false when the holder has lost it: another replica has taken it, or it was ended */
+export async function renewLease(db: Database, holding: Holding): Promise<boolean> {
+  return (await renewal(db, holding)) === 1
 }
 
-/** Takes an interrupted operation for this caller. @returns false when another one has taken or ended it */
-export async function takeOperation(db: Database, id: string): Promise<boolean> {
-  const { count } = await db.prisma.operation.updateMany({ where: { id, state: 'interrupted' }, data: { state: 'running' } })
+/** A removal holds an interrupted one. */
+const renewal = (db: Database, { id, holder }: Holding) =>
+  db.prisma.$executeRaw`UPDATE "Operation" SET "leaseUntil" = ${from(LEASE_MS)} WHERE "id" = ${id} AND "holder" = ${holder} AND "state" IN ('running', 'interrupted')`
+
+/** Notes how far it came and renews the lease. @returns false when the holder has lost it; then nothing is noted */
+export async function noteStep(db: Database, holding: Holding, step: OperationStep): Promise<boolean> {
+  const { prisma } = db
+  const [{ count }] = await prisma.$transaction([prisma.operation.updateMany({ where: { id: holding.id, holder: holding.holder, state: 'running' }, data: step }), renewal(db, holding)])
   return count === 1
+}
+
+/** Ends it and lets it go. @returns false when the holder has lost it; then it is left as it is */
+export async function endOperation(db: Database, { id, holder }: Holding, end: OperationEnd): Promise<boolean> {
+  const { count } = await db.prisma.operation.updateMany({ where: { id, holder }, data: { ...end, holder: null, leaseUntil: null } })
+  return count === 1
+}
+
+/** Lets it go, to be tried again by any replica, not before `inMs`. @returns false when the holder has lost it */
+export async function postponeOperation(db: Database, { id, holder }: Holding, inMs: number, error: string): Promise<boolean> {
+  const count = await db.prisma.$executeRaw`
+    UPDATE "Operation" SET "holder" = NULL, "leaseUntil" = ${from(inMs)}, "error" = ${error}
+    WHERE "id" = ${id} AND "holder" = ${holder} AND "state" = 'running'`
+  return count === 1
+}
+
+/**
+ * Takes an interrupted operation for this caller: to go on with it (`running`: whoever finds the lease expired goes on in its place),
+ * or to remove what exists (`interrupted`: nobody does).
+ * @returns false when another one has taken or ended it
+ */
+export async function takeInterrupted(db: Database, { id, holder }: Holding, as: 'running' | 'interrupted'): Promise<boolean> {
+  const count = await db.prisma.$executeRaw`
+    UPDATE "Operation" SET "state" = ${as}::"OperationState", "holder" = ${holder}, "leaseUntil" = ${from(LEASE_MS)}, "attempts" = 1
+    WHERE "id" = ${id} AND "state" = 'interrupted' AND ${expired}`
+  return count === 1
+}
+
+/** Running ones that nobody works on. Deletions first: a create of what is being deleted must not go on; then the oldest. */
+export function expiredOperations(db: Database, limit: number): Promise<readonly Pick<OperationRow, 'id' | 'tenant' | 'cluster' | 'holder'>[]> {
+  return db.prisma.$queryRaw`
+    SELECT "id", "tenant", "cluster", "holder" FROM "Operation" WHERE "state" = 'running' AND ${expired}
+    ORDER BY ("kind" = 'delete') DESC, "createdAt" LIMIT ${limit}`
+}
+
+/** Takes a running one from a holder that is gone. @returns it, or null when another replica was first */
+export async function takeExpired(db: Database, { id, holder }: Holding, previous: string | null): Promise<OperationRow | null> {
+  const count = await db.prisma.$executeRaw`
+    UPDATE "Operation" SET "holder" = ${holder}, "leaseUntil" = ${from(LEASE_MS)}, "attempts" = "attempts" + 1
+    WHERE "id" = ${id} AND "state" = 'running' AND "holder" IS NOT DISTINCT FROM ${previous} AND ${expired}`
+  return count === 1 ? db.prisma.operation.findUnique({ where: { id } }) : null
+}
+
+/** For a database of one process, at its start: whoever held something is gone. */
+export async function expireLeases(db: Database): Promise<void> {
+  await db.prisma.operation.updateMany({ where: { holder: { not: null } }, data: { leaseUntil: new Date(0) } })
 }
 
 export function interruptedOperations(db: Database, tenant: string): Promise<readonly OperationRow[]> {
   return db.prisma.operation.findMany({ where: { tenant, kind: 'create', state: 'interrupted' }, orderBy: { createdAt: 'desc' } })
 }
 
-/** Unfinished creates that no live request can be behind: their replica was killed in the middle. */
-export async function interruptStale(db: Database, before: Date): Promise<number> {
-  const { count } = await db.prisma.operation.updateMany({
-    where: { state: 'running', updatedAt: { lt: before } },
-    data: { state: 'interrupted', error: 'The portal stopped in the middle.' },
-  })
-  return count
+/** Another size of the pool was asked for since, and not refused. */
+export async function scaledSince(db: Database, { id, tenant, cluster, createdAt }: OperationRow, pool: string): Promise<boolean> {
+  const later = { tenant, cluster, kind: 'scale', id: { not: id }, createdAt: { gte: createdAt }, state: { not: 'failed' }, spec: { path: ['pool'], equals: pool } } as const
+  return (await db.prisma.operation.count({ where: later })) > 0
 }
 
-/** Creates of a cluster that nobody can continue any more: it was deleted otherwise. Frees its name. */
-export async function endUnfinished(db: Database, tenant: string, cluster: string, error: string): Promise<void> {
-  await db.prisma.operation.updateMany({ where: { tenant, cluster, kind: 'create', state: 'interrupted' }, data: { state: 'failed', error } })
+/** Creates of a cluster that must not go on any more: it was deleted. Frees its name; whoever works on one has lost it. */
+export async function endUnfinished(db: Database, tenant: string, cluster: string, { before, error }: { before: Date; error: string }): Promise<void> {
+  const where = { tenant, cluster, kind: 'create', createdAt: { lte: before }, state: { in: ['running', 'interrupted'] as OperationRow['state'][] } } as const
+  await db.prisma.operation.updateMany({ where, data: { state: 'failed', error, holder: null, leaseUntil: null } })
 }

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { openInMemory, type Database } from '@/server/db/client'
-import { insertOperation, updateOperation, type NewOperation } from '@/server/db/operations'
+import { insertOperation, type NewOperation } from '@/server/db/operations'
 import { asksOf, findStory, insertStory, lastEndedStories, listRollouts, openStories, rivalStory, updateStory } from '@/server/db/rollouts'
 import { insertSession } from '@/server/db/sessions'
 import { log } from '@/server/log'
@@ -81,7 +81,7 @@ test('the same change told by another replica is its open story, or one that end
 test('asks are the operations that may have caused it: recent, of this cluster, not failed, not told before; people by their e-mail', async () => {
   const { rollout } = exampleStory()
   const operation = async (id: string, at: string, more: Partial<NewOperation> = {}, uid: string | null = 'u1'): Promise<void> => {
-    await insertOperation(db, { id, tenant: 'blue', cluster: 'blue-1', kind: 'scale', who: 'sub-1', hash: '', spec: { pool: 'general', from: 2, to: 4 }, missing: [], ...more })
+    await insertOperation(db, { id, tenant: 'blue', cluster: 'blue-1', clusterUid: null, kind: 'scale', who: 'sub-1', groups: [], hash: '', spec: { pool: 'general', from: 2, to: 4 }, missing: [], ...more }, 'holder')
     await db.prisma.operation.update({ where: { id }, data: { createdAt: new Date(at), clusterUid: uid, state: 'done' } })
   }
   await insertSession(db, { id: 's', user: 'sub-1', name: 'Bea', email: 'bea@example.com', groups: [], expiresAt: new Date('2027-01-01') })
@@ -92,7 +92,7 @@ test('asks are the operations that may have caused it: recent, of this cluster, 
   await operation('another', '2026-11-21T14:00:00.000Z', {}, 'u0')
   await operation('foreign', '2026-11-21T14:00:00.000Z', { tenant: 'green' })
   await operation('failed', '2026-11-21T14:00:00.000Z')
-  await updateOperation(db, 'failed', { state: 'failed' })
+  await db.prisma.operation.update({ where: { id: 'failed' }, data: { state: 'failed' } })
   await operation('told', '2026-11-21T13:51:00.000Z')
   const told = { operationId: 'told', kind: 'scale', who: '', at: '', pool: null, from: null, to: null } as const
   await insertStory(db, ended('before', '2026-11-21T13:51:00.000Z', '2026-11-21T13:53:00.000Z', { asks: [told] }))

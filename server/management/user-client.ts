@@ -21,7 +21,8 @@ export interface UserClient {
   readonly delete: (kind: KindName, namespace: string, name: string, uid?: string) => Promise<void>
   /** JSON merge patch; `metadata.uid` and `metadata.resourceVersion` in it are preconditions. @throws AppError 'conflict' when they fail */
   readonly patch: (kind: KindName, namespace: string, name: string, body: Readonly<Record<string, unknown>>) => Promise<void>
-  readonly patchScale: (namespace: string, machineDeployment: string, replicas: number) => Promise<void>
+  /** `resourceVersion`: refused with 'conflict' when the pool has changed since it was read. */
+  readonly patchScale: (namespace: string, machineDeployment: string, replicas: number, resourceVersion?: string) => Promise<void>
 }
 
 /** @throws Error at once for an identity that is not a person's: see impersonationHeaders */
@@ -72,9 +73,9 @@ export function createUserClient(transport: Transport, discovery: Discovery, ide
       const path = await pathOf(kind, { namespace, name })
       await send(`${kind} ${name}`, { method: 'PATCH', path, body, contentType: 'application/merge-patch+json', query: { fieldManager: FIELD_MANAGER }, timeoutMs: 20_000 })
     },
-    patchScale: async (namespace, name, replicas) => {
+    patchScale: async (namespace, name, replicas, resourceVersion) => {
       const path = await pathOf('MachineDeployment', { namespace, name, subresource: 'scale' })
-      await send(`the size of ${KINDS.MachineDeployment.kind} ${name}`, { method: 'PATCH', path, body: { spec: { replicas } }, contentType: 'application/merge-patch+json', query: { fieldManager: FIELD_MANAGER }, timeoutMs: 20_000 })
+      await send(`the size of ${KINDS.MachineDeployment.kind} ${name}`, { method: 'PATCH', path, body: { ...(resourceVersion ? { metadata: { resourceVersion } } : {}), spec: { replicas } }, contentType: 'application/merge-patch+json', query: { fieldManager: FIELD_MANAGER }, timeoutMs: 20_000 })
     },
   }
 }

@@ -1,10 +1,13 @@
 import 'server-only'
 import { createHash, randomUUID } from 'node:crypto'
+import { isAppError } from '@/lib/errors'
 import type { ClusterView, NodePoolView } from '@/lib/cluster/view'
 import { audited } from '@/server/audit/audited'
-import { insertOperation, updateOperation } from '@/server/db/operations'
+import { scaledSince, type OperationRow } from '@/server/db/operations'
 import { failure, invalid, notFound } from '@/server/failure'
-import type { ScaleInput } from '@/server/inputs'
+import { scaleIntent, type ScaleInput, type ScaleIntent } from '@/server/inputs'
+import type { Asker } from '@/server/operations/asker'
+import { withOperation, type Lease } from '@/server/operations/lease'
 import { noteAct } from '@/server/operations/note'
 import { runtime } from '@/server/runtime'
 import { requireLive, type TenantContext } from '@/server/tenants/open'
@@ -16,27 +19,56 @@ import { requireLive, type TenantContext } from '@/server/tenants/open'
 export async function scalePool(ctx: TenantContext, { cluster: name, pool: poolName, replicas }: ScaleInput): Promise<null> {
   const cluster = ctx.cluster(name)
   const pool = cluster?.pools.find((candidate) => candidate.name === poolName)
-  const { db, asUser } = runtime()
   return audited(ctx, 'scale:node-pool', pool ? `MachineDeployment/${pool.machineDeployment}` : `Cluster/${name}`, async () => {
     requireLive(ctx)
     if (!cluster || !pool) throw notFound(`The pool ${JSON.stringify(poolName)} of ${JSON.stringify(name)}`)
     if (cluster.deletingSince) throw failure('conflict', `${name} is being deleted.`)
     assertAddresses(ctx, cluster, pool, replicas)
-    const id = randomUUID()
-    const spec = { pool: poolName, from: pool.desired, to: replicas }
+    const spec: ScaleIntent = { pool: poolName, machineDeployment: pool.machineDeployment, from: pool.desired, to: replicas }
     const hash = createHash('sha256').update(JSON.stringify(spec)).digest('hex')
-    await insertOperation(db, { id, tenant: ctx.tenant, cluster: name, kind: 'scale', who: ctx.session.user, hash, spec, missing: [] })
-    try {
-      await asUser(ctx.identity).patchScale(ctx.tenant, pool.machineDeployment, replicas)
-    } catch (error) {
-      await updateOperation(db, id, { state: 'failed', error: (error as Error).message })
-      throw error
-    }
-    await updateOperation(db, id, { state: 'done', clusterUid: cluster.uid })
-    const text = `Pool ${poolName}: from ${pool.desired} to ${replicas} machines`
-    noteAct(ctx, { key: `${id}:asked`, clusterUid: cluster.uid, cluster: name, subject: poolName, text })
+    const at = { id: randomUUID(), cluster: name, clusterUid: cluster.uid }
+    const { user: who, groups } = ctx.session
+    await withOperation({ ...at, tenant: ctx.tenant, kind: 'scale', who, groups, hash, spec, missing: [] }, async () => {
+      await runtime().asUser(ctx.identity).patchScale(ctx.tenant, pool.machineDeployment, replicas)
+      noteScale(ctx, at, spec)
+    })
     return null
   })
+}
+
+/** The API server refuses a size that was decided on an older state; a few looks are enough, since a pool's status changes often. */
+const LOOKS = 5
+
+/**
+ * Goes on with a change of size whose replica is gone: only while nobody has decided on another size since.
+ * @throws AppError 'conflict' otherwise
+ */
+export async function resumeScale(ctx: Asker, row: OperationRow, lease: Lease): Promise<void> {
+  const { db, asUser } = runtime()
+  const client = asUser(ctx.identity)
+  const intent = scaleIntent.safeParse(row.spec)
+  if (!intent.success) throw failure('conflict', 'Another version of the portal wrote this down; it is not carried out.')
+  const { pool, machineDeployment, from, to } = intent.data
+  const changed = (how: string): Error => failure('conflict', `Pool ${pool} was not scaled to ${to} machines: ${how}`)
+  if (ctx.cluster(row.cluster)?.uid !== row.clusterUid) throw changed(`${row.cluster} is gone.`)
+  for (let look = 1; ; look++) {
+    const found = await client.get('MachineDeployment', ctx.tenant, machineDeployment)
+    if (!found) throw changed('it is gone.')
+    if (await scaledSince(db, row, pool)) throw changed('another size was asked for since.')
+    const size = (found.spec as { replicas?: number } | undefined)?.replicas
+    if (size !== from && size !== to) throw changed(`it has ${size ?? 'no'} machines by now.`)
+    lease.assertHeld()
+    try {
+      if (size !== to) await client.patchScale(ctx.tenant, machineDeployment, to, found.metadata.resourceVersion)
+      return noteScale(ctx, row, intent.data)
+    } catch (error) {
+      if (look >= LOOKS || !isAppError(error) || error.view.code !== 'conflict') throw error
+    }
+  }
+}
+
+function noteScale(ctx: Asker, { id, cluster, clusterUid }: Pick<OperationRow, 'id' | 'cluster' | 'clusterUid'>, { pool, from, to }: ScaleIntent): void {
+  noteAct(ctx, { key: `${id}:asked`, clusterUid: clusterUid ?? '', cluster, subject: pool, text: `Pool ${pool}: from ${from} to ${to} machines` })
 }
 
 /** Machines beyond the range would wait for an address for ever. */

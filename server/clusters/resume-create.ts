@@ -1,0 +1,42 @@
+import 'server-only'
+import { AppError, isAppError } from '@/lib/errors'
+import { assertFree } from '@/server/clusters/check'
+import { intentOf, withLiveSize } from '@/server/clusters/continue'
+import { hashOf, noteAsked } from '@/server/clusters/create'
+import { ownCluster, unfinishedOf } from '@/server/clusters/unfinished'
+import type { OperationRow } from '@/server/db/operations'
+import { failure } from '@/server/failure'
+import { applyAll, dryRunAll } from '@/server/operations/apply'
+import type { Asker } from '@/server/operations/asker'
+import type { Lease } from '@/server/operations/lease'
+import { runtime } from '@/server/runtime'
+
+/**
+ * Goes on with a create whose replica is gone, without its person: only where exactly what they asked for would be written.
+ * @throws AppError 'interrupted' when something exists, or the set would be another one now: the person decides
+ * @throws AppError of the refusal when nothing exists
+ */
+export async function resumeCreate(ctx: Asker, row: OperationRow, lease: Lease): Promise<void> {
+  const client = runtime().asUser(ctx.identity)
+  const unfinished = unfinishedOf(row)
+  const existing = await ownCluster(ctx, client, unfinished)
+  const { applied, missing } = row
+  const leave = (reason: AppError): AppError =>
+    new AppError({ code: 'interrupted', message: reason.view.message, progress: { operationId: row.id, exist: applied, missing } }, { cause: reason })
+  try {
+    if (!existing && applied.length > 0) throw failure('conflict', `${row.cluster} was deleted while its creation had stopped in the middle.`)
+    const { asked, objectsOf } = intentOf(ctx, unfinished, existing)
+    const asMeant = objectsOf(asked)
+    const changed = 'What this tenant is offered, or what the portal makes of it, has changed since this was asked for. Continuing writes the set of today.'
+    if (hashOf(asMeant) !== row.hash) throw leave(failure('conflict', changed))
+    if (!existing) await assertFree(ctx, client, asMeant)
+    const objects = objectsOf(withLiveSize(ctx, asked))
+    await dryRunAll(client, objects)
+    const { clusterUid } = await applyAll(client, lease, objects, applied)
+    noteAsked(ctx, { id: row.id, cluster: row.cluster, clusterUid })
+  } catch (error) {
+    const nothing = !existing && applied.length === 0
+    if (nothing || lease.gone || !isAppError(error) || error.view.code === 'interrupted') throw error
+    throw leave(error)
+  }
+}

@@ -1,0 +1,135 @@
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { openInMemory, type Database } from '@/server/db/client'
+import { endUnfinished, expiredOperations, expireLeases, findOperation, insertOperation, postponeOperation, takeExpired, takeInterrupted, type NewOperation } from '@/server/db/operations'
+import { failure } from '@/server/failure'
+import { endingOf, Lease, withOperation } from '@/server/operations/lease'
+import { setRuntime } from '@/server/runtime'
+
+// A PGlite takes seconds to make on a busy machine.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
+
+let db: Database
+beforeAll(async () => void (db = await openInMemory()))
+afterAll(() => db.close())
+beforeEach(async () => {
+  await db.prisma.operation.deleteMany()
+  setRuntime({ db } as never)
+})
+
+const operation = (id: string, more: Partial<NewOperation> = {}): NewOperation => ({ id, tenant: 'blue', cluster: id, clusterUid: 'u', kind: 'scale', who: 'ada', groups: ['g'], hash: 'h', spec: {}, missing: [], ...more })
+const row = (id: string) => findOperation(db, id, 'blue')
+/** The lease runs out, as if its holder had been silent for long. */
+const silence = (id: string) => db.prisma.operation.update({ where: { id }, data: { leaseUntil: new Date(Date.now() - 1_000) } })
+const expired = async () => (await expiredOperations(db, 10)).map(({ id }) => id)
+
+test('an operation is written with its person and a lease of 15 seconds, before its act, and let go after it', async () => {
+  let before: Awaited<ReturnType<typeof row>> = null
+  await withOperation(operation('1'), async () => void (before = await row('1')))
+  expect(before).toMatchObject({ state: 'running', who: 'ada', groups: ['g'], attempts: 1, holder: expect.stringContaining(`:${process.pid}:`) as string })
+  const left = (before as unknown as { leaseUntil: Date }).leaseUntil.getTime() - Date.now()
+  expect(left).toBeGreaterThan(10_000)
+  expect(left).toBeLessThanOrEqual(15_000)
+  expect(await row('1')).toMatchObject({ state: 'done', error: null, holder: null, leaseUntil: null })
+})
+
+test('an act that throws ends its operation with the reason', async () => {
+  await expect(withOperation(operation('1'), () => Promise.reject(failure('forbidden', 'You may not.')))).rejects.toThrow('You may not.')
+  expect(await row('1')).toMatchObject({ state: 'failed', error: 'You may not.', holder: null })
+})
+
+test('where the row cannot be written the act does not happen', async () => {
+  const act = vi.fn()
+  setRuntime({ db: { prisma: { ...db.prisma, operation: { create: () => undefined }, $executeRaw: () => undefined, $transaction: () => Promise.reject(new Error('the database is away')) } } } as never)
+  await expect(withOperation(operation('1'), act)).rejects.toThrow('away')
+  expect(act).not.toHaveBeenCalled()
+})
+
+test('a live lease is nobody’s to take; of two that find it expired one wins', async () => {
+  await insertOperation(db, operation('1'), 'dead')
+  expect(await expired()).toEqual([])
+  expect(await takeExpired(db, { id: '1', holder: 'a' }, 'dead')).toBeNull()
+  await silence('1')
+  expect(await expired()).toEqual(['1'])
+  const taken = await Promise.all([takeExpired(db, { id: '1', holder: 'a' }, 'dead'), takeExpired(db, { id: '1', holder: 'b' }, 'dead')])
+  expect(taken.filter(Boolean)).toMatchObject([{ attempts: 2, state: 'running' }])
+  expect(await expired()).toEqual([])
+})
+
+test('a holder that was silent too long stops at its next step, and leaves the operation to the new one', async () => {
+  const lease = new Lease(db, '1')
+  await insertOperation(db, operation('1'), lease.holder)
+  const act = lease.during(async () => {
+    await lease.step({ applied: ['a'] })
+    await silence('1')
+    await takeExpired(db, { id: '1', holder: 'b' }, lease.holder)
+    await lease.step({ applied: ['a', 'b'] })
+  }, endingOf)
+  await expect(act).rejects.toMatchObject({ view: { code: 'conflict' } })
+  expect(lease.gone).toBe(true)
+  expect(await row('1')).toMatchObject({ state: 'running', holder: 'b', applied: ['a'] })
+})
+
+test('without a renewal a holder stops by its own clock; a step that is noted renews it', async () => {
+  let now = 0
+  const lease = new Lease(db, '1', 'a', () => now)
+  await insertOperation(db, operation('1'), 'a')
+  now = 14_000
+  await lease.step({ applied: ['x'] })
+  now = 28_000
+  expect(() => lease.assertHeld()).not.toThrow()
+  now = 29_000
+  expect(() => lease.assertHeld()).toThrow('another replica')
+})
+
+test('a lease is renewed while a long act runs', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+  await withOperation(operation('1'), async () => {
+    await silence('1')
+    await vi.advanceTimersByTimeAsync(5_000)
+    await vi.waitFor(async () => expect(await expired()).toEqual([]))
+  })
+  vi.useRealTimers()
+})
+
+test('what was put off is taken by anybody, but not before its time', async () => {
+  await insertOperation(db, operation('1'), 'a')
+  expect(await postponeOperation(db, { id: '1', holder: 'a' }, 60_000, 'away')).toBe(true)
+  expect(await row('1')).toMatchObject({ holder: null, error: 'away', state: 'running' })
+  expect(await expired()).toEqual([])
+  await silence('1')
+  expect(await takeExpired(db, { id: '1', holder: 'b' }, null)).toMatchObject({ attempts: 2 })
+})
+
+test('a database of one process gives everything free at its start', async () => {
+  await insertOperation(db, operation('1'), 'dead')
+  await expireLeases(db)
+  expect(await expired()).toEqual(['1'])
+})
+
+test('a removal holds an interrupted create without making it one to be resumed', async () => {
+  await insertOperation(db, operation('1', { kind: 'create' }), 'a')
+  await db.prisma.operation.update({ where: { id: '1' }, data: { state: 'interrupted', holder: null, leaseUntil: null } })
+  expect(await takeInterrupted(db, { id: '1', holder: 'b' }, 'interrupted')).toBe(true)
+  expect(await takeInterrupted(db, { id: '1', holder: 'c' }, 'running')).toBe(false)
+  await silence('1')
+  expect(await expired()).toEqual([])
+  expect(await takeInterrupted(db, { id: '1', holder: 'c' }, 'running')).toBe(true)
+})
+
+test('a deletion ends the create of its cluster, also one under way; not one asked for later', async () => {
+  await insertOperation(db, operation('1', { kind: 'create', cluster: 'c' }), 'a')
+  await endUnfinished(db, 'blue', 'c', { before: new Date(Date.now() - 60_000), error: 'Deleted.' })
+  expect(await row('1')).toMatchObject({ state: 'running' })
+  await endUnfinished(db, 'blue', 'c', { before: new Date(Date.now() + 60_000), error: 'Deleted.' })
+  expect(await row('1')).toMatchObject({ state: 'failed', error: 'Deleted.', holder: null })
+  expect(await insertOperation(db, operation('2', { kind: 'create', cluster: 'c' }), 'a')).toBe(true)
+})
+
+test('deletions are taken up first, then the oldest', async () => {
+  for (const [id, kind, at] of [['1', 'scale', 3], ['2', 'create', 2], ['3', 'delete', 4]] as const) {
+    await insertOperation(db, operation(id, { kind }), 'dead')
+    await db.prisma.operation.update({ where: { id }, data: { createdAt: new Date(at) } })
+  }
+  await expireLeases(db)
+  expect(await expired()).toEqual(['3', '2', '1'])
+})

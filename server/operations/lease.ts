@@ -1,0 +1,114 @@
+import 'server-only'
+import { randomUUID } from 'node:crypto'
+import { hostname } from 'node:os'
+import { isAppError, type AppError } from '@/lib/errors'
+import type { Database } from '@/server/db/client'
+import { endOperation, insertOperation, LEASE_MS, noteStep, postponeOperation, renewLease, type NewOperation, type OperationEnd, type OperationStep } from '@/server/db/operations'
+import { failure } from '@/server/failure'
+import { log } from '@/server/log'
+import { runtime } from '@/server/runtime'
+
+/** Three in a lease: one that fails costs nothing. */
+const BEAT_MS = 5_000
+
+/** Names one process for people who look into the table; each lease adds its own, so that none is renewed in another's place. */
+const HOLDER = `${hostname()}:${process.pid}`
+
+const DONE: OperationEnd = { state: 'done', error: null }
+
+/** What becomes of an operation whose act threw. */
+export type Ending = OperationEnd | { readonly againInMs: number; readonly error: string }
+
+/** The right to work on one operation, for as long as it is renewed. */
+export class Lease {
+  /** By the monotonic clock, counted from before the database was asked: never later than the database's own. */
+  private until: number
+  private lost = false
+
+  /** To be made BEFORE the row is inserted or taken. */
+  constructor(
+    private readonly db: Database,
+    readonly id: string,
+    readonly holder = `${HOLDER}:${randomUUID().slice(0, 8)}`,
+    private readonly now: () => number = () => performance.now(),
+  ) {
+    this.until = now() + LEASE_MS
+  }
+
+  /** Called right before each write. @throws AppError 'conflict' once it is gone */
+  assertHeld(): void {
+    if (this.gone) throw taken()
+  }
+
+  /** @throws AppError 'conflict' when somebody else has it; Error when the database is away */
+  async step(step: OperationStep): Promise<void> {
+    await this.renewedBy(() => noteStep(this.db, this, step))
+    this.assertHeld()
+  }
+
+  /** Somebody else may be at work on it by now. */
+  get gone(): boolean {
+    return this.lost || this.now() >= this.until
+  }
+
+  /** Runs the act, keeps the lease alive meanwhile, and writes down how it ended. What the act throws is thrown. */
+  async during<Value>(act: () => Promise<Value>, endingOf: (error: unknown) => Ending, done: OperationEnd = DONE): Promise<Value> {
+    // A beat that finds the database away changes nothing; the lease runs out by itself.
+    const beat = setInterval(() => void this.renewedBy(() => renewLease(this.db, this)).catch(() => undefined), BEAT_MS).unref()
+    try {
+      const value = await act()
+      await this.end(done)
+      return value
+    } catch (error) {
+      await this.end(endingOf(error))
+      throw error
+    } finally {
+      clearInterval(beat)
+    }
+  }
+
+  private async renewedBy(renew: () => Promise<boolean>): Promise<void> {
+    const since = this.now()
+    if (await renew()) this.until = since + LEASE_MS
+    else this.lost = true
+  }
+
+  /** What the database cannot be told stays `running`, and is taken up by a resume: the act is over, and failing now would not undo it. */
+  private async end(ending: Ending): Promise<void> {
+    try {
+      const told = 'state' in ending ? await endOperation(this.db, this, ending) : await postponeOperation(this.db, this, ending.againInMs, ending.error)
+      if (!told) log.warn({ event: 'operation.lost', id: this.id }, 'an operation was taken over by another replica, or ended')
+    } catch (error) {
+      log.error({ event: 'operation.end', id: this.id, err: error }, 'the end of an operation could not be written')
+    }
+  }
+}
+
+/**
+ * Runs an act with its Operation row, which exists before the first write. Where the row cannot be written the act does not happen.
+ * When this process dies, any replica finds the lease expired and goes on (server/operations/resume.ts).
+ * @throws AppError 'name-taken' when a create of that name is unfinished; whatever the act throws
+ */
+export async function withOperation<Value>(row: NewOperation, act: (lease: Lease) => Promise<Value>): Promise<Value> {
+  const { db } = runtime()
+  const lease = new Lease(db, row.id)
+  if (!(await insertOperation(db, row, lease.holder))) {
+    const sentence = `A create of ${row.cluster} is under way or was interrupted. Continue or remove it first.`
+    throw failure('name-taken', sentence, { fields: { name: sentence } })
+  }
+  return lease.during(() => act(lease), endingOf)
+}
+
+/** The person who asked is there and was told: what they were refused is not tried again behind their back. */
+export const endingOf = (error: unknown): OperationEnd => ({ state: isAppError(error) && error.view.code === 'interrupted' ? 'interrupted' : 'failed', error: reasonOf(error) })
+
+/** In one sentence: of what stopped in the middle, what stopped it. */
+export function reasonOf(error: unknown): string {
+  const cause = rootOf(error)
+  return isAppError(cause) ? cause.view.message : 'The portal failed.'
+}
+
+/** What stopped an act, whether or not something had been written before. */
+export const rootOf = (error: unknown): unknown => (isAppError(error) && error.view.code === 'interrupted' && error.cause !== undefined ? error.cause : error)
+
+const taken = (): AppError => failure('conflict', 'This portal no longer works on it: another replica goes on with it, or the cluster was deleted. Its page shows how far it is.')

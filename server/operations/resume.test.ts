@@ -1,0 +1,218 @@
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { defaultSpec } from '@/lib/cluster/defaults'
+import type { VSphereOffer } from '@/lib/identity/offer'
+import type { KubeObject } from '@/lib/kubernetes/object'
+import { renderCluster } from '@/lib/manifests/render'
+import { hashOf } from '@/server/clusters/create'
+import { openInMemory, type Database } from '@/server/db/client'
+import { expireLeases, findOperation, insertOperation, type NewOperation } from '@/server/db/operations'
+import { away, failure } from '@/server/failure'
+import { nameOf } from '@/server/operations/apply'
+import { endingFor, MAX_ATTEMPTS, resumeExpired } from '@/server/operations/resume'
+import { setRuntime } from '@/server/runtime'
+
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
+vi.mock('@/server/env', () => ({ env: () => ({ TENANTRY_GROUPS: ['team-blue'], LOG_LEVEL: 'silent' }) }))
+
+const offer: VSphereOffer = { server: 'vc', datacenter: 'DC0', resourcePool: 'rp', folder: 'f', datastore: 'ds', network: 'n', templates: [{ name: 'ubuntu-1.35', version: 'v1.35.2' }] }
+const spec = { ...defaultSpec(offer, 'vc-south'), name: 'c', addresses: { kind: 'dhcp' as const } }
+const objects = renderCluster(spec, { tenant: 'blue', offer, operationId: '1' })
+const create: NewOperation = { id: '1', tenant: 'blue', cluster: 'c', clusterUid: null, kind: 'create', who: 'ada', groups: ['team-blue', 'left-since'], hash: hashOf(objects), spec, missing: objects.map(nameOf) }
+const scale: NewOperation = { ...create, kind: 'scale', clusterUid: 'u', missing: [], spec: { pool: 'general', machineDeployment: 'c-general', from: 1, to: 3 } }
+const deletion: NewOperation = { ...create, kind: 'delete', clusterUid: 'u', hash: 'u', missing: [], spec: {} }
+
+let db: Database
+/** The objects of the management cluster by `Kind/name`, and what was written to it. */
+let there: Map<string, KubeObject>
+let writes: string[]
+let clusters: Record<string, object>
+const client = { get: vi.fn(), dryRunApply: vi.fn(), apply: vi.fn(), delete: vi.fn(), patchScale: vi.fn() }
+const asUser = vi.fn(() => client)
+const note = vi.fn()
+const identities = vi.fn()
+
+beforeAll(async () => void (db = await openInMemory()))
+afterAll(() => db.close())
+beforeEach(async () => {
+  vi.resetAllMocks()
+  await db.prisma.operation.deleteMany()
+  await db.prisma.audit.deleteMany()
+  there = new Map()
+  writes = []
+  clusters = {}
+  identities.mockReturnValue([{ name: 'vc-south', offer }])
+  client.get.mockImplementation((kind: string, _: string, name: string) => Promise.resolve(there.get(`${kind}/${name}`) ?? null))
+  client.apply.mockImplementation((object: KubeObject) => {
+    const made = { ...object, metadata: { ...object.metadata, uid: 'u' } }
+    there.set(nameOf(object), made)
+    writes.push(nameOf(object))
+    return Promise.resolve(made)
+  })
+  asUser.mockReturnValue(client)
+  const live = { note, identities, state: () => ({ clusters, machines: {}, health: { state: 'live' } }) }
+  setRuntime({ db, acts: new Set(), asUser, live } as never)
+})
+
+/** As its dead holder left it. */
+async function left(row: NewOperation, more: { applied?: string[]; attempts?: number } = {}): Promise<void> {
+  await insertOperation(db, row, 'dead')
+  await db.prisma.operation.update({ where: { id: row.id }, data: more })
+  await expireLeases(db)
+}
+const resume = () => resumeExpired(new AbortController().signal)
+const row = () => findOperation(db, '1', 'blue')
+const deployment = (replicas: number) => there.set('MachineDeployment/c-general', { apiVersion: '', kind: 'MachineDeployment', metadata: { name: 'c-general', resourceVersion: '7' }, spec: { replicas } })
+const ours = (metadata: object = {}) => there.set('Cluster/c', { apiVersion: '', kind: 'Cluster', metadata: { name: 'c', uid: 'u', annotations: { 'tenantry.dev/operation': '1' }, ...metadata } })
+
+test('a create goes on from the beginning as the person who asked, without groups they may no longer use; audited and told once', async () => {
+  await left(create, { applied: ['Cluster/c'] })
+  ours()
+  await resume()
+  expect(asUser).toHaveBeenCalledWith({ user: 'oidc:ada', groups: ['oidc:team-blue'] })
+  expect(writes).toEqual(objects.map(nameOf))
+  expect(await row()).toMatchObject({ state: 'done', applied: objects.map(nameOf), missing: [], clusterUid: 'u', attempts: 2, holder: null })
+  expect(await db.prisma.audit.findMany()).toMatchObject([{ who: 'ada', tenant: 'blue', action: 'resume', object: 'Cluster/c', allowed: true, code: 'ok' }])
+  expect(note).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ key: '1:asked', who: 'ada', text: 'c was asked for' }))
+})
+
+test('a create of which nothing was written yet begins', async () => {
+  await left(create)
+  await resume()
+  expect(writes).toEqual(objects.map(nameOf))
+})
+
+test('another cluster of that name is never taken over', async () => {
+  await left(create)
+  ours({ annotations: { 'tenantry.dev/operation': 'other' } })
+  await resume()
+  expect(writes).toEqual([])
+  expect(await row()).toMatchObject({ state: 'failed', error: expect.stringContaining('taken by another cluster') as string })
+})
+
+test.each([
+  ['deleted since', () => undefined],
+  ['being deleted', () => ours({ deletionTimestamp: 'now' })],
+  ['offered no more', () => { ours(); identities.mockReturnValue([]) }],
+  ['offered otherwise', () => { ours(); identities.mockReturnValue([{ name: 'vc-south', offer: { ...offer, server: 'other-vc' } }]) }],
+  ['refused by the dry run', () => { ours(); client.dryRunApply.mockRejectedValue(failure('refused', 'A webhook says no.')) }],
+])('a create that began and is %s is left to the person, with the reason, and nothing is written', async (_, arrange) => {
+  await left(create, { applied: ['Cluster/c'] })
+  arrange()
+  await resume()
+  expect(writes).toEqual([])
+  expect(await row()).toMatchObject({ state: 'interrupted', error: expect.stringMatching(/deleted|offered|webhook/) as string, applied: ['Cluster/c'], holder: null })
+  expect(note).not.toHaveBeenCalled()
+})
+
+test('a create that is refused before anything exists has failed; its name is free', async () => {
+  await left(create)
+  client.dryRunApply.mockRejectedValue(failure('forbidden', 'You may not.'))
+  await resume()
+  expect(await row()).toMatchObject({ state: 'failed', error: 'You may not.' })
+  expect(await db.prisma.audit.findMany()).toMatchObject([{ action: 'resume', allowed: false, code: 'forbidden' }])
+})
+
+test('a management cluster that goes away puts it off, five times in all; then the person decides', async () => {
+  await left(create, { applied: ['Cluster/c'] })
+  ours()
+  client.apply.mockRejectedValue(away())
+  for (let attempt = 2; attempt < MAX_ATTEMPTS; attempt++) {
+    await resume()
+    expect(await row()).toMatchObject({ state: 'running', attempts: attempt, holder: null, error: away().view.message })
+    await resume()
+    expect(await row(), 'not before its time').toMatchObject({ attempts: attempt })
+    await db.prisma.operation.updateMany({ data: { leaseUntil: new Date(0) } })
+  }
+  await resume()
+  expect(await row()).toMatchObject({ state: 'interrupted', attempts: MAX_ATTEMPTS, error: away().view.message, applied: ['Cluster/c'] })
+})
+
+test('attempts come later and later', () => {
+  const waits = [2, 3, 4].map((attempts) => endingFor({ kind: 'scale', attempts })(away()))
+  expect(waits).toMatchObject([{ againInMs: 10_000 }, { againInMs: 20_000 }, { againInMs: 40_000 }])
+  expect(endingFor({ kind: 'scale', attempts: MAX_ATTEMPTS })(away())).toMatchObject({ state: 'failed' })
+  expect(endingFor({ kind: 'scale', attempts: 2 })(new Error('the database is away'))).toMatchObject({ againInMs: 10_000 })
+})
+
+test('an operation in the middle of which the portal died again and again is ended without another try', async () => {
+  await left(scale, { attempts: MAX_ATTEMPTS })
+  await resume()
+  expect(client.get).not.toHaveBeenCalled()
+  expect(await row()).toMatchObject({ state: 'failed', error: expect.stringContaining('5 times') as string })
+})
+
+test.each([
+  ['is as it was', 1, [['blue', 'c-general', 3, '7']]],
+  ['was written already', 3, []],
+])('a pool whose size %s ends as asked', async (_, size, patches) => {
+  await left(scale)
+  clusters = { u: { name: 'c', uid: 'u' } }
+  deployment(size)
+  await resume()
+  expect(client.patchScale.mock.calls).toEqual(patches)
+  expect(await row()).toMatchObject({ state: 'done' })
+  expect(note).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ key: '1:asked', clusterUid: 'u', subject: 'general', text: 'Pool general: from 1 to 3 machines' }))
+})
+
+test('a size that somebody else changed meanwhile is left alone', async () => {
+  await left(scale)
+  clusters = { u: { name: 'c', uid: 'u' } }
+  deployment(2)
+  await resume()
+  expect(client.patchScale).not.toHaveBeenCalled()
+  expect(await row()).toMatchObject({ state: 'failed', error: expect.stringContaining('2 machines by now') as string })
+})
+
+test('a size is not brought back after another one was asked for, though it is what it was before', async () => {
+  await left(scale)
+  await insertOperation(db, { ...scale, id: '2', spec: { ...scale.spec, from: 3, to: 1 } }, 'b')
+  clusters = { u: { name: 'c', uid: 'u' } }
+  deployment(1)
+  await resume()
+  expect(client.patchScale).not.toHaveBeenCalled()
+  expect(await row()).toMatchObject({ state: 'failed', error: expect.stringContaining('since') as string })
+})
+
+test('a pool that changes while it is looked at is looked at again', async () => {
+  await left(scale)
+  clusters = { u: { name: 'c', uid: 'u' } }
+  deployment(1)
+  client.patchScale.mockRejectedValueOnce(failure('conflict', 'It changed.'))
+  await resume()
+  expect(client.patchScale).toHaveBeenCalledTimes(2)
+  expect(await row()).toMatchObject({ state: 'done' })
+})
+
+test('a deletion goes on with that very cluster, and ends its create', async () => {
+  await left(deletion)
+  await insertOperation(db, { ...create, id: '0' }, 'b')
+  await db.prisma.operation.update({ where: { id: '0' }, data: { createdAt: new Date(0) } })
+  ours()
+  await resume()
+  expect(client.delete.mock.calls).toEqual([['Cluster', 'blue', 'c', 'u']])
+  expect(await row()).toMatchObject({ state: 'done' })
+  expect(await findOperation(db, '0', 'blue')).toMatchObject({ state: 'failed', error: 'Deleted by ada.' })
+})
+
+test.each([
+  ['gone', () => undefined],
+  ['another one by now', () => ours({ uid: 'other' })],
+  ['being deleted already', () => ours({ deletionTimestamp: 'now' })],
+])('a deletion of a cluster that is %s is over', async (_, arrange) => {
+  await left(deletion)
+  arrange()
+  await resume()
+  expect(client.delete).not.toHaveBeenCalled()
+  expect(await row()).toMatchObject({ state: 'done' })
+})
+
+test('without an audit row nothing is written; it is tried again', async () => {
+  await left(scale)
+  clusters = { u: { name: 'c', uid: 'u' } }
+  deployment(1)
+  const broken = vi.spyOn(db.prisma.audit, 'create').mockRejectedValue(new Error('the database is away'))
+  await resume()
+  broken.mockRestore()
+  expect(client.get).not.toHaveBeenCalled()
+  expect(await row()).toMatchObject({ state: 'running', holder: null })
+})

@@ -1,0 +1,74 @@
+import 'server-only'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { isAppError } from '@/lib/errors'
+import { audited } from '@/server/audit/audited'
+import { resumeDelete } from '@/server/clusters/delete'
+import { resumeCreate } from '@/server/clusters/resume-create'
+import { endOperation, expiredOperations, takeExpired, type OperationRow } from '@/server/db/operations'
+import { log } from '@/server/log'
+import { resumeScale } from '@/server/node-pools/scale'
+import { askerOf } from '@/server/operations/asker'
+import { Lease, reasonOf, rootOf, type Ending } from '@/server/operations/lease'
+import { runtime } from '@/server/runtime'
+
+const LOOK_MS = 5_000
+/** While the cache is not there yet: what a dead process left is waited for. */
+const EAGER_MS = 250
+/** At a time. Each is some ten requests to the API server. */
+const MAX_AT_ONCE = 20
+/** The first try included. An operation that ends the process each time must not do so for ever. */
+export const MAX_ATTEMPTS = 5
+
+/**
+ * Looks every few seconds for operations whose replica is gone, and goes on with them as the person who asked. Not before the
+ * live cache is synced, and not while the management cluster is away: both would only use up the attempts.
+ * @returns stops looking; what was taken up already is among the acts under way
+ */
+export function startResuming(signal: AbortSignal): () => void {
+  const stop = new AbortController()
+  const ended = AbortSignal.any([signal, stop.signal])
+  const run = async (): Promise<void> => {
+    while (!ended.aborted) {
+      const { live } = runtime()
+      const ready = live.ready() && live.health().state === 'live'
+      if (ready) await resumeExpired(ended).catch((error: unknown) => log.warn({ event: 'resume', err: error }, 'operations could not be looked through'))
+      await sleep(ready ? LOOK_MS : EAGER_MS, undefined, { signal: ended, ref: false }).catch(() => undefined)
+    }
+  }
+  void run()
+  return () => stop.abort()
+}
+
+/** One look. Operations of one cluster go one after another, in their order. */
+export async function resumeExpired(signal: AbortSignal): Promise<void> {
+  const found = await expiredOperations(runtime().db, MAX_AT_ONCE)
+  const clusters = Map.groupBy(found, ({ tenant, cluster }) => `${tenant}/${cluster}`)
+  await Promise.all([...clusters.values()].map(async (operations) => {
+    for (const { id, holder } of operations) if (!signal.aborted) await resume(id, holder)
+  }))
+}
+
+async function resume(id: string, previous: string | null): Promise<void> {
+  const { db } = runtime()
+  const lease = new Lease(db, id)
+  const row = await takeExpired(db, lease, previous)
+  if (!row) return
+  log.info({ event: 'resume', id, kind: row.kind, tenant: row.tenant, cluster: row.cluster, attempt: row.attempts }, 'going on with an operation whose replica is gone')
+  if (row.attempts > MAX_ATTEMPTS) return void (await endOperation(db, lease, { state: stateOf(row), error: `The portal stopped ${MAX_ATTEMPTS} times in the middle of it.` }))
+  const ctx = askerOf(row)
+  const act = { create: resumeCreate, scale: resumeScale, delete: resumeDelete }[row.kind]
+  // The audit has what came of it, and the row the reason.
+  await lease.during(() => audited(ctx, 'resume', `Cluster/${row.cluster}`, () => act(ctx, row, lease)), endingFor(row)).catch(() => undefined)
+}
+
+/** Every operation ends: what may pass is tried again, longer and longer apart, and not for ever. */
+export const endingFor = (row: Pick<OperationRow, 'kind' | 'attempts'>) => (error: unknown): Ending => {
+  const cause = rootOf(error)
+  const mayPass = !isAppError(cause) || cause.view.code === 'management-away'
+  if (mayPass && row.attempts < MAX_ATTEMPTS) return { againInMs: 2_500 * 2 ** row.attempts, error: reasonOf(error) }
+  const unclear = mayPass || (isAppError(error) && error.view.code === 'interrupted')
+  return { state: unclear ? stateOf(row) : 'failed', error: reasonOf(error) }
+}
+
+/** When nobody knows what exists: of a create the person decides, and the rest is one write that did not happen or did no harm. */
+const stateOf = ({ kind }: Pick<OperationRow, 'kind'>): 'interrupted' | 'failed' => (kind === 'create' ? 'interrupted' : 'failed')
