@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import type { Rollout } from '@/lib/rollout/story'
 import { openInMemory, type Database } from '@/server/db/client'
-import { insertOperation, updateOperation } from '@/server/db/operations'
+import { endOperation, insertOperation } from '@/server/db/operations'
 import { findStory, insertStory, listRollouts, openStories, storyStore } from '@/server/db/rollouts'
 import { picture, replica as replicaOn } from '@/server/live/fake-rollouts'
 import { exampleStory } from '@/server/rollouts/example'
@@ -86,7 +86,7 @@ test('a portal that starts in the middle goes on with the story of the last one'
 })
 
 test('asks are found when a story begins and when a size changes; what one story has told the next does not', async () => {
-  const operation = (id: string, to: number) => insertOperation(db, { id, tenant: 'blue', cluster: 'blue-1', kind: 'scale', who: 'bea@example.com', hash: '', spec: { pool: 'general', from: 2, to }, missing: [] })
+  const operation = (id: string, to: number) => insertOperation(db, { id, tenant: 'blue', cluster: 'blue-1', clusterUid: null, kind: 'scale', who: 'bea@example.com', groups: [], hash: '', spec: { pool: 'general', from: 2, to }, missing: [] }, 'holder')
   const { rollouts, shown } = replica()
   await operation('first', 4)
   rollouts.changed(null, picture(2, 4))
@@ -96,7 +96,7 @@ test('asks are found when a story begins and when a size changes; what one story
   await vi.waitFor(() => expect(shown()[0]?.asks).toHaveLength(2), soon)
   rollouts.changed(picture(3, 5), picture(5, 5))
   await operation('refused', 6)
-  await updateOperation(db, 'refused', { state: 'failed' })
+  await endOperation(db, { id: 'refused', holder: 'holder' }, { state: 'failed', error: null })
   await operation('third', 6)
   rollouts.changed(picture(5, 5), picture(5, 6))
   await vi.waitFor(() => expect(shown().find(({ endedAt }) => endedAt === null)?.asks.map(({ operationId }) => operationId)).toEqual(['third']), soon)
