@@ -138,7 +138,7 @@ export class Rollouts {
     this.writer.save(kept, before?.rollout.state.is !== story.rollout.state.is || ended)
     this.asks.told(kept, seen.after)
     // A deletion ends what it was asked in the middle of, and is a story of its own.
-    if (ended && seen.after) this.step(desk, seen)
+    if (ended && story.rollout.change !== 'delete' && (seen.after?.cluster.deletingSince ?? null) !== null) this.step(desk, seen)
   }
 
   private followed(desk: Desk, follow: NonNullable<Desk['follow']>, story: Story): void {
@@ -294,7 +294,7 @@ export class Rollouts {
 function endEntry({ rollout }: Story): TimelineEntry {
   const { id, tenant, clusterUid, cluster, title, state, startedAt } = rollout
   const at = rollout.endedAt ?? startedAt
-  const took = span(Date.parse(at) - Date.parse(startedAt))
-  const text = state.is === 'failed' ? `${title}: failed after ${took}` : `${title}: done in ${took}`
-  return { kind: 'entry', key: `${id}:done`, tenant, clusterUid, cluster, at, subject: null, text, role: state.is === 'failed' ? 'bad' : 'ok', who: null }
+  const failed = state.is === 'failed'
+  const text = failed ? `${title}: ${state.sentence}` : `${title}: done in ${span(Date.parse(at) - Date.parse(startedAt))}`
+  return { kind: 'entry', key: `${id}:done`, tenant, clusterUid, cluster, at, subject: null, text, role: failed ? 'warn' : 'ok', who: null }
 }
