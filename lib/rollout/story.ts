@@ -26,9 +26,10 @@ export interface Rollout {
   readonly title: string
   /** Oldest first; empty for what was done outside of the portal or by the controllers. */
   readonly asks: readonly Ask[]
-  /** Sizes by pool name; `from` is null when the story was met in the middle. */
-  readonly pools: Readonly<Record<string, { readonly from: number | null; readonly to: number }>>
-  readonly version: { readonly from: string | null; readonly to: string | null }
+  /** By pool name: the pools that the change is about. */
+  readonly pools: Readonly<Record<string, PoolChange>>
+  /** `at`: when the control plane reached it, null until then; absent when the control plane was there already. */
+  readonly version: { readonly from: string | null; readonly to: string | null; readonly at?: string | null }
   /** RFC 3339. */
   readonly startedAt: string
   readonly endedAt: string | null
@@ -44,6 +45,24 @@ export interface Rollout {
   readonly medians: Readonly<Partial<Record<Phase, number>>>
   /** Of the cluster and its pools; a machine's are its own. Kept for ever. */
   readonly troubles: readonly Trouble[]
+  /** When `state` and `expectedEnd` became what they are: of two replicas' the later holds. */
+  readonly seenAt?: string
+}
+
+export type SizePart = 'cpus' | 'memoryMiB' | 'diskGiB'
+
+export interface PoolChange {
+  /** null when the story was met in the middle. */
+  readonly from: number | null
+  readonly to: number
+  /** When `from` was so; the earliest holds. */
+  readonly fromAt?: string
+  /** When `to` was first seen; the latest holds. */
+  readonly at?: string
+  /** Machines that the change leaves alone. */
+  readonly kept?: number
+  /** What of each machine changes. */
+  readonly sizes?: readonly SizePart[]
 }
 
 export type StallReason =
