@@ -19,6 +19,8 @@ export interface Runtime {
   readonly acts: Set<Promise<void>>
   /** Aborted when the process is about to end. */
   readonly signal: AbortSignal
+  /** The process has been asked to end: no new streams. */
+  readonly draining: () => boolean
 }
 
 /**

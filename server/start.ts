@@ -45,7 +45,8 @@ export async function start(): Promise<void> {
   const live = startLive(system, store, signal)
   const sessions = new Sessions(db, (id) => live.endSession(id))
   const acts = new Set<Promise<void>>()
-  setRuntime({ db, sessions, live, system, discovery, signal, acts, asUser: (identity) => createUserClient(transport, discovery, identity) })
+  let draining = false
+  setRuntime({ db, sessions, live, system, discovery, signal, acts, draining: () => draining, asUser: (identity) => createUserClient(transport, discovery, identity) })
 
   const tidy = async (): Promise<void> => {
     try {
@@ -61,7 +62,8 @@ export async function start(): Promise<void> {
   const housekeeping = setInterval(() => void tidy(), HOUSEKEEPING_MS).unref()
 
   const end = async (name: string): Promise<void> => {
-    if (signal.aborted) return
+    if (draining) return
+    draining = true
     log.info({ event: 'stop', signal: name }, 'stopping')
     clearInterval(housekeeping)
     stopResuming()

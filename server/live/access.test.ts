@@ -29,12 +29,12 @@ test('a changed binding makes the next question a fresh one', async () => {
   const { state, allows, access } = setup()
   await allows()
   state.answer = () => Promise.resolve(false)
-  access.invalidate('green')
+  access.invalidate({ tenant: 'green', concerns: null })
   expect(await allows()).toBe(true)
-  access.invalidate('blue')
+  access.invalidate({ tenant: 'blue', concerns: null })
   expect(await allows()).toBe(false)
   state.answer = () => Promise.resolve(true)
-  access.invalidate(null)
+  access.invalidate({ tenant: null, concerns: null })
   expect(await allows()).toBe(true)
 })
 
@@ -84,4 +84,25 @@ test('a "no" is asked again after two seconds, so that somebody just let in does
   expect(await allows()).toBe(false)
   state.now = 2_001
   expect(await allows()).toBe(true)
+})
+
+test('a binding of other people leaves an answer as it is', async () => {
+  const { state, allows, access } = setup()
+  await allows()
+  access.invalidate({ tenant: 'blue', concerns: ({ user }) => user === 'oidc:bob' })
+  await allows()
+  access.invalidate({ tenant: null, concerns: ({ groups }) => groups.includes('oidc:a') })
+  await allows()
+  expect(state.asked).toBe(2)
+})
+
+test('questions, answers out of memory, denials and failures are counted apart', async () => {
+  const { state, allows, access } = setup()
+  await allows()
+  await allows()
+  state.answer = () => Promise.resolve(false)
+  await allows(ada, 'green')
+  state.answer = () => Promise.reject(failure('management-away', 'away'))
+  await expect(allows(ada, 'red')).rejects.toThrow('away')
+  expect(access.counters).toEqual({ asked: 3, cached: 1, denied: 1, failed: 1 })
 })

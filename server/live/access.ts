@@ -3,6 +3,7 @@ import { isAppError } from '@/lib/errors'
 import { ACCESS, type Permission } from '@/lib/permission'
 import type { Identity } from '@/server/auth/identity'
 import { failure } from '@/server/failure'
+import type { Concern } from '@/server/live/concern'
 import { isStatusError } from '@/server/management/status'
 import type { SystemClient } from '@/server/management/system-client'
 
@@ -12,12 +13,22 @@ export interface AccessReviews {
   readonly allows: (identity: Identity, tenant: string, permission: Permission) => Promise<boolean>
   /** Asked at this moment, never out of memory: for acts that the portal alone judges. @throws AppError 'management-away' */
   readonly allowsNow: (identity: Identity, tenant: string, permission: Permission) => Promise<boolean>
-  /** A binding changed: in this tenant, or (null) anywhere. */
-  readonly invalidate: (tenant: string | null) => void
+  /** A binding changed that may concern these. */
+  readonly invalidate: (concern: Concern) => void
+  readonly counters: AccessCounters
+}
+
+export interface AccessCounters {
+  /** Questions put to the API server; answered out of memory; answered "no"; not answered. */
+  asked: number
+  cached: number
+  denied: number
+  failed: number
 }
 
 interface Answer {
   readonly tenant: string
+  readonly identity: Identity
   readonly allowed: Promise<boolean>
   readonly at: number
   /** Kept until then; a "no" is let go early once it has come. */
@@ -31,15 +42,27 @@ const FRESH_NO_MS = 2_000
 const STALE_MS = 600_000
 const MAX_ANSWERS = 50_000
 
-export function createAccess(client: Pick<SystemClient, 'mayUser'>, now: () => number = Date.now): AccessReviews {
+/** @param took is told of each review's duration, in ms */
+export function createAccess(client: Pick<SystemClient, 'mayUser'>, now: () => number = Date.now, took: (ms: number) => void = () => undefined): AccessReviews {
   const answers = new Map<string, Answer>()
+  const counters: AccessCounters = { asked: 0, cached: 0, denied: 0, failed: 0 }
   let generation = 0
 
-  const review = (identity: Identity, tenant: string, permission: Permission): Promise<boolean> =>
-    client.mayUser(identity, tenant, ACCESS[permission]).catch((error: unknown) => {
+  const review = async (identity: Identity, tenant: string, permission: Permission): Promise<boolean> => {
+    const begun = performance.now()
+    counters.asked++
+    try {
+      const allowed = await client.mayUser(identity, tenant, ACCESS[permission])
+      if (!allowed) counters.denied++
+      return allowed
+    } catch (error) {
+      counters.failed++
       // An API server that answers a review with an error has not said "no": it is away for this question.
       throw isStatusError(error) ? failure('management-away', 'The management cluster does not say what you may do. Try again in a minute.', { detail: error.message }) : error
-    })
+    } finally {
+      took(performance.now() - begun)
+    }
+  }
 
   const ask = (key: string, identity: Identity, tenant: string, permission: Permission): Promise<boolean> => {
     const asked = generation
@@ -60,7 +83,7 @@ export function createAccess(client: Pick<SystemClient, 'mayUser'>, now: () => n
       },
     )
     // Kept with its fallback: a page asks the same several times at once, and all of them have to hear the same.
-    const answer: Answer = { tenant, allowed: settled, at: now(), freshUntil: now() + FRESH_MS }
+    const answer: Answer = { tenant, identity, allowed: settled, at: now(), freshUntil: now() + FRESH_MS }
     if (answers.size >= MAX_ANSWERS) answers.clear()
     answers.set(key, answer)
     return settled
@@ -71,13 +94,16 @@ export function createAccess(client: Pick<SystemClient, 'mayUser'>, now: () => n
       // Groups are part of the key: two sessions of one person may carry different ones.
       const key = JSON.stringify([identity.user, [...identity.groups].sort(), tenant, permission])
       const known = answers.get(key)
-      return known && now() < known.freshUntil ? known.allowed : ask(key, identity, tenant, permission)
+      if (!known || now() >= known.freshUntil) return ask(key, identity, tenant, permission)
+      counters.cached++
+      return known.allowed
     },
     allowsNow: review,
-    invalidate: (tenant) => {
+    invalidate: ({ tenant, concerns }) => {
       generation++
-      if (tenant === null) answers.clear()
-      else for (const [key, answer] of answers) if (answer.tenant === tenant) answers.delete(key)
+      if (tenant === null && concerns === null) answers.clear()
+      else for (const [key, answer] of answers) if ((tenant === null || answer.tenant === tenant) && (concerns?.(answer.identity) ?? true)) answers.delete(key)
     },
+    counters,
   }
 }

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { LiveMessage } from '@/lib/live/event'
 import type { TimelineEntry } from '@/lib/timeline/entry'
-import { Hub, type Subscription } from '@/server/live/hub'
+import { Hub } from '@/server/live/hub'
+import type { Subscription } from '@/server/live/subscriber'
 import { exampleStory } from '@/server/rollouts/example'
 
 beforeEach(() => void vi.useFakeTimers())
@@ -12,13 +13,17 @@ const newHub = (): Hub => new Hub(() => ({ state: 'live', lastContact: '2026-01-
 
 function open(hub: Hub, more: Partial<Subscription> & { ready?: () => boolean } = {}) {
   const messages: LiveMessage[] = []
+  const written: Uint8Array[] = []
   let id: string | null = null
   let closed = false
   const leave = hub.subscribe({
-    tenant: 'blue', sessionId: 's', lastEventId: null, stillAllowed: () => Promise.resolve(true), stillSignedIn: () => Promise.resolve(true),
+    tenant: 'blue', sessionId: 's', identity: { user: 'oidc:ada', groups: [] }, expiresAt: Infinity, lastEventId: null,
+    stillAllowed: () => Promise.resolve(true), stillSignedIn: () => Promise.resolve(true),
     sink: {
-      send: (message, eventId) => {
-        messages.push(message)
+      write: (bytes) => {
+        written.push(bytes)
+        const [, type, eventId, data] = /^event: (\w+|signed-out)\n(?:id: (.*)\n)?data: (.*)\n\n$/.exec(Buffer.from(bytes).toString()) ?? expect.fail('no SSE event')
+        messages.push({ type, ...(JSON.parse(data ?? '') as object) } as LiveMessage)
         id = eventId ?? id
       },
       ready: more.ready ?? (() => true),
@@ -26,7 +31,7 @@ function open(hub: Hub, more: Partial<Subscription> & { ready?: () => boolean } 
     },
     ...more,
   })
-  return { messages, leave, lastId: () => id, closed: () => closed, types: () => messages.map(({ type }) => type) }
+  return { messages, written, leave, lastId: () => id, closed: () => closed, types: () => messages.map(({ type }) => type) }
 }
 
 test('a new stream gets a snapshot and then "synced", also when there is nothing', () => {
@@ -100,7 +105,7 @@ test('a denial ends the stream with "revoked", a revoked session with "signed-ou
   const denied = open(hub, { stillAllowed: () => Promise.resolve(false) })
   const out = open(hub, { stillSignedIn: () => Promise.resolve(false) })
   const unknown = open(hub, { stillAllowed: () => Promise.reject(new Error('away')) })
-  await hub.recheck('blue')
+  await hub.recheck({ tenant: 'blue', concerns: null })
   expect([denied.types().at(-1), out.types().at(-1), unknown.types().at(-1)]).toEqual(['revoked', 'signed-out', 'synced'])
   expect([denied.closed(), out.closed(), unknown.closed(), hub.streams]).toEqual([true, true, false, 1])
 })
@@ -120,4 +125,109 @@ test('a rollout and its machines are in the snapshot, each in its own place, and
   expect(hub.state('blue')).toMatchObject({ entries: {}, clusters: {}, machines: {}, rollouts: { r1: rollout }, rolloutMachines: { 'r1:m1': machines['m1'] } })
   hub.publish('blue', [], [{ kind: 'rollout', id: 'r1' }, { kind: 'rollout-machine', id: 'r1:m1' }])
   expect(hub.state('blue')).toMatchObject({ rollouts: {}, rolloutMachines: {} })
+})
+
+test('what comes after quiet is on its way at once, what follows it a tenth of a second later', () => {
+  const hub = newHub()
+  const stream = open(hub)
+  hub.publish('blue', [entry('a')], [])
+  vi.advanceTimersByTime(5)
+  expect(stream.types()).toEqual(['snapshot', 'synced', 'changes'])
+  hub.publish('blue', [entry('b', '1')], [])
+  vi.advanceTimersByTime(50)
+  hub.publish('blue', [entry('b', '2')], [])
+  vi.advanceTimersByTime(40)
+  expect(stream.messages).toHaveLength(3)
+  vi.advanceTimersByTime(10)
+  expect(stream.messages[3]).toEqual({ type: 'changes', upserts: [entry('b', '2')], removes: [] })
+})
+
+test('streams that keep up are written the same bytes, encoded once', () => {
+  const hub = newHub()
+  const [one, two] = [open(hub), open(hub)]
+  hub.publish('blue', [entry('a')], [])
+  vi.advanceTimersByTime(200)
+  expect(one.written[2]).toBe(two.written[2])
+  expect(one.written[0]).toBe(two.written[0]) // the snapshot too
+})
+
+test('a stream that does not keep up is owed the latest of each thing, and loses none', () => {
+  const hub = newHub()
+  let ready = false
+  const slow = open(hub, { ready: () => ready })
+  const quick = open(hub)
+  for (const text of ['1', '2', '3']) {
+    hub.publish('blue', [entry('a', text), entry(`only-${text}`)], [])
+    vi.advanceTimersByTime(150)
+  }
+  hub.publish('blue', [], [{ kind: 'entry', id: 'only-1' }])
+  vi.advanceTimersByTime(150)
+  expect([slow.messages.length, quick.messages.length]).toEqual([2, 6])
+  ready = true
+  vi.advanceTimersByTime(150)
+  expect(slow.messages[2]).toEqual({ type: 'changes', upserts: [entry('only-2'), entry('a', '3'), entry('only-3')], removes: [{ kind: 'entry', id: 'only-1' }] })
+  expect([slow.lastId(), hub.counters.coalesced, hub.counters.resyncs]).toEqual([quick.lastId(), 3, 0])
+})
+
+test('more than 256 KiB owed is a fresh snapshot, however few the things', () => {
+  const hub = newHub()
+  let ready = false
+  const slow = open(hub, { ready: () => ready })
+  hub.publish('blue', [entry('a', 'x'.repeat(300_000))], [])
+  vi.advanceTimersByTime(150)
+  ready = true
+  vi.advanceTimersByTime(150)
+  expect([slow.types(), hub.counters.resyncs]).toEqual([['snapshot', 'synced', 'snapshot'], 1])
+})
+
+test('one that joins while changes wait to be sent is not sent again what its snapshot holds', () => {
+  const hub = newHub()
+  open(hub)
+  hub.publish('blue', [entry('a')], [])
+  const late = open(hub)
+  vi.advanceTimersByTime(200)
+  expect(late.types()).toEqual(['snapshot', 'synced'])
+})
+
+test('a client that takes nothing for a minute is cut off', async () => {
+  const hub = newHub()
+  const stop = new AbortController()
+  hub.beat(stop.signal)
+  const stuck = open(hub, { ready: () => false })
+  await vi.advanceTimersByTimeAsync(90_000)
+  expect([stuck.closed(), hub.streams, hub.counters.slowDisconnects]).toEqual([true, 0, 1])
+  stop.abort()
+})
+
+test('each stream is checked once in half a minute, not all of them in the same second', async () => {
+  const hub = newHub()
+  const stop = new AbortController()
+  hub.beat(stop.signal)
+  const at: number[] = []
+  for (let count = 0; count < 60; count++) open(hub, { stillAllowed: () => (at.push(Date.now()), Promise.resolve(true)) })
+  await vi.advanceTimersByTimeAsync(30_000)
+  expect(at).toHaveLength(60)
+  expect(new Set(at).size).toBeGreaterThan(10)
+  stop.abort()
+})
+
+test('the end of a session ends its streams within a second', () => {
+  const hub = newHub()
+  const stop = new AbortController()
+  hub.beat(stop.signal)
+  const stream = open(hub, { expiresAt: Date.now() + 5_000 })
+  vi.advanceTimersByTime(4_000)
+  expect(stream.closed()).toBe(false)
+  vi.advanceTimersByTime(2_000)
+  expect([stream.types().at(-1), stream.closed()]).toEqual(['signed-out', true])
+  stop.abort()
+})
+
+test('a changed binding asks again only of those whom it may concern', async () => {
+  const hub = newHub()
+  const asked: string[] = []
+  for (const user of ['ada', 'bob']) open(hub, { identity: { user, groups: [] }, stillAllowed: () => (asked.push(user), Promise.resolve(true)) })
+  await hub.recheck({ tenant: 'blue', concerns: ({ user }) => user === 'bob' })
+  await hub.recheck({ tenant: 'green', concerns: null })
+  expect(asked).toEqual(['bob'])
 })

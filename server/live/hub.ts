@@ -2,42 +2,37 @@ import 'server-only'
 import { randomBytes } from 'node:crypto'
 import { BEAT_MS, type Health, type LiveMessage, type LiveView, type Removal, type TenantState } from '@/lib/live/event'
 import { idOf } from '@/lib/live/reduce'
-import { Subscriber, type Change, type Sink } from '@/server/live/subscriber'
-
-/** Whose stream it is: what it is checked and ended by. */
-export interface Subscription {
-  readonly tenant: string
-  readonly sessionId: string
-  readonly lastEventId: string | null
-  /** Asked again when bindings change and now and then; false ends the stream with `revoked`. */
-  readonly stillAllowed: () => Promise<boolean>
-  /** Ends the stream with `signed-out` when false. */
-  readonly stillSignedIn: () => Promise<boolean>
-  readonly sink: Sink
-}
-
-interface Channel {
-  readonly views: Map<string, LiveView>
-  readonly subscribers: Map<Subscriber, Subscription>
-  seq: number
-  /** Changes up to here are no longer in the ring. */
-  evicted: number
-}
+import type { Concern } from '@/server/live/concern'
+import { Channel, inSlices } from '@/server/live/channel'
+import { encode, encodePieces, pieceOf, type Change } from '@/server/live/encode'
+import { Subscriber, type HubCounters, type Subscription } from '@/server/live/subscriber'
 
 const RING = 10_000
+const CATCH_UP_MS = 100
+/** Access of each stream is asked again this often, at a second of its own: 2,000 reviews at once would be refused. */
+const RECHECK_SECONDS = 30
+const SYNCED = encode({ type: 'synced' }, null)
+const BEAT = encode({ type: 'beat' }, null)
 
 /** Holds each tenant's views and tells its streams what changed. Order and ids are per tenant; the memory of changes is shared. */
 export class Hub {
+  readonly counters: HubCounters = { messages: 0, coalesced: 0, resyncs: 0, slowDisconnects: 0 }
   private readonly epoch = randomBytes(6).toString('hex')
   private readonly channels = new Map<string, Channel>()
-  private readonly ring: { tenant: string; seq: number; change: Change }[] = []
+  private readonly sessions = new Map<string, Set<Subscriber>>()
+  private readonly ring: { channel: Channel; seq: number; change: Change }[] = []
+  private readonly behind = new Set<Subscriber>()
   private next = 0
+  private open = 0
+  private catchUpTimer: NodeJS.Timeout | null = null
+  private telling: Promise<void> = Promise.resolve()
 
   constructor(private readonly health: () => Health) {}
 
   publish(tenant: string, upserts: readonly LiveView[], removes: readonly Removal[]): void {
-    for (const view of upserts) this.add(tenant, { id: changeId(view), upsert: view })
-    for (const removal of removes) this.add(tenant, { id: `${removal.kind}:${removal.id}`, remove: removal })
+    const channel = this.channel(tenant)
+    for (const view of upserts) this.add(channel, { id: changeId(view), upsert: view })
+    for (const removal of removes) this.add(channel, { id: `${removal.kind}:${removal.id}`, remove: removal })
   }
 
   state(tenant: string): TenantState {
@@ -59,84 +54,93 @@ export class Hub {
   /** @returns its undo */
   subscribe(subscription: Subscription): () => void {
     const channel = this.channel(subscription.tenant)
-    const subscriber = new Subscriber(subscription.sink, () => this.snapshot(subscription.tenant))
-    // Nothing can happen between the two lines: no change is missed and none is sent twice.
-    channel.subscribers.set(subscriber, subscription)
-    subscriber.start(this.missed(subscription.tenant, subscription.lastEventId), this.id(channel))
+    const subscriber = new Subscriber(subscription, Math.floor(Math.random() * RECHECK_SECONDS), this.counters)
+    // Nothing can happen between these lines: no change is missed and none is sent twice.
+    channel.subscribers.add(subscriber)
+    const own = this.sessions.get(subscription.sessionId) ?? new Set()
+    this.sessions.set(subscription.sessionId, own.add(subscriber))
+    this.open++
+    const missed = this.missed(channel, subscription.lastEventId)
+    const first = missed === null ? channel.snapshot().bytes : missed.length > 0 ? encodePieces(missed.map(pieceOf), this.idOf(channel.seq)) : null
+    subscriber.start(channel.seq, first, SYNCED)
     return () => {
-      channel.subscribers.delete(subscriber)
       subscriber.stop()
+      this.forget(subscriber)
     }
   }
 
-  /** To every stream of every tenant. */
+  /** To every stream of every tenant, in the order of the calls. */
   tellAll(message: LiveMessage): void {
-    for (const [subscriber] of this.all()) subscriber.tell(message)
+    const bytes = encode(message, null)
+    for (const channel of this.channels.values()) channel.forgetSnapshot()
+    this.toAll((subscriber) => subscriber.tell(bytes))
   }
 
-  /** Asks again whether streams may go on: of one tenant, or all (null). */
-  async recheck(tenant: string | null): Promise<void> {
-    await Promise.all(
-      [...this.all()].map(async ([subscriber, subscription]) => {
-        if (tenant !== null && subscription.tenant !== tenant) return
-        // While nobody can tell (the management cluster or the database is away) a stream that was allowed goes on.
-        const signedIn = await subscription.stillSignedIn().catch(() => true)
-        const allowed = !signedIn || (await subscription.stillAllowed().catch(() => true))
-        if (!signedIn) this.end(subscriber, subscription, { type: 'signed-out' })
-        else if (!allowed) this.end(subscriber, subscription, { type: 'revoked' })
-      }),
-    )
+  /** Asks again whether streams may go on: at once, of those whom it may concern. */
+  async recheck({ tenant, concerns }: Concern): Promise<void> {
+    const channels = tenant === null ? [...this.channels.values()] : [this.channels.get(tenant)]
+    const all = channels.flatMap((channel) => [...(channel?.subscribers ?? [])])
+    await Promise.all(all.filter(({ subscription }) => concerns?.(subscription.identity) ?? true).map((subscriber) => this.check(subscriber)))
   }
 
   endSession(sessionId: string): void {
-    for (const [subscriber, subscription] of this.all())
-      if (subscription.sessionId === sessionId) this.end(subscriber, subscription, { type: 'signed-out' })
+    for (const subscriber of [...(this.sessions.get(sessionId) ?? [])]) this.end(subscriber, { type: 'signed-out' })
   }
 
   closeAll(): void {
-    for (const [subscriber, subscription] of this.all()) this.end(subscriber, subscription, null)
+    for (const subscriber of [...this.all()]) this.end(subscriber, null)
   }
 
-  /** Beats until the signal; every second one also checks sessions and access. */
+  /** Beats until the signal, and looks at a thirtieth of the streams each second: is the session over, does access still hold. */
   beat(signal: AbortSignal): void {
-    let count = 0
+    let seconds = 0
     const timer = setInterval(() => {
-      this.tellAll({ type: 'beat' })
-      if (++count % 2 === 0) void this.recheck(null)
-    }, BEAT_MS)
+      seconds++
+      const now = Date.now()
+      for (const subscriber of [...this.all()]) {
+        if (subscriber.subscription.expiresAt <= now) this.end(subscriber, { type: 'signed-out' })
+        else if (subscriber.slot === seconds % RECHECK_SECONDS) void this.check(subscriber)
+      }
+      for (const channel of this.channels.values()) channel.forgetSnapshot()
+      if (seconds % (BEAT_MS / 1_000) === 0) this.toAll((subscriber) => subscriber.beat(BEAT))
+    }, 1_000)
     signal.addEventListener('abort', () => clearInterval(timer), { once: true })
   }
 
   get streams(): number {
-    return [...this.all()].length
+    return this.open
   }
 
   streamsOf(sessionId: string): number {
-    return [...this.all()].filter(([, subscription]) => subscription.sessionId === sessionId).length
+    return this.sessions.get(sessionId)?.size ?? 0
   }
 
-  private add(tenant: string, change: Change): void {
-    const channel = this.channel(tenant)
-    channel.seq++
-    if ('upsert' in change) channel.views.set(change.id, change.upsert)
-    else channel.views.delete(change.id)
+  private async check(subscriber: Subscriber): Promise<void> {
+    const { stillSignedIn, stillAllowed } = subscriber.subscription
+    // While nobody can tell (the management cluster or the database is away) a stream that was allowed goes on.
+    const signedIn = await stillSignedIn().catch(() => true)
+    const allowed = !signedIn || (await stillAllowed().catch(() => true))
+    if (!signedIn) this.end(subscriber, { type: 'signed-out' })
+    else if (!allowed) this.end(subscriber, { type: 'revoked' })
+  }
+
+  private add(channel: Channel, change: Change): void {
+    channel.add(change)
     const old = this.ring[this.next]
-    if (old) this.channel(old.tenant).evicted = old.seq
-    this.ring[this.next] = { tenant, seq: channel.seq, change }
+    if (old) old.channel.evicted = old.seq
+    this.ring[this.next] = { channel, seq: channel.seq, change }
     this.next = (this.next + 1) % RING
-    for (const subscriber of channel.subscribers.keys()) subscriber.push(change, this.id(channel))
   }
 
   /** What a client has missed since an id; null when it cannot be told and a snapshot is due. */
-  private missed(tenant: string, lastEventId: string | null): readonly Change[] | null {
+  private missed(channel: Channel, lastEventId: string | null): readonly Change[] | null {
     const match = /^([0-9a-f]+):(\d{1,15})$/.exec(lastEventId ?? '')
-    const channel = this.channel(tenant)
     const seq = Number(match?.[2])
     if (!match || match[1] !== this.epoch || seq < channel.evicted || seq > channel.seq) return null
     const latest = new Map<string, Change>()
-    for (let step = 0; step < this.ring.length; step++) {
+    for (let step = 0; step < this.ring.length && seq < channel.seq; step++) {
       const entry = this.ring[(this.next + step) % this.ring.length]
-      if (entry?.tenant === tenant && entry.seq > seq) {
+      if (entry?.channel === channel && entry.seq > seq) {
         latest.delete(entry.change.id)
         latest.set(entry.change.id, entry.change)
       }
@@ -144,27 +148,61 @@ export class Hub {
     return [...latest.values()]
   }
 
-  private snapshot(tenant: string): { message: LiveMessage; id: string } {
-    return { message: { type: 'snapshot', state: this.state(tenant) }, id: this.id(this.channel(tenant)) }
+  private toAll(each: (subscriber: Subscriber) => void): void {
+    this.telling = this.telling.then(() => new Promise((done) => inSlices([...this.all()], (subscriber) => {
+      each(subscriber)
+      if (subscriber.closed) this.forget(subscriber)
+    }, done)))
   }
 
-  private end(subscriber: Subscriber, { tenant }: Subscription, message: LiveMessage | null): void {
-    if (message) subscriber.tell(message)
+  private readonly notKeptUp = (subscriber: Subscriber): void => {
+    if (subscriber.closed) return this.forget(subscriber)
+    this.behind.add(subscriber)
+    this.catchUpTimer ??= setTimeout(() => this.catchUp(), CATCH_UP_MS)
+  }
+
+  private catchUp(): void {
+    this.catchUpTimer = null
+    for (const subscriber of [...this.behind]) {
+      const channel = this.channel(subscriber.subscription.tenant)
+      subscriber.catchUp(this.idOf, () => channel.snapshot())
+      if (subscriber.closed) this.forget(subscriber)
+      else if (!subscriber.behind) this.behind.delete(subscriber)
+    }
+    if (this.behind.size > 0) this.catchUpTimer = setTimeout(() => this.catchUp(), CATCH_UP_MS)
+  }
+
+  private end(subscriber: Subscriber, message: LiveMessage | null): void {
+    if (message) subscriber.tell(encode(message, null))
     subscriber.close()
-    this.channel(tenant).subscribers.delete(subscriber)
+    this.forget(subscriber)
   }
 
-  private *all(): Generator<[Subscriber, Subscription]> {
-    for (const channel of this.channels.values()) yield* [...channel.subscribers]
+  private forget(subscriber: Subscriber): void {
+    const { tenant, sessionId } = subscriber.subscription
+    const own = this.sessions.get(sessionId)
+    if (!own?.delete(subscriber)) return
+    this.open--
+    if (own.size === 0) this.sessions.delete(sessionId)
+    this.channel(tenant).leave(subscriber)
+    this.behind.delete(subscriber)
+    if (this.behind.size > 0 || !this.catchUpTimer) return
+    clearTimeout(this.catchUpTimer)
+    this.catchUpTimer = null
   }
 
-  private id(channel: Channel): string {
-    return `${this.epoch}:${channel.seq}`
+  private *all(): Generator<Subscriber> {
+    for (const channel of this.channels.values()) yield* channel.subscribers
   }
+
+  private readonly idOf = (seq: number): string => `${this.epoch}:${seq}`
 
   private channel(tenant: string): Channel {
     let channel = this.channels.get(tenant)
-    if (!channel) this.channels.set(tenant, (channel = { views: new Map(), subscribers: new Map(), seq: 0, evicted: 0 }))
+    if (!channel) {
+      const snapshot = (): Uint8Array => encode({ type: 'snapshot', state: this.state(tenant) }, this.idOf(this.channel(tenant).seq))
+      this.channels.set(tenant, (channel = new Channel(this.idOf, snapshot, this.notKeptUp, this.counters)))
+    }
     return channel
   }
 }

@@ -4,16 +4,20 @@ import type { IdentityOption } from '@/lib/identity/offer'
 import { merge, tell, withAsks } from '@/lib/rollout/tell'
 import { cleanLine } from '@/lib/text'
 import type { TimelineEntry } from '@/lib/timeline/entry'
+import type { KubeObject } from '@/lib/kubernetes/object'
 import type { StoryStore } from '@/server/db/rollouts'
-import { createAccess, type AccessReviews } from '@/server/live/access'
+import { createAccess, type AccessCounters, type AccessReviews } from '@/server/live/access'
+import { gatherConcerns } from '@/server/live/concern'
 import { watchHealth } from '@/server/live/health'
-import { Hub, type Subscription } from '@/server/live/hub'
+import { Hub } from '@/server/live/hub'
+import type { HubCounters, Subscription } from '@/server/live/subscriber'
 import { Projection } from '@/server/live/projection'
 import { Recorder, type RecorderOptions } from '@/server/live/recorder'
 import { Rollouts } from '@/server/live/rollouts'
 import { startReflector, type ReflectorState } from '@/server/live/reflector'
 import { WATCHED } from '@/server/management/kinds'
 import { DISPLAY_NAME, trimmed } from '@/server/live/trim'
+import { warningOf } from '@/server/live/warnings'
 import type { SystemClient } from '@/server/management/system-client'
 import { happeningsOf, identitiesFor, viewsOf } from '@/server/live/views'
 
@@ -37,16 +41,27 @@ export interface Live {
   readonly note: (entry: TimelineEntry) => void
   /** Every kind has been listed once and every view made. */
   readonly ready: () => boolean
-  readonly counters: () => { streams: number; reflectors: readonly ReflectorState[] }
+  readonly counters: () => LiveCounters
   /** Closes the streams and writes what waits. */
   readonly close: () => Promise<void>
 }
 
+/** Plain numbers for /metrics and /readyz; without names of tenants, people or clusters. */
+export interface LiveCounters {
+  readonly streams: number
+  readonly reflectors: readonly ReflectorState[]
+  readonly hub: Readonly<HubCounters>
+  readonly access: Readonly<AccessCounters>
+  readonly recorderWaiting: number
+  readonly projectionDirty: number
+}
+
 export type LiveStore = Pick<RecorderOptions, 'insert' | 'recent'> & { readonly stories: StoryStore }
 
-export function startLive(client: SystemClient, store: LiveStore, signal: AbortSignal): Live {
+/** @param reviewTook is told of each access review's duration, in ms */
+export function startLive(client: SystemClient, store: LiveStore, signal: AbortSignal, reviewTook?: (ms: number) => void): Live {
   const hub: Hub = new Hub(() => health.now())
-  const access = createAccess(client)
+  const access = createAccess(client, Date.now, reviewTook)
   const publish: Hub['publish'] = (tenant, upserts, removes) => hub.publish(tenant, upserts, removes)
   const recorder = new Recorder({ ...store, publish, signal, happenings: happeningsOf })
   const rollouts = new Rollouts({
@@ -59,9 +74,10 @@ export function startLive(client: SystemClient, store: LiveStore, signal: AbortS
       recorder.changed(before, after)
       rollouts.changed(before, after)
     },
-    bindingChanged: recheckSoon((tenant) => {
-      access.invalidate(tenant)
-      void hub.recheck(tenant)
+    warned: (cluster, event) => recorder.warned(cluster, warningOf(event)),
+    bindingChanged: gatherConcerns((concern) => {
+      access.invalidate(concern)
+      void hub.recheck(concern)
     }, signal),
   })
   const reflectors = WATCHED.map((kind) => startReflector({ kind, client, sink: projection, trim: (object) => trimmed(kind, object), signal }))
@@ -79,8 +95,10 @@ export function startLive(client: SystemClient, store: LiveStore, signal: AbortS
   }, { once: true })
   hub.beat(signal)
 
+  const named = memo((tenants: readonly KubeObject[]) => tenants.map(({ metadata: { name, annotations } }) => ({ name, displayName: cleanLine(annotations?.[DISPLAY_NAME]) || name })))
+
   return {
-    tenants: () => projection.tenants().map(({ metadata: { name, annotations } }) => ({ name, displayName: cleanLine(annotations?.[DISPLAY_NAME]) || name })),
+    tenants: () => named(projection.tenants()),
     state: (tenant) => hub.state(tenant),
     identities: (tenant) => identitiesFor(projection.namespace(tenant), projection.identityObjects()),
     health: () => health.now(),
@@ -90,7 +108,14 @@ export function startLive(client: SystemClient, store: LiveStore, signal: AbortS
     streamsOf: (sessionId) => hub.streamsOf(sessionId),
     note: (entry) => recorder.note(entry),
     ready: () => projection.ready,
-    counters: () => ({ streams: hub.streams, reflectors: reflectors.map(({ state }) => state) }),
+    counters: () => ({
+      streams: hub.streams,
+      reflectors: reflectors.map(({ state }) => state),
+      hub: hub.counters,
+      access: access.counters,
+      recorderWaiting: recorder.waitingEntries,
+      projectionDirty: projection.dirty,
+    }),
     close: async () => {
       hub.closeAll()
       await Promise.all([recorder.drain(), rollouts.drain()])
@@ -98,21 +123,8 @@ export function startLive(client: SystemClient, store: LiveStore, signal: AbortS
   }
 }
 
-/**
- * Bindings change in bursts, and the API server's own authorizer sees a change a moment after its watchers do: so access is
- * asked again shortly after the event and once more, else a "yes" of that moment would be kept for half a minute.
- */
-function recheckSoon(recheck: (tenant: string | null) => void, signal: AbortSignal): (tenant: string | null) => void {
-  const waiting = new Set<string | null>()
-  let timer: NodeJS.Timeout | null = null
-  const run = (): void => {
-    const tenants = waiting.has(null) ? [null] : [...waiting]
-    waiting.clear()
-    timer = null
-    for (const delay of [0, 1_500]) setTimeout(() => !signal.aborted && tenants.forEach(recheck), delay).unref()
-  }
-  return (tenant) => {
-    waiting.add(tenant)
-    timer ??= setTimeout(run, 200).unref()
-  }
+/** Made again when its input is another one. */
+function memo<Input extends object, Output>(make: (input: Input) => Output): (input: Input) => Output {
+  let last: { input: Input; output: Output } | null = null
+  return (input) => (last?.input === input ? last : (last = { input, output: make(input) })).output
 }

@@ -2,6 +2,7 @@ import 'server-only'
 import type { KubeObject } from '@/lib/kubernetes/object'
 import type { KindName } from '@/server/management/kinds'
 import type { ClusterParts, MachineParts } from '@/server/management/parse/parts'
+import { listAt, textAt } from '@/server/management/parse/raw'
 
 const CLUSTER_LABEL = 'cluster.x-k8s.io/cluster-name'
 
@@ -12,10 +13,12 @@ export type Bucket = Map<KindName, Map<string, KubeObject>>
 export function clusterKeyOf(kind: KindName, object: KubeObject): string | null {
   const { namespace, name, labels, ownerReferences } = object.metadata
   if (!namespace) return null
-  const cluster =
-    kind === 'Cluster' ? name : (labels?.[CLUSTER_LABEL] ?? ownerReferences?.find((owner) => owner.kind === 'Cluster')?.name)
+  const cluster = kind === 'Cluster' ? name : (labels?.[CLUSTER_LABEL] ?? ownerReferences?.find((owner) => owner.kind === 'Cluster')?.name ?? specName(object))
   return cluster ? `${namespace}/${cluster}` : null
 }
+
+/** A MachineHealthCheck made by hand names its cluster there alone. */
+const specName = ({ spec }: KubeObject): string | null => (typeof spec?.['clusterName'] === 'string' ? spec['clusterName'] : null)
 
 const all = (bucket: Bucket, kind: KindName): readonly KubeObject[] => [...(bucket.get(kind)?.values() ?? [])]
 const named = (bucket: Bucket, kind: KindName, name: unknown): KubeObject | null =>
@@ -24,11 +27,12 @@ const refName = (object: KubeObject, path: readonly string[]): unknown =>
   path.reduce<unknown>((value, key) => (value as Record<string, unknown> | undefined)?.[key], object.spec)
 
 /** The objects of one cluster put together, or null while there is no Cluster among them. */
-export function clusterParts(bucket: Bucket): ClusterParts | null {
+export function clusterParts(bucket: Bucket, globalPools: ReadonlyMap<string, KubeObject> = new Map()): ClusterParts | null {
   const cluster = all(bucket, 'Cluster')[0]
   if (!cluster) return null
   const pools = all(bucket, 'InClusterIPPool')
   const machines = machinesOf(bucket)
+  const shared = globalPoolsOf(bucket).map((name) => globalPools.get(name)).find((pool) => pool !== undefined)
   return {
     cluster,
     controlPlane: named(bucket, 'KamajiControlPlane', refName(cluster, ['controlPlaneRef', 'name'])),
@@ -39,7 +43,18 @@ export function clusterParts(bucket: Bucket): ClusterParts | null {
     machines,
     loose: looseOf(bucket, machines),
     ipPool: pools.find((pool) => pool.metadata.name === cluster.metadata.name) ?? pools[0] ?? null,
+    globalPool: shared ?? null,
+    healthChecks: all(bucket, 'MachineHealthCheck'),
   }
+}
+
+/** Names of the GlobalInClusterIPPools that a cluster's machines take addresses from. */
+export function globalPoolsOf(bucket: Bucket): readonly string[] {
+  return all(bucket, 'VSphereMachineTemplate').flatMap((template) =>
+    listAt(template, 'spec', 'template', 'spec', 'network', 'devices')
+      .flatMap((device) => listAt(device, 'addressesFromPools'))
+      .flatMap((pool) => (textAt(pool, 'kind') === 'GlobalInClusterIPPool' ? [textAt(pool, 'name') ?? ''] : [])),
+  )
 }
 
 function machinesOf(bucket: Bucket): readonly MachineParts[] {
@@ -47,15 +62,18 @@ function machinesOf(bucket: Bucket): readonly MachineParts[] {
   const bootstraps = byName(all(bucket, 'KubeadmConfig'))
   const vms = byOwner(all(bucket, 'VSphereVM'), 'VSphereMachine')
   const claims = byOwner(all(bucket, 'IPAddressClaim'), 'VSphereVM')
+  const addresses = byName(all(bucket, 'IPAddress'))
   return all(bucket, 'Machine').map((machine) => {
     const vsphereMachine = vsphere.get(String(refName(machine, ['infrastructureRef', 'name']))) ?? null
     const vsphereVm = vms.get(vsphereMachine?.metadata.name ?? '')?.[0] ?? null
+    const own = claims.get(vsphereVm?.metadata.name ?? '') ?? NONE
     return {
       machine,
       vsphereMachine,
       vsphereVm,
       bootstrap: bootstraps.get(String(refName(machine, ['bootstrap', 'configRef', 'name']))) ?? null,
-      claims: claims.get(vsphereVm?.metadata.name ?? '') ?? [],
+      claims: own,
+      addresses: own.length === 0 ? NONE : own.flatMap((claim) => addresses.get(textAt(claim, 'status', 'addressRef', 'name') ?? '') ?? []),
     }
   })
 }
@@ -66,11 +84,16 @@ function looseOf(bucket: Bucket, machines: readonly MachineParts[]): readonly Ku
   return (['VSphereMachine', 'VSphereVM', 'IPAddressClaim'] as const).flatMap((kind) => all(bucket, kind).filter((object) => !led.has(object)))
 }
 
+const NONE: readonly KubeObject[] = []
 const byName = (objects: readonly KubeObject[]): Map<string, KubeObject> => new Map(objects.map((object) => [object.metadata.name, object]))
 
 function byOwner(objects: readonly KubeObject[], kind: string): Map<string, KubeObject[]> {
   const found = new Map<string, KubeObject[]>()
   for (const object of objects)
-    for (const owner of object.metadata.ownerReferences ?? []) if (owner.kind === kind) found.set(owner.name, [...(found.get(owner.name) ?? []), object])
+    for (const owner of object.metadata.ownerReferences ?? []) if (owner.kind === kind) {
+      const others = found.get(owner.name)
+      if (others) others.push(object)
+      else found.set(owner.name, [object])
+    }
   return found
 }

@@ -1,7 +1,10 @@
 import 'server-only'
 import type { KubeObject } from '@/lib/kubernetes/object'
+import { interned } from '@/server/live/intern'
 import { clusterKeyOf, type Bucket } from '@/server/live/objects'
 import type { KindName } from '@/server/management/kinds'
+
+const namespaceOf = (key: string): string => key.slice(0, key.indexOf('/'))
 
 interface Orphan {
   readonly kind: KindName
@@ -12,6 +15,7 @@ interface Orphan {
 export class Places {
   private readonly buckets = new Map<string, Bucket>()
   private readonly places = new Map<string, string>()
+  private readonly namespaces = new Map<string, Set<string>>()
   /** Owned objects whose owner was not read yet: kinds are listed in no order, and no second event says the same again. */
   private readonly orphans = new Map<string, Map<string, Orphan>>()
   private readonly waiting = new Map<string, readonly string[]>()
@@ -22,7 +26,17 @@ export class Places {
 
   /** Keys of a namespace's clusters. */
   of(namespace: string): readonly string[] {
-    return [...this.buckets.keys()].filter((key) => key.startsWith(`${namespace}/`))
+    return [...(this.namespaces.get(namespace) ?? [])]
+  }
+
+  /** Key of the cluster that an object belongs to, by the object's uid. */
+  placeOf(uid: string): string | null {
+    return this.places.get(uid) ?? null
+  }
+
+  /** Every cluster's key with its objects. */
+  all(): Iterable<readonly [string, Bucket]> {
+    return this.buckets
   }
 
   /** @returns keys of the clusters that are not what they were */
@@ -30,7 +44,8 @@ export class Places {
     const uid = object.metadata.uid ?? ''
     const touched: string[] = []
     this.stopWaiting(uid)
-    const key = clusterKeyOf(kind, object) ?? this.ownerPlace(object)
+    const found = clusterKeyOf(kind, object) ?? this.ownerPlace(object)
+    const key = found === null ? null : interned(found) // one text for all of a cluster's objects
     const earlier = this.places.get(uid)
     if (earlier && earlier !== key) touched.push(...this.remove(kind, uid))
     if (!key) {
@@ -38,8 +53,7 @@ export class Places {
       return touched
     }
     this.places.set(uid, key)
-    const bucket = this.buckets.get(key) ?? new Map<KindName, Map<string, KubeObject>>()
-    this.buckets.set(key, bucket)
+    const bucket = this.buckets.get(key) ?? this.newBucket(key)
     const objects = bucket.get(kind) ?? new Map<string, KubeObject>()
     bucket.set(kind, objects.set(uid, object))
     touched.push(key)
@@ -55,8 +69,23 @@ export class Places {
     this.places.delete(uid)
     const bucket = this.buckets.get(key)
     bucket?.get(kind)?.delete(uid)
-    if (bucket && [...bucket.values()].every((objects) => objects.size === 0)) this.buckets.delete(key)
+    if (bucket && [...bucket.values()].every((objects) => objects.size === 0)) this.dropBucket(key)
     return [key]
+  }
+
+  private newBucket(key: string): Bucket {
+    const bucket: Bucket = new Map()
+    this.buckets.set(key, bucket)
+    const namespace = namespaceOf(key)
+    this.namespaces.set(namespace, (this.namespaces.get(namespace) ?? new Set<string>()).add(key))
+    return bucket
+  }
+
+  private dropBucket(key: string): void {
+    this.buckets.delete(key)
+    const keys = this.namespaces.get(namespaceOf(key))
+    keys?.delete(key)
+    if (keys?.size === 0) this.namespaces.delete(namespaceOf(key))
   }
 
   private ownerPlace({ metadata: { ownerReferences = [] } }: KubeObject): string | null {

@@ -12,6 +12,8 @@ const tenant = (labels: Record<string, string> = { 'tenantry.dev/tenant': '' }):
 function setup(cost = 0) {
   const pools: number[] = []
   const bindings: (string | null)[] = []
+  const concerned: (readonly string[] | null)[] = []
+  const warned: string[] = []
   const published: string[] = []
   const projection = new Projection({
     viewsOf: {
@@ -24,10 +26,11 @@ function setup(cost = 0) {
     },
     publish: (_, upserts) => published.push(...upserts.map((view) => ('name' in view ? view.name : ''))),
     changed: () => undefined,
-    bindingChanged: (name) => bindings.push(name),
+    warned: (cluster, event) => warned.push(`${cluster.name}: ${event.metadata.name}`),
+    bindingChanged: (name, people) => void (bindings.push(name), concerned.push(people)),
   })
   projection.upsert('Namespace', tenant())
-  return { projection, pools, bindings, published }
+  return { projection, pools, bindings, concerned, warned, published }
 }
 
 test('an object that is read before its owner finds its cluster when the owner comes', () => {
@@ -65,4 +68,56 @@ test('streams of a Namespace are asked about again when it ceases to be a tenant
   bindings.length = 0
   projection.upsert('Namespace', tenant({}))
   expect(bindings).toEqual(['blue'])
+})
+
+test('a binding concerns whom it names and whom it named; one of ServiceAccounts concerns nobody', () => {
+  const { projection, bindings, concerned } = setup()
+  bindings.length = concerned.length = 0
+  const binding = (people: readonly string[]): KubeObject => ({ ...object('RoleBinding', 'b'), people })
+  projection.upsert('RoleBinding', binding([]))
+  projection.upsert('RoleBinding', binding(['User/oidc:ada']))
+  projection.upsert('RoleBinding', binding(['Group/oidc:a']))
+  projection.remove('RoleBinding', binding(['Group/oidc:a']))
+  expect(bindings).toEqual(['blue', 'blue', 'blue'])
+  expect(concerned).toEqual([['User/oidc:ada'], ['User/oidc:ada', 'Group/oidc:a'], ['Group/oidc:a']])
+})
+
+test('a change after quiet is looked at within milliseconds, one that follows it a tenth of a second later', () => {
+  const { projection, pools } = setup()
+  projection.upsert('Cluster', object('Cluster', 'c'))
+  projection.start()
+  vi.advanceTimersByTime(500)
+  pools.length = 0
+  const pool = (name: string) => object('MachineDeployment', name, { labels: { 'cluster.x-k8s.io/cluster-name': 'c' } })
+  projection.upsert('MachineDeployment', pool('p1'))
+  vi.advanceTimersByTime(6)
+  expect(pools).toEqual([1])
+  projection.upsert('MachineDeployment', pool('p2'))
+  projection.upsert('MachineDeployment', pool('p3'))
+  vi.advanceTimersByTime(80)
+  expect(pools).toEqual([1])
+  vi.advanceTimersByTime(30)
+  expect(pools).toEqual([1, 3])
+})
+
+test('a cluster that says what it said before is not sent again', () => {
+  const { projection, published } = setup()
+  projection.upsert('Cluster', object('Cluster', 'c'))
+  projection.start()
+  projection.upsert('Cluster', object('Cluster', 'c', { resourceVersion: '2' }))
+  vi.advanceTimersByTime(500)
+  expect(published).toEqual(['c'])
+})
+
+test('a warning finds the cluster of its object, also when it was read first; one of nobody’s object is let go', () => {
+  const { projection, warned } = setup()
+  const event = (name: string, uid: string): KubeObject => ({ ...object('Event', name), involvedObject: { kind: 'Cluster', uid } })
+  projection.upsert('Event', event('early', 'uid-c'))
+  projection.upsert('Event', event('other', 'uid-elsewhere'))
+  projection.start()
+  projection.upsert('Cluster', object('Cluster', 'c'))
+  vi.advanceTimersByTime(500)
+  projection.upsert('Event', event('late', 'uid-c'))
+  vi.advanceTimersByTime(500)
+  expect(warned).toEqual(['c: early', 'c: late'])
 })

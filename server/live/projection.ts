@@ -2,13 +2,15 @@ import 'server-only'
 import type { ClusterView } from '@/lib/cluster/view'
 import type { KubeObject } from '@/lib/kubernetes/object'
 import type { LiveView, Removal } from '@/lib/live/event'
+import { same } from '@/lib/live/reduce'
 import type { MachineView } from '@/lib/machine/view'
-import { clusterParts } from '@/server/live/objects'
+import { clusterParts, globalPoolsOf } from '@/server/live/objects'
 import { Places } from '@/server/live/places'
 import type { ReflectorSink } from '@/server/live/reflector'
+import { aboutOf } from '@/server/live/warnings'
 import { log } from '@/server/log'
 import type { KindName } from '@/server/management/kinds'
-import type { MachineParts } from '@/server/management/parse/parts'
+import type { ClusterParts, MachineParts } from '@/server/management/parse/parts'
 
 /** One cluster with its machines, as pages see it. */
 export interface ClusterPicture {
@@ -18,57 +20,99 @@ export interface ClusterPicture {
 
 export interface ProjectionOptions {
   readonly viewsOf: {
-    readonly cluster: (parts: NonNullable<ReturnType<typeof clusterParts>>) => ClusterView
-    readonly machine: (parts: MachineParts, cluster: NonNullable<ReturnType<typeof clusterParts>>) => MachineView
+    readonly cluster: (parts: ClusterParts, viewOf: (machine: MachineParts) => MachineView) => ClusterView
+    readonly machine: (parts: MachineParts) => MachineView
   }
   readonly publish: (tenant: string, upserts: readonly LiveView[], removes: readonly Removal[]) => void
   /** What changed of one cluster, for the timeline. */
   readonly changed: (before: ClusterPicture | null, after: ClusterPicture | null) => void
-  /** A binding changed, or a Namespace became or ceased to be a tenant; `tenant` is null for cluster-wide bindings. */
-  readonly bindingChanged: (tenant: string | null) => void
+  /** A Warning event of one of a cluster's objects. */
+  readonly warned: (cluster: ClusterView, event: KubeObject) => void
+  /**
+   * A binding changed, or a Namespace became or ceased to be a tenant: in a Namespace or anywhere (null), for these
+   * (`User/<name>`, `Group/<name>`) or all (null).
+   */
+  readonly bindingChanged: (tenant: string | null, people: readonly string[] | null) => void
 }
 
 const TENANT_LABEL = 'tenantry.dev/tenant'
-const BATCH_MS = 100
-const SLICE_MS = 25
+/** What belongs together comes within this time of each other. */
+const GATHER_MS = 5
+/** A cluster that changes on and on is looked at once in this time. */
+const WINDOW_MS = 100
+/** A pool of all tenants changes with each address that anyone takes; its counts may be this old. */
+const GLOBAL_POOL_MS = 2_000
+const SLICE_MS = 8
+/** Events whose object was not read yet, and how long they wait for it. */
+const MAX_WARNINGS = 2_000
+const WARNING_WAIT_MS = 60_000
 
 interface Memo {
   readonly parts: MachineParts
   readonly view: MachineView
 }
 
-/** Trimmed objects in, views out: recomputes the clusters that were touched, a few times a second, and says what differs. */
+/** Trimmed objects in, views out: looks at the clusters that were touched, at once and then a few times a second, and says what differs. */
 export class Projection implements ReflectorSink {
   private readonly places = new Places()
   private readonly namespaces = new Map<string, KubeObject>()
   private readonly identities = new Map<string, KubeObject>()
+  private readonly globalPools = new Map<string, KubeObject>()
+  private readonly people = new Map<string, readonly string[]>()
   private readonly pictures = new Map<string, ClusterPicture>()
-  private readonly json = new Map<string, string>()
   private readonly memos = new Map<string, Memo>()
-  private readonly dirty = new Set<string>()
-  private timer: NodeJS.Timeout | null = null
+  /** Clusters to look at, and from when on. */
+  private readonly due = new Map<string, number>()
+  /** When those were looked at that may not be again at once. */
+  private readonly lately = new Map<string, number>()
+  private warnings: { readonly event: KubeObject; readonly until: number }[] = []
+  private timer: { readonly handle: NodeJS.Timeout; readonly at: number } | null = null
   private started = false
   private complete = false
+  private tenantList: readonly KubeObject[] | null = null
 
   constructor(private readonly options: ProjectionOptions) {}
 
   upsert(kind: KindName, object: KubeObject): void {
-    if (kind === 'Namespace') return this.setNamespace(object, true)
-    if (kind === 'VSphereClusterIdentity') return void this.identities.set(object.metadata.name, object)
-    if (kind === 'RoleBinding' || kind === 'ClusterRoleBinding') return this.options.bindingChanged(object.metadata.namespace ?? null)
-    this.touch(this.places.put(kind, object))
+    switch (kind) {
+      case 'Namespace':
+        return this.setNamespace(object, true)
+      case 'VSphereClusterIdentity':
+        return void this.identities.set(object.metadata.name, object)
+      case 'GlobalInClusterIPPool':
+        return this.setGlobalPool(object.metadata.name, object)
+      case 'RoleBinding':
+      case 'ClusterRoleBinding':
+        return this.setBinding(object, (object['people'] as readonly string[] | undefined) ?? null)
+      case 'Event':
+        return this.warn(object)
+      default:
+        this.touch(this.places.put(kind, object))
+    }
   }
 
   remove(kind: KindName, object: KubeObject): void {
-    if (kind === 'Namespace') return this.setNamespace(object, false)
-    if (kind === 'VSphereClusterIdentity') return void this.identities.delete(object.metadata.name)
-    if (kind === 'RoleBinding' || kind === 'ClusterRoleBinding') return this.options.bindingChanged(object.metadata.namespace ?? null)
-    this.touch(this.places.remove(kind, object.metadata.uid ?? ''))
+    switch (kind) {
+      case 'Namespace':
+        return this.setNamespace(object, false)
+      case 'VSphereClusterIdentity':
+        return void this.identities.delete(object.metadata.name)
+      case 'GlobalInClusterIPPool':
+        return this.setGlobalPool(object.metadata.name, null)
+      case 'RoleBinding':
+      case 'ClusterRoleBinding':
+        return this.setBinding(object, [])
+      case 'Event': // its hour is over: what it told has been told
+        return
+      default:
+        this.touch(this.places.remove(kind, object.metadata.uid ?? ''))
+    }
   }
 
   /** After the first lists: until then a cluster whose machines were not read yet would look empty. */
   start(): void {
     this.started = true
+    for (const key of this.due.keys()) this.due.set(key, 0)
     this.flush()
   }
 
@@ -77,12 +121,18 @@ export class Projection implements ReflectorSink {
     return this.complete
   }
 
+  /** Clusters that wait to be looked at. */
+  get dirty(): number {
+    return this.due.size
+  }
+
   namespace(name: string): KubeObject | null {
     return this.namespaces.get(name) ?? null
   }
 
+  /** The same list until a tenant comes, goes or changes. */
   tenants(): readonly KubeObject[] {
-    return [...this.namespaces.values()]
+    return (this.tenantList ??= [...this.namespaces.values()])
   }
 
   identityObjects(): readonly KubeObject[] {
@@ -90,76 +140,83 @@ export class Projection implements ReflectorSink {
   }
 
   flush(): void {
-    if (this.timer) clearTimeout(this.timer)
+    if (this.timer) clearTimeout(this.timer.handle)
     this.timer = null
     if (!this.started) return
     const begun = performance.now()
-    for (const key of this.dirty) {
-      // After a list every cluster is due at once: streams and requests get their turn in between.
-      if (performance.now() - begun > SLICE_MS) {
-        this.timer = setTimeout(() => this.flush(), 0)
-        return
+    let next = Infinity
+    for (const [key, at] of this.due) {
+      const now = performance.now()
+      if (at > now) {
+        next = Math.min(next, at)
+        continue
       }
-      this.dirty.delete(key)
+      // After a list every cluster is due at once: streams and requests get their turn in between.
+      if (now - begun > SLICE_MS) return this.wake(0)
+      this.due.delete(key)
       try {
         this.recompute(key)
       } catch (error) {
         // One object that a parser cannot read must not hold up the other clusters.
         log.error({ event: 'live.view', cluster: key, err: error }, 'a view could not be made')
       }
+      this.lately.set(key, performance.now())
     }
+    this.tellWarnings()
+    for (const [key, at] of this.lately) if (performance.now() - at > WINDOW_MS) this.lately.delete(key)
     this.complete = true
+    if (next < Infinity) this.wake(next)
   }
 
   stop(): void {
-    if (this.timer) clearTimeout(this.timer)
+    if (this.timer) clearTimeout(this.timer.handle)
+    this.timer = null
     this.started = false
   }
 
   private recompute(key: string): void {
     const tenant = key.slice(0, key.indexOf('/'))
     const bucket = this.places.bucket(key)
-    const parts = bucket && this.namespaces.has(tenant) ? clusterParts(bucket) : null
+    const parts = bucket && this.namespaces.has(tenant) ? clusterParts(bucket, this.globalPools) : null
     const before = this.pictures.get(key) ?? null
-    const after = parts ? this.picture(parts) : null
+    const after = parts ? this.picture(parts, before) : null
     if (after) this.pictures.set(key, after)
     else this.pictures.delete(key)
 
     const upserts: LiveView[] = []
     const removes: Removal[] = []
-    const differs = (id: string, view: LiveView): void => {
-      const text = JSON.stringify(view)
-      if (this.json.get(id) === text) return
-      this.json.set(id, text)
-      upserts.push(view)
-    }
     if (after) {
-      differs(after.cluster.uid, after.cluster)
-      for (const [uid, machine] of after.machines) if (before?.machines.get(uid) !== machine) differs(uid, machine)
+      if (after.cluster !== before?.cluster) upserts.push(after.cluster)
+      for (const [uid, machine] of after.machines) if (before?.machines.get(uid) !== machine) upserts.push(machine)
     }
-    const gone = (kind: Removal['kind'], id: string): void => {
-      this.json.delete(id)
-      this.memos.delete(id)
-      removes.push({ kind, id })
+    for (const uid of before?.machines.keys() ?? []) {
+      if (after?.machines.has(uid)) continue
+      this.memos.delete(uid)
+      removes.push({ kind: 'machine', id: uid })
     }
-    for (const uid of before?.machines.keys() ?? []) if (!after?.machines.has(uid)) gone('machine', uid)
     // A cluster deleted and made again under its name has another uid.
-    if (before && before.cluster.uid !== after?.cluster.uid) gone('cluster', before.cluster.uid)
+    if (before && before.cluster.uid !== after?.cluster.uid) removes.push({ kind: 'cluster', id: before.cluster.uid })
     if (upserts.length === 0 && removes.length === 0) return
     this.options.publish(tenant, upserts, removes)
     this.options.changed(before, after)
   }
 
-  private picture(parts: NonNullable<ReturnType<typeof clusterParts>>): ClusterPicture {
+  /** Views that say what they said before are those of before: what is unchanged is not sent, and compared by identity from here on. */
+  private picture(parts: ClusterParts, before: ClusterPicture | null): ClusterPicture {
     const machines = new Map<string, MachineView>()
-    for (const machine of parts.machines) {
-      const uid = machine.machine.metadata.uid ?? ''
-      const memo = this.memos.get(uid)
-      const view = memo && same(memo.parts, machine) ? memo.view : this.options.viewsOf.machine(machine, parts)
-      this.memos.set(uid, { parts: machine, view })
-      machines.set(uid, view)
-    }
-    return { cluster: this.options.viewsOf.cluster(parts), machines }
+    for (const machine of parts.machines) machines.set(machine.machine.metadata.uid ?? '', this.machineView(machine))
+    const cluster = this.options.viewsOf.cluster(parts, (machine) => this.machineView(machine))
+    return { cluster: before && same(before.cluster, cluster) ? before.cluster : cluster, machines }
+  }
+
+  private machineView(parts: MachineParts): MachineView {
+    const uid = parts.machine.metadata.uid ?? ''
+    const memo = this.memos.get(uid)
+    if (memo && sameParts(memo.parts, parts)) return memo.view
+    const made = this.options.viewsOf.machine(parts)
+    const view = memo && same(memo.view, made) ? memo.view : made
+    this.memos.set(uid, { parts, view })
+    return view
   }
 
   private setNamespace(object: KubeObject, present: boolean): void {
@@ -168,27 +225,68 @@ export class Projection implements ReflectorSink {
     const was = this.namespaces.has(name)
     if (isTenant) this.namespaces.set(name, object)
     else this.namespaces.delete(name)
+    this.tenantList = null
     if (was === isTenant) return
     this.touch(this.places.of(name))
     // Streams of what is no tenant any more end.
-    this.options.bindingChanged(name)
+    this.options.bindingChanged(name, null)
   }
 
-  private touch(keys: readonly string[]): void {
+  /** Whom it named counts as well as whom it names. */
+  private setBinding({ metadata: { uid = '', namespace } }: KubeObject, people: readonly string[] | null): void {
+    const before = this.people.get(uid) ?? []
+    if (people === null || people.length === 0) this.people.delete(uid)
+    else this.people.set(uid, people)
+    const all = people === null ? null : [...before, ...people]
+    if (all === null || all.length > 0) this.options.bindingChanged(namespace ?? null, all)
+  }
+
+  private setGlobalPool(name: string, pool: KubeObject | null): void {
+    if (pool) this.globalPools.set(name, pool)
+    else this.globalPools.delete(name)
+    const users = [...this.places.all()].flatMap(([key, bucket]) => (globalPoolsOf(bucket).includes(name) ? [key] : []))
+    this.touch(users, GLOBAL_POOL_MS)
+  }
+
+  private warn(event: KubeObject): void {
+    if (this.warnings.length >= MAX_WARNINGS) this.warnings.shift()
+    this.warnings.push({ event, until: Date.now() + WARNING_WAIT_MS })
+    this.wake(performance.now() + GATHER_MS)
+  }
+
+  /** An Event may come before its object and its cluster; it waits a while for them. */
+  private tellWarnings(): void {
+    const waiting = this.warnings
+    this.warnings = []
+    for (const warning of waiting) {
+      const key = this.places.placeOf(aboutOf(warning.event))
+      const picture = key === null ? undefined : this.pictures.get(key)
+      if (picture) this.options.warned(picture.cluster, warning.event)
+      else if (warning.until > Date.now()) this.warnings.push(warning)
+    }
+  }
+
+  private touch(keys: readonly string[], waitMs = GATHER_MS): void {
     if (keys.length === 0) return
-    for (const key of keys) this.dirty.add(key)
-    this.timer ??= setTimeout(() => this.flush(), BATCH_MS)
+    const soon = performance.now() + waitMs
+    for (const key of keys) {
+      const at = Math.max(soon, (this.lately.get(key) ?? -WINDOW_MS) + WINDOW_MS)
+      const known = this.due.get(key)
+      if (known === undefined || known > at) this.due.set(key, at)
+      this.wake(at)
+    }
+  }
+
+  private wake(at: number): void {
+    if (!this.started || (this.timer && this.timer.at <= at)) return
+    if (this.timer) clearTimeout(this.timer.handle)
+    this.timer = { handle: setTimeout(() => this.flush(), Math.max(0, at - performance.now())), at }
   }
 }
 
 /** Objects are replaced, never changed in place: the same references are the same machine. */
-function same(a: MachineParts, b: MachineParts): boolean {
-  return (
-    a.machine === b.machine &&
-    a.vsphereMachine === b.vsphereMachine &&
-    a.vsphereVm === b.vsphereVm &&
-    a.bootstrap === b.bootstrap &&
-    a.claims.length === b.claims.length &&
-    a.claims.every((claim, index) => claim === b.claims[index])
-  )
+function sameParts(a: MachineParts, b: MachineParts): boolean {
+  return a.machine === b.machine && a.vsphereMachine === b.vsphereMachine && a.vsphereVm === b.vsphereVm && a.bootstrap === b.bootstrap && sameList(a.claims, b.claims) && sameList(a.addresses, b.addresses)
 }
+
+const sameList = (a: readonly KubeObject[] = [], b: readonly KubeObject[] = []): boolean => a.length === b.length && a.every((object, index) => object === b[index])

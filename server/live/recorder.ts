@@ -1,6 +1,8 @@
 import 'server-only'
 import type { LiveView, Removal } from '@/lib/live/event'
+import type { ClusterView } from '@/lib/cluster/view'
 import type { TimelineEntry } from '@/lib/timeline/entry'
+import { warningEntry, type Warning } from '@/lib/timeline/warnings'
 import type { ClusterPicture } from '@/server/live/projection'
 import { log } from '@/server/log'
 
@@ -20,6 +22,10 @@ export interface RecorderOptions {
   readonly signal: AbortSignal
 }
 
+/** Entries of a cluster's warnings in an hour: noise of a broken cluster must not push its history away. */
+const MAX_WARNINGS = 20
+const WARNING_MS = 3_600_000
+
 interface Book {
   /** Every key seen: an old entry is not new again because it is no longer shown. */
   readonly keys: Set<string>
@@ -30,6 +36,7 @@ interface Book {
 /** Writes each cluster's timeline: once per key, to the streams at once and to the database soon after. */
 export class Recorder {
   private readonly books = new Map<string, Book>()
+  private readonly warnings = new Map<string, { readonly key: string; readonly told: number }[]>()
   private waiting: TimelineEntry[] = []
   private writing: Promise<void> | null = null
   private draining = false
@@ -54,6 +61,24 @@ export class Recorder {
     this.add(entry.tenant, entry.clusterUid, [entry], true)
   }
 
+  /** A Warning event of one of the cluster's objects: told once, and again when it has become a habit. */
+  warned(cluster: ClusterView, warning: Warning, now = Date.now()): void {
+    const at = Date.parse(warning.at)
+    // What a restart reads again after an hour was told by the process before it, or is no news.
+    if (Number.isNaN(at) || now - at > WARNING_MS) return
+    const entry = warningEntry(cluster, warning)
+    const lately = (this.warnings.get(cluster.uid) ?? []).filter(({ told }) => now - told < WARNING_MS)
+    this.warnings.set(cluster.uid, lately)
+    if (lately.length >= MAX_WARNINGS || lately.some(({ key }) => key === entry.key)) return
+    lately.push({ key: entry.key, told: now })
+    this.note(entry)
+  }
+
+  /** Entries that the database has not taken yet. */
+  get waitingEntries(): number {
+    return this.waiting.length
+  }
+
   /** Resolves when all that waits is written, or the database does not take it. */
   async drain(): Promise<void> {
     this.draining = true
@@ -66,6 +91,7 @@ export class Recorder {
     const forget = (): void => {
       const keys = [...(this.books.get(uid)?.shown.keys() ?? [])]
       this.books.delete(uid)
+      this.warnings.delete(uid)
       this.options.publish(tenant, [], keys.map((id) => ({ kind: 'entry', id })))
     }
     setTimeout(() => !this.options.signal.aborted && forget(), GONE_MS).unref()

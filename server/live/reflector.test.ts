@@ -54,8 +54,10 @@ beforeEach(async () => {
     if (api.listFault?.(response)) return
     const items = [...api.objects].map(([name, version]) => machine(name, version))
     const from = Number(url.searchParams.get('continue') || 0)
-    const page = items.slice(from, from + 500)
-    const next = from + 500 < items.length ? String(from + 500) : ''
+    const limit = Number(url.searchParams.get('limit'))
+    if (url.searchParams.has('resourceVersion')) return answer(response, 400, { kind: 'Status', message: 'a list with a limit is the latest' })
+    const page = items.slice(from, from + limit)
+    const next = from + limit < items.length ? String(from + limit) : ''
     answer(response, 200, { metadata: { resourceVersion: String(api.version), continue: next }, items: page })
   })
   close = server.close
@@ -80,11 +82,11 @@ function start(more: Partial<ReflectorOptions> = {}): Reflector {
 
 const until = (check: () => void) => vi.waitFor(check, { timeout: 5_000, interval: 10 })
 
-test('lists in pages of 500 and then follows the watch', async () => {
+test('lists in pages of 250 and then follows the watch', async () => {
   for (let index = 0; index < 1_201; index++) api.set(`m${index}`)
   const { state } = start()
   await until(() => expect(api.watches).toHaveLength(1))
-  expect([seen.size, api.lists, state.synced, state.relists]).toEqual([1_201, 3, true, 1])
+  expect([seen.size, api.lists, state.synced, state.relists]).toEqual([1_201, 5, true, 1])
   api.send('ADDED', 'new')
   api.send('DELETED', 'm7')
   await until(() => expect([seen.has('new'), seen.has('m7')]).toEqual([true, false]))
@@ -212,4 +214,55 @@ test('the signal ends it, in the middle of a wait too', async () => {
   await until(() => expect(reflector.state.failures).toBeGreaterThan(0))
   stop.abort()
   await reflector.done
+})
+
+test.each([
+  ['answered with an error', (response: ServerResponse) => answer(response, 500, { kind: 'Status', code: 500 })],
+  ['cut in the middle of its JSON', (response: ServerResponse) => void response.writeHead(200).end('{"metadata":{"resourceVersion":"9"},"items":[{"api')],
+  ['cut off the line', (response: ServerResponse) => void (response.writeHead(200, { 'content-length': '9999' }).write('{"metadata":'), setTimeout(() => response.destroy(), 20))],
+  ['told that its place is gone', (response: ServerResponse) => answer(response, 410, { kind: 'Status', code: 410, reason: 'Expired' })],
+])('a second page that is %s begins the list anew, and deletes nothing', async (_, fault) => {
+  for (let index = 0; index < 501; index++) api.set(`m${index}`)
+  const { state } = start()
+  await until(() => expect(api.watches).toHaveLength(1))
+  api.objects.delete('m500')
+  let faults = 0
+  api.listFault = (response) => api.lists % 3 === 2 && faults++ < 1 && (fault(response), true)
+  api.lists = 0
+  api.watches[0]?.write(`${JSON.stringify({ type: 'ERROR', object: { kind: 'Status', code: 410 } })}\n`)
+  await until(() => expect(faults).toBeGreaterThan(0))
+  expect(removed).toEqual([])
+  await until(() => expect(state.relists).toBe(2))
+  expect([removed, seen.size]).toEqual([['m500'], 500])
+})
+
+test('half a line at the end of a watch that ends well is dropped, and the watch goes on from the last version', async () => {
+  const { state } = start()
+  await until(() => expect(api.watches).toHaveLength(1))
+  api.send('ADDED', 'a')
+  api.watches[0]?.end('{"type":"ADDED","object":{"half')
+  await until(() => expect(api.watches).toHaveLength(2))
+  expect([api.lists, api.watchedFrom, [...seen.keys()], state.events]).toEqual([1, ['1', '2'], ['a'], 1])
+})
+
+test('an object that nobody wants is not kept, and one that ceases to be wanted goes', async () => {
+  api.set('a')
+  api.set('b')
+  let wanted = ['a']
+  const { state } = start({ trim: (object) => (wanted.includes(object.metadata.name) ? object : null) })
+  await until(() => expect(api.watches).toHaveLength(1))
+  expect([[...seen.keys()], state.objects]).toEqual([['a'], 1])
+  wanted = []
+  api.send('MODIFIED', 'a')
+  await until(() => expect([removed, state.objects]).toEqual([['a'], 0]))
+})
+
+test('a bookmark moves the version without an event of an object', async () => {
+  const { state } = start()
+  await until(() => expect(api.watches).toHaveLength(1))
+  api.watches[0]?.write(`${JSON.stringify({ type: 'BOOKMARK', object: machine('', 77) })}\n`)
+  await until(() => expect(state.lastBookmark).not.toBeNull())
+  api.watches[0]?.end()
+  await until(() => expect(api.watchedFrom).toEqual(['1', '77']))
+  expect([seen.size, state.watches]).toEqual([0, 2])
 })

@@ -21,18 +21,29 @@ export interface ReflectorState {
   absent: boolean
   /** Lists or watches that failed in a row; 0 while it works. */
   failures: number
+  /** What the last failure was answered with, 0 for no answer; null while it works. */
+  lastCode: number | null
   lastContact: Date | null
+  /** The last time the API server said up to where a quiet kind is known. */
+  lastBookmark: Date | null
+  /** Pages asked for, watches opened, lists that came to their end. */
+  lists: number
+  watches: number
   relists: number
   events: number
+  /** Lists and watches that failed, and handlers that threw. */
+  errors: number
   handlerErrors: number
+  /** Kept now. */
+  objects: number
 }
 
 export interface ReflectorOptions {
   readonly kind: KindName
   readonly client: Pick<SystemClient, 'list' | 'watch' | 'forget'>
   readonly sink: ReflectorSink
-  /** Makes the object small before it is kept. */
-  readonly trim: (object: KubeObject) => KubeObject
+  /** Makes the object small before it is kept; null: nobody wants it. */
+  readonly trim: (object: KubeObject) => KubeObject | null
   readonly signal: AbortSignal
   readonly idleMs?: number
   readonly absentMs?: number
@@ -46,19 +57,26 @@ export interface Reflector {
   readonly done: Promise<void>
 }
 
-const PAGE = 500
+/**
+ * A page is parsed in one go: 250 Machines of 10 KB are some 10 ms in which no stream is served. No resourceVersion goes with it: a
+ * list with a limit and without one is the latest and comes in pages; with 0 the API server may ignore the limit and send all.
+ */
+const PAGE = 250
 const VERSION_REFUSED: ReadonlySet<number> = new Set([400, 504])
 
 /** Keeps a copy of every object of a kind, until the signal. List, then watch from there; whatever fails is tried again. */
 export function startReflector(options: ReflectorOptions): Reflector {
   const { kind, client, sink, trim, signal, idleMs = 100_000, absentMs = 15_000, random = Math.random } = options
-  const state: ReflectorState = { kind, synced: false, absent: false, failures: 0, lastContact: null, relists: 0, events: 0, handlerErrors: 0 }
+  const state: ReflectorState = {
+    kind, synced: false, absent: false, failures: 0, lastCode: null, lastContact: null, lastBookmark: null, lists: 0, watches: 0, relists: 0, events: 0, errors: 0, handlerErrors: 0, objects: 0,
+  }
   const known = new Map<string, KubeObject>()
   let wake = (): void => undefined
 
   const contact = (): void => {
     state.lastContact = new Date()
     state.failures = 0
+    state.lastCode = null
   }
   const safely = (handle: () => void): void => {
     try {
@@ -71,33 +89,44 @@ export function startReflector(options: ReflectorOptions): Reflector {
   const keep = (object: KubeObject): void =>
     safely(() => {
       const trimmed = trim(object)
+      if (trimmed === null) return drop(uidOf(object))
       known.set(uidOf(object), trimmed)
+      state.objects = known.size
       sink.upsert(kind, trimmed)
     })
   const drop = (uid: string): void => {
     const object = known.get(uid)
     known.delete(uid)
+    state.objects = known.size
     if (object) safely(() => sink.remove(kind, object))
   }
 
   /** @returns the version to watch from, or null when the kind is absent */
   const relist = async (): Promise<string | null> => {
     const seen = new Set<string>()
-    let continueToken: string | null = null
+    const ask = (continueToken: string | null): ReturnType<SystemClient['list']> => {
+      state.lists++
+      const asked = client.list(kind, { limit: PAGE, continueToken, signal })
+      asked.catch(() => undefined) // told where it is awaited
+      return asked
+    }
     let version = ''
-    do {
-      const page: Awaited<ReturnType<SystemClient['list']>> = await client.list(kind, { limit: PAGE, continueToken, signal })
+    for (let asked: ReturnType<SystemClient['list']> | null = ask(null); asked !== null; ) {
+      const page: Awaited<ReturnType<SystemClient['list']>> = await asked
       signal.throwIfAborted()
       if (page === null) return null
+      // The next page is on its way while this one is handled.
+      asked = page.continueToken === null ? null : ask(page.continueToken)
       for (const object of page.items) {
-        seen.add(uidOf(object))
-        if (known.get(uidOf(object))?.metadata.resourceVersion !== object.metadata.resourceVersion) keep(object)
+        const uid = uidOf(object)
+        seen.add(uid)
+        if (known.get(uid)?.metadata.resourceVersion !== object.metadata.resourceVersion) keep(object)
       }
       version = page.resourceVersion
-      continueToken = page.continueToken
       // No end to the failures yet: a list whose second page fails each time would begin anew without a wait.
       state.lastContact = new Date()
-    } while (continueToken !== null)
+    }
+    // Only now, when every page has come: a list that was cut says nothing of what it did not get to.
     // What went away while nobody watched: no event will ever say so.
     for (const uid of [...known.keys()]) if (!seen.has(uid)) drop(uid)
     contact()
@@ -114,6 +143,7 @@ export function startReflector(options: ReflectorOptions): Reflector {
   /** Watches until the API server ends it. */
   const watch = async (from: string): Promise<void> => {
     const timeoutSeconds = Math.round(300 + random() * 300)
+    state.watches++
     for await (const event of client.watch(kind, { resourceVersion: from, timeoutSeconds, idleMs, onOpen: contact, signal })) {
       signal.throwIfAborted()
       if (event.type === 'ERROR') throw errorOf(event)
@@ -121,8 +151,9 @@ export function startReflector(options: ReflectorOptions): Reflector {
       expired = 0
       state.events++
       version = event.object.metadata.resourceVersion ?? version
-      if (event.type === 'DELETED') drop(uidOf(event.object))
-      else if (event.type !== 'BOOKMARK') keep(event.object)
+      if (event.type === 'BOOKMARK') state.lastBookmark = new Date()
+      else if (event.type === 'DELETED') drop(uidOf(event.object))
+      else keep(event.object)
     }
     contact()
   }
@@ -157,6 +188,8 @@ export function startReflector(options: ReflectorOptions): Reflector {
         // once; when the line was dead, that is what fails.
         if (isIdle(error)) continue
         const code = isStatusError(error) ? error.code : 0
+        state.errors++
+        state.lastCode = code
         // One 410 is ordinary life, also after an outage: the API server answers, and a relist is due at once.
         expired = code === 410 ? expired + 1 : 0
         if (code === 410) version = null

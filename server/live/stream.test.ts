@@ -12,12 +12,14 @@ const entry = (key: string): TimelineEntry => ({ kind: 'entry', key, tenant: 'bl
 
 let hub: Hub
 let stop: AbortController
+let draining: boolean
 beforeEach(() => {
   vi.useFakeTimers()
   hub = new Hub(() => ({ state: 'live', lastContact: '2026-01-01T00:00:00Z' }))
   stop = new AbortController()
+  draining = false
   const live = { subscribe: hub.subscribe.bind(hub), endSession: hub.endSession.bind(hub), streamsOf: hub.streamsOf.bind(hub) }
-  setRuntime({ live, sessions: { find: () => Promise.resolve(session) }, signal: stop.signal } as never)
+  setRuntime({ live, sessions: { find: () => Promise.resolve(session) }, signal: stop.signal, draining: () => draining } as never)
 })
 afterEach(() => void vi.useRealTimers())
 
@@ -57,4 +59,21 @@ test('streams that are over are not kept by the signal of the process', async ()
 test('one session cannot open streams without end', async () => {
   for (let count = 0; count < 50; count++) await opened()
   await expect(opened()).rejects.toThrow('Too many pages')
+})
+
+test('a process that ends opens no stream and says when to come back', async () => {
+  draining = true
+  const answer = await openStream(new Request('http://portal/'), 'blue')
+  expect(answer.status).toBe(503)
+  expect(Number(answer.headers.get('retry-after'))).toBeLessThanOrEqual(10)
+  expect(await answer.text()).toMatch(/^retry: \d{1,5}\n\n$/)
+  expect(hub.streams).toBe(0)
+})
+
+test('a stream that the hub closes says when to come back, as its last words', async () => {
+  const reader = await opened()
+  hub.closeAll()
+  const words: string[] = []
+  for (let part = await reader.read(); !part.done; part = await reader.read()) words.push(Buffer.from(part.value).toString())
+  expect(words.at(-1)).toMatch(/^retry: \d{1,5}\n\n$/)
 })

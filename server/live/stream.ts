@@ -1,8 +1,8 @@
 import 'server-only'
 import { isAppError } from '@/lib/errors'
-import type { LiveMessage } from '@/lib/live/event'
-import type { Session } from '@/server/auth/identity'
+import { identityOf, type Session } from '@/server/auth/identity'
 import { failure } from '@/server/failure'
+import { encodeRetry } from '@/server/live/encode'
 import { runtime } from '@/server/runtime'
 import { requireSession } from '@/server/route'
 import { openTenant } from '@/server/tenants/open'
@@ -10,72 +10,76 @@ import { openTenant } from '@/server/tenants/open'
 const BUFFER_BYTES = 256 * 1024
 /** One a browser and tenant is usual (components/live/share.ts); without Web Locks it is one a tab. */
 const MAX_STREAMS = 50
-const encoder = new TextEncoder()
+/** Over how long those who were cut off come back. */
+const SPREAD_MS = 10_000
+
+const HEADERS = {
+  'Content-Type': 'text/event-stream; charset=utf-8',
+  // no-transform: a proxy that compresses would hold events back until its buffer is full.
+  'Cache-Control': 'no-cache, no-transform',
+  'X-Accel-Buffering': 'no',
+  'X-Content-Type-Options': 'nosniff',
+}
 
 /**
- * Opens the stream of a tenant for the person of this request.
+ * Opens the stream of a tenant for the person of this request; 503 while the process ends.
  * @throws AppError 'signed-out' | 'not-found' | 'conflict'
  */
 export async function openStream(request: Request, tenant: string): Promise<Response> {
+  if (runtime().draining()) return ending()
   const session = await requireSession()
   await openTenant(session, tenant)
   if (runtime().live.streamsOf(session.id) >= MAX_STREAMS) throw failure('conflict', 'Too many pages of this session are open. Close some of them.')
-  return new Response(bodyOf(request, session, tenant), {
-    headers: {
-      'Content-Type': 'text/event-stream; charset=utf-8',
-      // no-transform: a proxy that compresses would hold events back until its buffer is full.
-      'Cache-Control': 'no-cache, no-transform',
-      'X-Accel-Buffering': 'no',
-      'X-Content-Type-Options': 'nosniff',
-    },
-  })
+  // It may have begun to end while this one was being checked.
+  return runtime().draining() ? ending() : new Response(bodyOf(request, session, tenant), { headers: HEADERS })
 }
 
+function ending(): Response {
+  const wait = Math.random() * SPREAD_MS
+  return new Response(encodeRetry(wait) as BodyInit, { status: 503, headers: { ...HEADERS, 'Retry-After': String(Math.ceil(wait / 1_000)) } })
+}
+
+/**
+ * No timer and no listener of its own: expiry and the end of the process are the hub's, and Next cancels the body when the browser
+ * has gone. A default stream, not one of bytes, which would take the shared buffers away from the other streams.
+ */
 function bodyOf(request: Request, session: Session, tenant: string): ReadableStream<Uint8Array> {
-  const { live, sessions, signal } = runtime()
-  // Three may end it (the hub, the browser, the process) and each may come first: whatever it took hold of is let go once.
+  const { live, sessions } = runtime()
+  let leave = (): void => undefined
   let open = true
-  let letGo = (): void => undefined
   return new ReadableStream<Uint8Array>(
     {
       start: (controller) => {
-        let leave = (): void => undefined
-        const write = (text: string): void => {
-          if (open) controller.enqueue(encoder.encode(text))
-        }
-        const gone = (): void => {
-          if (!open) return
-          letGo()
-          controller.close()
-        }
-        const expiry = setTimeout(() => live.endSession(session.id), Math.min(2 ** 31 - 1, Math.max(0, session.expiresAt.getTime() - Date.now())))
-        letGo = () => {
+        if (request.signal.aborted) {
           open = false
-          clearTimeout(expiry)
-          // The process's signal lives as long as the process: a listener left on it would keep every stream there ever was.
-          for (const ended of [request.signal, signal]) ended.removeEventListener('abort', gone)
-          leave()
+          return controller.close()
         }
         leave = live.subscribe({
           tenant,
           sessionId: session.id,
+          identity: identityOf(session),
+          expiresAt: session.expiresAt.getTime(),
           lastEventId: request.headers.get('last-event-id'),
           stillAllowed: () => stillAllowed(session, tenant),
           stillSignedIn: async () => (await sessions.find(session.id)) !== null,
           sink: {
-            send: (message, id) => write(encode(message, id)),
+            write: (bytes) => {
+              if (open) controller.enqueue(bytes)
+            },
             ready: () => (controller.desiredSize ?? 0) > 0,
             close: () => {
-              // Everybody comes back at once after a restart unless told when.
-              write(`retry: ${Math.round(Math.random() * 10_000)}\n\n`)
-              gone()
+              if (!open) return
+              open = false
+              controller.enqueue(encodeRetry(Math.random() * SPREAD_MS))
+              controller.close()
             },
           },
         })
-        for (const ended of [request.signal, signal]) ended.addEventListener('abort', gone)
-        if (request.signal.aborted || signal.aborted) gone()
       },
-      cancel: () => letGo(),
+      cancel: () => {
+        open = false
+        leave()
+      },
     },
     new ByteLengthQueuingStrategy({ highWaterMark: BUFFER_BYTES }),
   )
@@ -90,9 +94,4 @@ async function stillAllowed(session: Session, tenant: string): Promise<boolean> 
     if (isAppError(error) && error.view.code === 'not-found') return false
     throw error
   }
-}
-
-/** One SSE event: its name is the message's type, its data the rest as one line of JSON. */
-export function encode({ type, ...rest }: LiveMessage, id: string | null): string {
-  return `event: ${type}\n${id === null ? '' : `id: ${id}\n`}data: ${JSON.stringify(rest)}\n\n`
 }

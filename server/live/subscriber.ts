@@ -1,125 +1,176 @@
 import 'server-only'
-import type { LiveMessage, LiveView, Removal } from '@/lib/live/event'
+import type { Identity } from '@/server/auth/identity'
+import { encodePieces, type Piece } from '@/server/live/encode'
 
-/** One open stream as the hub sees it. */
+/** One open stream as the hub sees it. Bytes are shared by streams: a sink must neither change nor keep them. */
 export interface Sink {
-  /** @param id SSE id, for snapshots and changes */
-  readonly send: (message: LiveMessage, id: string | null) => void
+  readonly write: (bytes: Uint8Array) => void
   /** false while the client has not taken what it was sent. */
   readonly ready: () => boolean
   readonly close: () => void
 }
 
-/** One change of a tenant's state; removals and upserts of the same id replace each other. */
-export type Change = { readonly id: string; readonly upsert: LiveView } | { readonly id: string; readonly remove: Removal }
+/** Whose stream it is: what it is checked and ended by. */
+export interface Subscription {
+  readonly tenant: string
+  readonly sessionId: string
+  readonly identity: Identity
+  /** End of the session, in ms since the epoch. */
+  readonly expiresAt: number
+  readonly lastEventId: string | null
+  /** Asked again when bindings change and now and then; false ends the stream with `revoked`. */
+  readonly stillAllowed: () => Promise<boolean>
+  /** Ends the stream with `signed-out` when false. */
+  readonly stillSignedIn: () => Promise<boolean>
+  readonly sink: Sink
+}
 
-const FLUSH_MS = 150
-const MAX_PENDING = 500
-/** A client that takes nothing for this long is gone; its buffer must not be kept for it. */
+/** Changes of a channel up to `seq`, encoded once. */
+export interface Batch {
+  readonly seq: number
+  readonly pieces: readonly Piece[]
+  readonly bytes: Uint8Array
+}
+
+/** What the hub counts of all its streams. */
+export interface HubCounters {
+  messages: number
+  /** Changes that a later one of the same thing replaced before they were sent. */
+  coalesced: number
+  resyncs: number
+  slowDisconnects: number
+}
+
+const MAX_OWED = 500
+const MAX_OWED_BYTES = 256 * 1024
+/** A client that takes nothing for this long is gone; what waits must not be kept for it. */
 const MAX_BLOCKED_MS = 60_000
 
 /**
- * Sends one stream its changes: the latest of each id, a few times a second. A client that cannot keep up gets a fresh
- * snapshot once and is cut off the second time; nothing is ever left out silently.
+ * One stream's place in its channel. While its client keeps up it is written what all are written; one that does not is owed the
+ * latest of each id, then gets a fresh snapshot once, and is cut off the second time. Nothing is ever left out silently.
  */
 export class Subscriber {
-  private pending = new Map<string, Change>()
-  private pendingId = ''
-  private timer: NodeJS.Timeout | null = null
-  private strikes = 0
+  /** Up to here everything was sent or is owed. */
+  private seq = 0
+  private owed = new Map<string, Piece>()
+  private owedBytes = 0
   private needsSnapshot = false
+  private strikes = 0
   private blockedSince: number | null = null
-  private closed = false
+  private over = false
 
   constructor(
-    private readonly sink: Sink,
-    private readonly snapshot: () => { message: LiveMessage; id: string },
+    readonly subscription: Subscription,
+    /** In which second of the half minute its access is asked again. */
+    readonly slot: number,
+    private readonly counters: HubCounters,
   ) {}
 
-  /** Begins with a snapshot, or with the changes that a resuming client missed. */
-  start(missed: readonly Change[] | null, id: string): void {
-    if (missed === null) this.sendSnapshot()
-    else if (missed.length > 0) this.sendChanges(missed, id)
-    this.sink.send({ type: 'synced' }, null)
+  get closed(): boolean {
+    return this.over
   }
 
-  push(change: Change, id: string): void {
-    if (this.closed) return
-    if (!this.needsSnapshot) {
-      this.pending.delete(change.id) // a later change goes to the end: order across ids stays that of the last change
-      this.pending.set(change.id, change)
-    }
-    this.pendingId = id
-    this.timer ??= setTimeout(() => this.flush(), FLUSH_MS)
+  /** It waits for its client: `catchUp` is due. */
+  get behind(): boolean {
+    return !this.over && (this.needsSnapshot || this.owed.size > 0)
   }
 
-  /** Small messages that must not wait: health, beat. */
-  tell(message: LiveMessage): void {
-    if (this.closed) return
-    if (message.type === 'beat') {
-      if (!this.sink.ready()) return this.watchBlocked()
-      this.blockedSince = null
-    }
-    this.sink.send(message, null)
+  /** Begins with a snapshot or with what a resuming client missed; null: it missed nothing. */
+  start(seq: number, first: Uint8Array | null, synced: Uint8Array): void {
+    this.seq = seq
+    if (first) this.send(first)
+    this.send(synced)
   }
 
-  flush(): void {
-    if (this.timer) clearTimeout(this.timer)
-    this.timer = null
-    if (this.closed || (this.pending.size === 0 && !this.needsSnapshot)) return
-    if (!this.sink.ready()) {
-      this.watchBlocked()
-      if (this.pending.size > MAX_PENDING) this.overflow()
-      if (!this.closed) this.timer ??= setTimeout(() => this.flush(), FLUSH_MS)
-      return
-    }
+  offer(batch: Batch): void {
+    if (this.over || batch.seq <= this.seq) return
+    this.seq = batch.seq
+    if (!this.behind && this.subscription.sink.ready()) this.send(batch.bytes)
+    else this.owe(batch.pieces)
+  }
+
+  /** Small messages that must not wait behind changes: health, revoked. */
+  tell(bytes: Uint8Array): void {
+    if (!this.over) this.send(bytes)
+  }
+
+  beat(bytes: Uint8Array): void {
+    if (this.over) return
+    if (!this.subscription.sink.ready()) return this.watchBlocked()
+    this.blockedSince = null
+    this.send(bytes)
+  }
+
+  /** Sends what is owed, once the client has taken what it was sent before. */
+  catchUp(idOf: (seq: number) => string, snapshot: () => { seq: number; bytes: Uint8Array }): void {
+    if (!this.behind) return
+    if (!this.subscription.sink.ready()) return this.watchBlocked()
     this.blockedSince = null
     if (this.needsSnapshot) {
       this.needsSnapshot = false
-      return this.sendSnapshot()
+      const { seq, bytes } = snapshot()
+      this.seq = seq
+      return this.send(bytes)
     }
-    const changes = [...this.pending.values()]
-    this.pending = new Map()
-    this.sendChanges(changes, this.pendingId)
+    const pieces = this.owed
+    this.clear()
+    this.send(encodePieces(pieces.values(), idOf(this.seq)))
   }
 
   close(): void {
-    if (this.closed) return
+    if (this.over) return
     this.stop()
-    this.sink.close()
+    this.subscription.sink.close()
   }
 
   /** The other side is gone: nothing more is sent, and nothing waits to be. */
   stop(): void {
-    this.closed = true
-    if (this.timer) clearTimeout(this.timer)
-    this.timer = null
-    this.pending = new Map()
+    this.over = true
+    this.clear()
+  }
+
+  private owe(pieces: readonly Piece[]): void {
+    if (this.needsSnapshot) return this.watchBlocked()
+    for (const piece of pieces) {
+      const earlier = this.owed.get(piece.id)
+      if (earlier) {
+        this.owedBytes -= earlier.json.length
+        this.counters.coalesced++
+      }
+      this.owed.delete(piece.id) // a later change goes to the end: order across ids stays that of the last change
+      this.owed.set(piece.id, piece)
+      this.owedBytes += piece.json.length
+    }
+    if (this.owed.size > MAX_OWED || this.owedBytes > MAX_OWED_BYTES) this.overflow()
+    else this.watchBlocked()
   }
 
   private overflow(): void {
-    this.pending = new Map()
+    this.clear()
+    if (++this.strikes >= 2) return this.disconnect()
     this.needsSnapshot = true
-    if (++this.strikes >= 2) this.close()
+    this.counters.resyncs++
+    this.watchBlocked()
   }
 
   private watchBlocked(): void {
     this.blockedSince ??= Date.now()
-    if (Date.now() - this.blockedSince > MAX_BLOCKED_MS) this.close()
+    if (Date.now() - this.blockedSince > MAX_BLOCKED_MS) this.disconnect()
   }
 
-  private sendSnapshot(): void {
-    const { message, id } = this.snapshot()
-    this.sink.send(message, id)
+  private disconnect(): void {
+    this.counters.slowDisconnects++
+    this.close()
   }
 
-  private sendChanges(changes: readonly Change[], id: string): void {
-    const upserts: LiveView[] = []
-    const removes: Removal[] = []
-    for (const change of changes) {
-      if ('upsert' in change) upserts.push(change.upsert)
-      else removes.push(change.remove)
-    }
-    this.sink.send({ type: 'changes', upserts, removes }, id)
+  private clear(): void {
+    this.owed = new Map()
+    this.owedBytes = 0
+  }
+
+  private send(bytes: Uint8Array): void {
+    this.counters.messages++
+    this.subscription.sink.write(bytes)
   }
 }

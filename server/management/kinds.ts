@@ -7,6 +7,8 @@ export interface KindInfo {
   readonly versions: readonly string[]
   readonly plural: string
   readonly namespaced: boolean
+  /** Field selector: the others of the kind are neither listed nor watched. */
+  readonly only?: string
 }
 
 const one = (group: string, versions: readonly string[], kind: string, plural: string, namespaced = true): KindInfo => ({
@@ -17,38 +19,40 @@ const CORE = 'cluster.x-k8s.io'
 const INFRA = 'infrastructure.cluster.x-k8s.io'
 const IPAM = 'ipam.cluster.x-k8s.io'
 const RBAC = 'rbac.authorization.k8s.io'
+/** What is written is v1beta2; an older management cluster is read as well as the tolerant parser can (server/management/parse). */
+const CONTRACTS = ['v1beta2', 'v1beta1'] as const
 
 export const KINDS = {
   Namespace: one('', ['v1'], 'Namespace', 'namespaces', false),
   RoleBinding: one(RBAC, ['v1'], 'RoleBinding', 'rolebindings'),
   ClusterRoleBinding: one(RBAC, ['v1'], 'ClusterRoleBinding', 'clusterrolebindings', false),
-  Cluster: one(CORE, ['v1beta2'], 'Cluster', 'clusters'),
-  MachineDeployment: one(CORE, ['v1beta2'], 'MachineDeployment', 'machinedeployments'),
-  MachineSet: one(CORE, ['v1beta2'], 'MachineSet', 'machinesets'),
-  Machine: one(CORE, ['v1beta2'], 'Machine', 'machines'),
-  MachineHealthCheck: one(CORE, ['v1beta2'], 'MachineHealthCheck', 'machinehealthchecks'),
+  Cluster: one(CORE, CONTRACTS, 'Cluster', 'clusters'),
+  MachineDeployment: one(CORE, CONTRACTS, 'MachineDeployment', 'machinedeployments'),
+  MachineSet: one(CORE, CONTRACTS, 'MachineSet', 'machinesets'),
+  Machine: one(CORE, CONTRACTS, 'Machine', 'machines'),
+  MachineHealthCheck: one(CORE, CONTRACTS, 'MachineHealthCheck', 'machinehealthchecks'),
   KamajiControlPlane: one('controlplane.cluster.x-k8s.io', ['v1alpha2'], 'KamajiControlPlane', 'kamajicontrolplanes'),
-  VSphereCluster: one(INFRA, ['v1beta2'], 'VSphereCluster', 'vsphereclusters'),
-  VSphereMachine: one(INFRA, ['v1beta2'], 'VSphereMachine', 'vspheremachines'),
-  VSphereMachineTemplate: one(INFRA, ['v1beta2'], 'VSphereMachineTemplate', 'vspheremachinetemplates'),
-  VSphereVM: one(INFRA, ['v1beta2'], 'VSphereVM', 'vspherevms'),
-  VSphereClusterIdentity: one(INFRA, ['v1beta2'], 'VSphereClusterIdentity', 'vsphereclusteridentities', false),
-  KubeadmConfig: one('bootstrap.cluster.x-k8s.io', ['v1beta2'], 'KubeadmConfig', 'kubeadmconfigs'),
-  KubeadmConfigTemplate: one('bootstrap.cluster.x-k8s.io', ['v1beta2'], 'KubeadmConfigTemplate', 'kubeadmconfigtemplates'),
+  VSphereCluster: one(INFRA, CONTRACTS, 'VSphereCluster', 'vsphereclusters'),
+  VSphereMachine: one(INFRA, CONTRACTS, 'VSphereMachine', 'vspheremachines'),
+  VSphereMachineTemplate: one(INFRA, CONTRACTS, 'VSphereMachineTemplate', 'vspheremachinetemplates'),
+  VSphereVM: one(INFRA, CONTRACTS, 'VSphereVM', 'vspherevms'),
+  VSphereClusterIdentity: one(INFRA, CONTRACTS, 'VSphereClusterIdentity', 'vsphereclusteridentities', false),
+  KubeadmConfig: one('bootstrap.cluster.x-k8s.io', CONTRACTS, 'KubeadmConfig', 'kubeadmconfigs'),
+  KubeadmConfigTemplate: one('bootstrap.cluster.x-k8s.io', CONTRACTS, 'KubeadmConfigTemplate', 'kubeadmconfigtemplates'),
   InClusterIPPool: one(IPAM, ['v1alpha2'], 'InClusterIPPool', 'inclusterippools'),
-  IPAddressClaim: one(IPAM, ['v1beta2', 'v1beta1'], 'IPAddressClaim', 'ipaddressclaims'),
-  IPAddress: one(IPAM, ['v1beta2', 'v1beta1'], 'IPAddress', 'ipaddresses'),
+  GlobalInClusterIPPool: one(IPAM, ['v1alpha2'], 'GlobalInClusterIPPool', 'globalinclusterippools', false),
+  IPAddressClaim: one(IPAM, CONTRACTS, 'IPAddressClaim', 'ipaddressclaims'),
+  IPAddress: one(IPAM, CONTRACTS, 'IPAddress', 'ipaddresses'),
+  Event: { ...one('', ['v1'], 'Event', 'events'), only: 'type=Warning' },
 } as const satisfies Record<string, KindInfo>
 
 export type KindName = keyof typeof KINDS
 
-/**
- * Kinds of the live cache. Templates of kubeadm and health checks are written, never shown; an IPAddress says nothing that its
- * claim and its pool's status do not say.
- */
+/** Kinds of the live cache. Templates of kubeadm are written, never shown. */
 export const WATCHED: readonly KindName[] = [
   'Namespace', 'RoleBinding', 'ClusterRoleBinding', 'Cluster', 'KamajiControlPlane', 'VSphereCluster', 'MachineDeployment', 'MachineSet',
-  'Machine', 'VSphereMachine', 'VSphereVM', 'VSphereMachineTemplate', 'KubeadmConfig', 'InClusterIPPool', 'IPAddressClaim', 'VSphereClusterIdentity',
+  'Machine', 'MachineHealthCheck', 'VSphereMachine', 'VSphereVM', 'VSphereMachineTemplate', 'KubeadmConfig', 'InClusterIPPool', 'GlobalInClusterIPPool',
+  'IPAddressClaim', 'IPAddress', 'VSphereClusterIdentity', 'Event',
 ]
 
 export function knownKind(kind: string): KindInfo {

@@ -21,6 +21,8 @@ export interface ApiRequest {
 export interface Transport {
   /** @throws StatusError for a refusal, AppError 'management-away' when nothing answers */
   readonly json: <T>(request: ApiRequest) => Promise<T>
+  /** As `json`, not parsed yet. */
+  readonly text: (request: ApiRequest) => Promise<string>
   /** The body as it comes. `idleMs` without a byte ends it with an error: a stalled connection looks like a quiet one. */
   readonly stream: (request: ApiRequest & { readonly idleMs: number }) => Promise<AsyncIterable<Uint8Array>>
   readonly close: () => Promise<void>
@@ -108,12 +110,14 @@ export function createTransport(server: string, agent: Agent | Promise<Agent>, a
     if (response.statusCode >= 400) throw await statusOf(response)
     return response
   }
+  const whole = <T>(request: ApiRequest, read: (body: Dispatcher.ResponseData['body']) => Promise<T>): Promise<T> => {
+    const deadline = AbortSignal.timeout((request.timeoutMs ?? 10_000) + 5_000)
+    const signal = request.signal ? AbortSignal.any([request.signal, deadline]) : deadline
+    return named(request.signal, async () => read((await send({ ...request, signal }, 10_000)).body))
+  }
   return {
-    json: async <T>(request: ApiRequest) => {
-      const deadline = AbortSignal.timeout((request.timeoutMs ?? 10_000) + 5_000)
-      const signal = request.signal ? AbortSignal.any([request.signal, deadline]) : deadline
-      return named(request.signal, async () => (await (await send({ ...request, signal }, 10_000)).body.json()) as T)
-    },
+    json: <T>(request: ApiRequest) => whole(request, (body) => body.json() as Promise<T>),
+    text: (request) => whole(request, (body) => body.text()),
     stream: (request) => named(request.signal, async () => (await send(request, request.idleMs)).body),
     close: async () => (await agent).destroy(),
   }

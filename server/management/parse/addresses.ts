@@ -13,10 +13,14 @@ function poolReference(template: KubeObject): string | null {
   return null
 }
 
-export function addressesView({ ipPool, machineTemplates, machines }: ClusterParts): AddressesView {
+export function addressesView({ ipPool, globalPool, machineTemplates, machines }: ClusterParts): AddressesView {
   if (ipPool === null) {
+    // Of a pool for all tenants a tenant is told how much is left, and not which network it is.
+    const shared = dig(globalPool, 'status', 'ipAddresses')
+    const [all, taken] = [numberAt(shared, 'total') ?? 0, numberAt(shared, 'used') ?? 0]
+    if (globalPool) return { kind: 'pool', pool: globalPool.metadata.name, ranges: [], prefix: null, gateway: null, total: all, used: taken, free: numberAt(shared, 'free') ?? Math.max(0, all - taken) }
     const name = machineTemplates.map(poolReference).find((pool) => pool !== null) ?? null
-    // A pool of other people (shared, or GlobalInClusterIPPool): its name is known, its counts are not ours to read.
+    // A pool of other people in the Namespace: its name is known, its counts are not ours to read.
     return name === null ? { kind: 'dhcp' } : { kind: 'pool', pool: name, ranges: [], prefix: null, gateway: null, total: 0, used: 0, free: 0 }
   }
   const ranges = textsAt(ipPool, 'spec', 'addresses')

@@ -76,7 +76,7 @@ function controlPlaneRefused({ controlPlane }: Readings): ClusterState | null {
 function noFreeAddress({ parts, machines, addresses }: Readings): ClusterState | null {
   const waiting = machines.filter((machine) => machine.deletingSince === null && machine.state.word === 'Waiting for address').sort(byAge)
   const first = waiting[0]
-  if (first === undefined || parts.ipPool === null || addresses.kind === 'dhcp' || addresses.free > 0) return null
+  if (first === undefined || (parts.ipPool === null && !parts.globalPool) || addresses.kind === 'dhcp' || addresses.free > 0) return null
   if (machines.some((machine) => machine.deletingSince !== null)) return null
   const who = waiting.length === 1 ? `${nameOf(first)} waits for one` : `${waiting.length} machines wait for one`
   return state('Stalled', `No free address in pool ${addresses.pool}; ${who}`, first.state.condition)

@@ -1,23 +1,27 @@
 import { groupOf } from '@/lib/cluster/group'
 import { HEALTH_TYPES, healthItem } from '@/lib/cluster/health'
-import type { ClusterView } from '@/lib/cluster/view'
+import type { ClusterView, HealthItem } from '@/lib/cluster/view'
+import { cause } from '@/lib/plain-words'
 import type { MachineView } from '@/lib/machine/view'
 import { DEPLOYMENT_NAME_LABEL } from '@/lib/manifests/labels'
 import { addressesView } from '@/server/management/parse/addresses'
 import { clusterState } from '@/server/management/parse/cluster-state'
-import { condition, isTrue } from '@/server/management/parse/condition'
+import { condition, isFalse, isTrue } from '@/server/management/parse/condition'
 import { readControlPlane } from '@/server/management/parse/control-plane'
 import { remainingOf } from '@/server/management/parse/deletion'
 import { diagnose } from '@/server/management/parse/doctor/diagnose'
 import { machineView } from '@/server/management/parse/machine'
-import type { ClusterParts } from '@/server/management/parse/parts'
+import type { ClusterParts, MachineParts } from '@/server/management/parse/parts'
 import { readPool } from '@/server/management/parse/pool'
 import { dig, isDeleting, labelOf, numberAt, textAt, textsAt, timeAt } from '@/server/management/parse/raw'
 
-/** One cluster with its parts as pages show it. Like `machineView`, it depends on the objects alone. */
-export function clusterView(parts: ClusterParts): ClusterView {
+/**
+ * One cluster with its parts as pages show it. Like `machineView`, it depends on the objects alone.
+ * @param viewOf for callers that have made the machines' views already: a cluster has hundreds, and one of them changes
+ */
+export function clusterView(parts: ClusterParts, viewOf: (machine: MachineParts) => MachineView = machineView): ClusterView {
   const { cluster, controlPlane, infrastructure } = parts
-  const machines = parts.machines.map((machine) => ({ deployment: labelOf(machine.machine, DEPLOYMENT_NAME_LABEL), view: machineView(machine) }))
+  const machines = parts.machines.map((machine) => ({ deployment: labelOf(machine.machine, DEPLOYMENT_NAME_LABEL), view: viewOf(machine) }))
   const views: readonly MachineView[] = machines.map(({ view }) => view)
   const reading = readControlPlane(parts)
   const pools = [...parts.machineDeployments]
@@ -60,16 +64,25 @@ export function clusterView(parts: ClusterParts): ClusterView {
     addresses,
     pools: pools.map((pool) => pool.view),
     machines: counts,
-    health: HEALTH_TYPES.flatMap((type) => {
-      const view = condition(type === 'VCenterAvailable' ? infrastructure : cluster, type)
-      return view === null ? [] : [healthItem(view, { changing: groupOf(state.word) === 'changing', machines: counts })]
-    }),
+    health: [
+      ...HEALTH_TYPES.flatMap((type) => {
+        const view = condition(type === 'VCenterAvailable' ? infrastructure : cluster, type)
+        return view === null ? [] : [healthItem(view, { changing: groupOf(state.word) === 'changing', machines: counts })]
+      }),
+      ...repairOnHold(parts),
+    ],
     kubeconfig: kubeconfigOf(parts, endpoint !== null, reading.view.answers, controlPlane === null),
     remaining: isDeleting(cluster) ? remainingOf(parts) : [],
     ...(findings.length > 0 ? { findings } : {}),
     createdAt: timeAt(cluster.metadata, 'creationTimestamp') ?? '',
     deletingSince: timeAt(cluster.metadata, 'deletionTimestamp'),
   }
+}
+
+/** A MachineHealthCheck that may not repair (cluster-api api/core/v1beta2, RemediationAllowed: too many machines are unhealthy). */
+function repairOnHold({ healthChecks = [] }: ClusterParts): readonly HealthItem[] {
+  const held = healthChecks.map((check) => condition(check, 'RemediationAllowed')).find(isFalse) ?? null
+  return held === null ? [] : [{ ok: false, sentence: `Repair is on hold${held.message === '' ? '' : `: ${cause(held.message)}`}`, condition: held }]
 }
 
 function endpointOf({ cluster, infrastructure, controlPlane }: ClusterParts): ClusterView['endpoint'] {

@@ -17,12 +17,14 @@ export function poolNameOf(object: KubeObject, deployment: string | null, cluste
   return deployment.startsWith(`${cluster}-`) ? deployment.slice(cluster.length + 1) : deployment
 }
 
-function addressOf({ machine, vsphereVm }: MachineParts): string | null {
+/** The pool's own record is there some seconds before the guest reports the address. */
+function addressOf({ machine, vsphereVm, addresses = [] }: MachineParts): string | null {
   const listed = listAt(machine, 'status', 'addresses').flatMap((item) => {
     const type = textAt(item, 'type')
     return type === 'InternalIP' || type === 'ExternalIP' ? [textAt(item, 'address') ?? ''] : []
   })
-  return [...listed, ...textsAt(vsphereVm, 'status', 'addresses')].find((text) => parseAddress(text) !== null) ?? null
+  const given = addresses.map((address) => textAt(address, 'spec', 'address') ?? '')
+  return [...listed, ...textsAt(vsphereVm, 'status', 'addresses'), ...given].find((text) => parseAddress(text) !== null) ?? null
 }
 
 /** One Machine with its parts as pages show it. The same objects give the same view: nothing here looks at a clock. */

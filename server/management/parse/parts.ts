@@ -12,6 +12,8 @@ export interface MachineParts {
   readonly bootstrap: KubeObject | null
   /** IPAddressClaims. */
   readonly claims: readonly KubeObject[]
+  /** IPAddresses of those claims that have one. */
+  readonly addresses?: readonly KubeObject[]
 }
 
 /** What one cluster is made from: everything in its namespace labelled `cluster.x-k8s.io/cluster-name` or referenced by it. */
@@ -30,4 +32,7 @@ export interface ClusterParts {
   readonly ipPool: KubeObject | null
   /** VSphereMachines, VSphereVMs and IPAddressClaims of the cluster that no Machine leads to any more. */
   readonly loose?: readonly KubeObject[]
+  /** GlobalInClusterIPPool that the machines take addresses from, when they do. */
+  readonly globalPool?: KubeObject | null
+  readonly healthChecks?: readonly KubeObject[]
 }

@@ -1,0 +1,101 @@
+import 'server-only'
+import type { LiveView } from '@/lib/live/event'
+import { encodePieces, pieceOf, type Change } from '@/server/live/encode'
+import type { Batch, HubCounters, Subscriber } from '@/server/live/subscriber'
+
+/** After quiet a change goes at once; then at most one message a stream in this time. */
+const WINDOW_MS = 100
+/** Writing to streams stops for a turn of the event loop after this long. */
+const SLICE_MS = 8
+/** A snapshot is encoded once for all that come within it: its `lastContact` must not grow old. */
+const SNAPSHOT_MS = 1_000
+
+/** The views of one tenant and the streams that follow them. */
+export class Channel {
+  readonly views = new Map<string, LiveView>()
+  readonly subscribers = new Set<Subscriber>()
+  seq = 0
+  /** Changes up to here are no longer in the hub's ring. */
+  evicted = 0
+  private pending = new Map<string, Change>()
+  private timer: NodeJS.Timeout | null = null
+  private flushedAt = -WINDOW_MS
+  private flushing = false
+  private cached: { readonly seq: number; readonly at: number; readonly bytes: Uint8Array } | null = null
+
+  constructor(
+    private readonly idOf: (seq: number) => string,
+    private readonly encodeSnapshot: () => Uint8Array,
+    /** Called with a stream that did not keep up, or was cut off for it. */
+    private readonly notKeptUp: (subscriber: Subscriber) => void,
+    private readonly counters: HubCounters,
+  ) {}
+
+  add(change: Change): void {
+    this.seq++
+    this.cached = null
+    if ('upsert' in change) this.views.set(change.id, change.upsert)
+    else this.views.delete(change.id)
+    if (this.subscribers.size === 0) return
+    if (this.pending.delete(change.id)) this.counters.coalesced++
+    this.pending.set(change.id, change) // at the end: order across ids is that of the last change
+    this.schedule()
+  }
+
+  leave(subscriber: Subscriber): void {
+    this.subscribers.delete(subscriber)
+    if (this.subscribers.size > 0) return
+    if (this.timer) clearTimeout(this.timer)
+    this.timer = null
+    this.pending = new Map()
+    this.cached = null
+  }
+
+  snapshot(): { seq: number; bytes: Uint8Array } {
+    const now = Date.now()
+    if (this.cached?.seq !== this.seq || now - this.cached.at > SNAPSHOT_MS) this.cached = { seq: this.seq, at: now, bytes: this.encodeSnapshot() }
+    return this.cached
+  }
+
+  /** Lets go of what was encoded for those who came at once, and of what health it told. */
+  forgetSnapshot(): void {
+    this.cached = null
+  }
+
+  private schedule(): void {
+    if (this.timer || this.flushing) return
+    const wait = this.flushedAt + WINDOW_MS - performance.now()
+    this.timer = setTimeout(() => this.flush(), Math.max(1, wait))
+  }
+
+  /** Encodes once, writes to all; a later flush begins when every stream has had this one. */
+  private flush(): void {
+    this.timer = null
+    this.flushedAt = performance.now()
+    const pieces = [...this.pending.values()].map(pieceOf)
+    this.pending = new Map()
+    const batch: Batch = { seq: this.seq, pieces, bytes: encodePieces(pieces, this.idOf(this.seq)) }
+    this.flushing = true
+    inSlices(this.subscribers, (subscriber) => {
+      subscriber.offer(batch)
+      if (subscriber.behind || subscriber.closed) this.notKeptUp(subscriber)
+    }, () => {
+      this.flushing = false
+      if (this.pending.size > 0) this.schedule()
+    })
+  }
+}
+
+/** Calls `each` for all of a set, a slice at a time, so that thousands of streams hold up nobody; then `done`. */
+export function inSlices<Item>(items: Iterable<Item>, each: (item: Item) => void, done: () => void = () => undefined): void {
+  const iterator = items[Symbol.iterator]()
+  const slice = (): void => {
+    const begun = performance.now()
+    for (let next = iterator.next(); !next.done; next = iterator.next()) {
+      each(next.value)
+      if (performance.now() - begun > SLICE_MS) return void setImmediate(slice)
+    }
+    done()
+  }
+  slice()
+}
