@@ -103,24 +103,22 @@ export const registeredTaints = (taints: readonly Taint[]): readonly Record<stri
   taints.length === 0 ? undefined : taints.map(({ key, value, effect }) => ({ key, ...(value === '' ? {} : { value }), effect }))
 
 /** As CAPV's own templates start a worker (cluster-api-provider-vsphere templates/cluster-template.yaml). */
+export const STANDARD_BOOTSTRAP = {
+  name: '{{ local_hostname }}',
+  criSocket: '/var/run/containerd/containerd.sock',
+  kubeletExtraArgs: [{ name: 'cloud-provider', value: 'external' }],
+  preKubeadmCommands: [
+    'hostnamectl set-hostname "{{ ds.meta_data.hostname }}"',
+    'echo "::1         ipv6-localhost ipv6-loopback localhost6 localhost6.localdomain6" >/etc/hosts',
+    'echo "127.0.0.1   {{ ds.meta_data.hostname }} {{ local_hostname }} localhost localhost.localdomain localhost4 localhost4.localdomain4" >>/etc/hosts',
+  ],
+} as const
+
 export function bootstrapTemplate(pool: PoolSpec, place: PoolPlace): KubeObject {
+  const { name, criSocket, kubeletExtraArgs, preKubeadmCommands } = STANDARD_BOOTSTRAP
   const taints = registeredTaints(pool.taints)
-  const spec = {
-    joinConfiguration: {
-      nodeRegistration: {
-        name: '{{ local_hostname }}',
-        criSocket: '/var/run/containerd/containerd.sock',
-        kubeletExtraArgs: [{ name: 'cloud-provider', value: 'external' }],
-        ...(taints === undefined ? {} : { taints }),
-      },
-    },
-    preKubeadmCommands: [
-      'hostnamectl set-hostname "{{ ds.meta_data.hostname }}"',
-      'echo "::1         ipv6-localhost ipv6-loopback localhost6 localhost6.localdomain6" >/etc/hosts',
-      'echo "127.0.0.1   {{ ds.meta_data.hostname }} {{ local_hostname }} localhost localhost.localdomain localhost4 localhost4.localdomain4" >>/etc/hosts',
-    ],
-  }
-  return templateObject(place, pool.name, 'KubeadmConfigTemplate', API.bootstrap, { template: { spec } })
+  const nodeRegistration = { name, criSocket, kubeletExtraArgs, ...(taints === undefined ? {} : { taints }) }
+  return templateObject(place, pool.name, 'KubeadmConfigTemplate', API.bootstrap, { template: { spec: { joinConfiguration: { nodeRegistration }, preKubeadmCommands } } })
 }
 
 /** What a MachineDeployment takes over from the one that is there. */

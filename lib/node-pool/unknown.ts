@@ -1,0 +1,106 @@
+import { dig, listIn, stringIn, textsIn } from '@/lib/kubernetes/dig'
+import type { KubeObject } from '@/lib/kubernetes/object'
+import { MAX_SIZE_ANNOTATION, MIN_SIZE_ANNOTATION } from '@/lib/manifests/autoscaler'
+import { canonicalJson } from '@/lib/manifests/hash'
+import { STANDARD_BOOTSTRAP } from '@/lib/manifests/pool-objects'
+import { bootstrapTemplateOf, healthCheckOf, type LivePool, machineTemplateOf } from '@/lib/node-pool/live'
+import { TAINT_EFFECTS } from '@/lib/node-pool/spec'
+
+/** What the model (or the cluster) says about an object, as paths; `*` is any index of a list. Both contracts in one list. */
+type Known = readonly string[]
+/** Fields that the portal always writes alike, or that the API server fills in: unknown only with another value. */
+type Usual = readonly (readonly [path: string, ...values: unknown[]])[]
+
+const DEPLOYMENT: Known = [
+  'clusterName', 'replicas', 'selector', 'template.metadata.labels', 'template.spec.clusterName', 'template.spec.version', 'template.spec.failureDomain',
+  'template.spec.bootstrap.configRef', 'template.spec.infrastructureRef',
+  'rollout.after', 'rollout.strategy.type', 'rollout.strategy.rollingUpdate.maxSurge', 'rollout.strategy.rollingUpdate.maxUnavailable',
+  'template.spec.deletion.nodeDrainTimeoutSeconds', 'template.spec.deletion.nodeVolumeDetachTimeoutSeconds', 'template.spec.deletion.nodeDeletionTimeoutSeconds',
+  'rolloutAfter', 'strategy.type', 'strategy.rollingUpdate.maxSurge', 'strategy.rollingUpdate.maxUnavailable',
+  'template.spec.nodeDrainTimeout', 'template.spec.nodeVolumeDetachTimeout', 'template.spec.nodeDeletionTimeout',
+]
+const DEPLOYMENT_USUAL: Usual = [['minReadySeconds', 0], ['progressDeadlineSeconds', 600], ['revisionHistoryLimit', 1]]
+
+const MACHINE: Known = [
+  'numCPUs', 'memoryMiB', 'diskGiB', 'template', 'datastore', 'folder', 'resourcePool', 'server', 'thumbprint', 'datacenter',
+  'network.devices.0.networkName', 'network.devices.0.dhcp4', 'network.devices.0.nameservers', 'network.devices.0.addressesFromPools',
+].map((field) => `template.spec.${field}`)
+const MACHINE_USUAL: Usual = [
+  ['template.spec.cloneMode', 'fullClone'], ['template.spec.os', 'Linux'], ['template.spec.powerOffMode', 'trySoft'],
+  ['template.spec.guestSoftPowerOffTimeoutSeconds', 120], ['template.spec.guestSoftPowerOffTimeout', '2m0s'],
+  ['template.spec.network.devices.0.dhcp6', false],
+]
+
+const BOOTSTRAP: Known = ['template.spec.joinConfiguration.nodeRegistration.taints']
+const BOOTSTRAP_USUAL: Usual = [
+  ['template.spec.joinConfiguration.nodeRegistration.name', STANDARD_BOOTSTRAP.name],
+  ['template.spec.joinConfiguration.nodeRegistration.criSocket', STANDARD_BOOTSTRAP.criSocket],
+  // A list in v1beta2, a map in v1beta1.
+  ['template.spec.joinConfiguration.nodeRegistration.kubeletExtraArgs', STANDARD_BOOTSTRAP.kubeletExtraArgs, Object.fromEntries(STANDARD_BOOTSTRAP.kubeletExtraArgs.map(({ name, value }) => [name, value]))],
+  ['template.spec.preKubeadmCommands', STANDARD_BOOTSTRAP.preKubeadmCommands],
+  ['template.spec.format', 'cloud-config'],
+]
+
+const CHECK: Known = ['clusterName', 'selector', 'checks.nodeStartupTimeoutSeconds', 'checks.unhealthyNodeConditions', 'remediation.triggerIf.unhealthyLessThanOrEqualTo', 'nodeStartupTimeout', 'unhealthyConditions', 'maxUnhealthy']
+
+/** Every field of a pool's objects that PoolSpec has no place for, `Kind path`, in the objects' order. */
+export function unknownFields(live: LivePool): readonly string[] {
+  const { deployment } = live
+  const bootstrap = bootstrapTemplateOf(live)
+  const check = healthCheckOf(live)
+  return [
+    ...unknownIn(deployment, DEPLOYMENT, DEPLOYMENT_USUAL),
+    ...halfAutoscaled(deployment),
+    ...unknownIn(machineTemplateOf(live), MACHINE, MACHINE_USUAL),
+    ...unknownIn(bootstrap, BOOTSTRAP, BOOTSTRAP_USUAL),
+    ...oddTaints(bootstrap),
+    ...unknownIn(check, CHECK, []),
+    ...oddConditions(check),
+  ]
+}
+
+function unknownIn(object: KubeObject | null, known: Known, usual: Usual): string[] {
+  if (object === null) return []
+  return [...walk(object.spec, '', known, usual)].map((path) => `${object.kind} spec.${path}`)
+}
+
+function* walk(value: unknown, at: string, known: Known, usual: Usual): Generator<string> {
+  for (const [key, field] of Object.entries((value ?? {}) as object)) {
+    const path = at === '' ? key : `${at}.${key}`
+    if (known.includes(path)) continue
+    const values = usual.find(([name]) => name === path)?.slice(1)
+    if (values?.some((expected) => canonicalJson(expected) === canonicalJson(field))) continue
+    const leads = [...known, ...usual.map(([name]) => name)].some((name) => name.startsWith(`${path}.`))
+    if (leads && typeof field === 'object') yield* walk(field, path, known, usual)
+    else yield path
+  }
+}
+
+/** One annotation of the autoscaler without the other, or none that can be read: neither fixed nor autoscaled. */
+function halfAutoscaled(deployment: KubeObject): string[] {
+  const annotations = textsIn(deployment.metadata, 'annotations')
+  const there = [MIN_SIZE_ANNOTATION, MAX_SIZE_ANNOTATION].filter((name) => annotations[name] !== undefined)
+  const whole = there.length === 2 && there.every((name) => /^\d{1,6}$/.test(annotations[name] ?? ''))
+  return whole ? [] : there.map((name) => `${deployment.kind} metadata.annotations.${name}`)
+}
+
+/** A taint with more than key, value and effect, or an effect that nobody knows. */
+function oddTaints(bootstrap: KubeObject | null): string[] {
+  const path = ['spec', 'template', 'spec', 'joinConfiguration', 'nodeRegistration', 'taints']
+  return listIn(bootstrap, ...path).flatMap((taint, index) => {
+    const plain = stringIn(taint, 'key') !== null && TAINT_EFFECTS.some((effect) => effect === stringIn(taint, 'effect'))
+    const fields = typeof taint === 'object' && taint !== null ? Object.keys(taint) : []
+    return plain && fields.every((field) => ['key', 'value', 'effect'].includes(field)) ? [] : [`KubeadmConfigTemplate ${path.join('.')}.${index}`]
+  })
+}
+
+/** The model has one wait for a Node that is not ready and for one that is unheard of. */
+function oddConditions(check: KubeObject | null): string[] {
+  return [['checks', 'unhealthyNodeConditions'], ['unhealthyConditions']].flatMap((path) => {
+    const conditions = listIn(check, 'spec', ...path)
+    if (conditions.length === 0) return []
+    const waits = new Set(conditions.map((condition) => dig(condition, 'timeoutSeconds') ?? dig(condition, 'timeout')))
+    const seen = conditions.map((condition) => `${stringIn(condition, 'type')}=${stringIn(condition, 'status')}`).sort()
+    return waits.size === 1 && seen.join() === 'Ready=False,Ready=Unknown' ? [] : [`MachineHealthCheck spec.${path.join('.')}`]
+  })
+}
