@@ -1,0 +1,134 @@
+import { type Problem, problem } from '@/lib/cluster/rules/problem'
+import { withAt } from '@/lib/kubernetes/dig'
+import type { KubeObject } from '@/lib/kubernetes/object'
+import { canonicalJson } from '@/lib/manifests/hash'
+import { healthCheck } from '@/lib/manifests/health-check'
+import { NODE_POOL_LABEL, withOwner } from '@/lib/manifests/labels'
+import { otherOwners } from '@/lib/manifests/ownership'
+import { registeredTaints, templateObject, templateRefs } from '@/lib/manifests/pool-objects'
+import { pathsInDeployment, placeOf, type References, referencesOf, renderDeployment, sizeNow } from '@/lib/node-pool/deployment'
+import { type PoolFieldChange, poolDifferences } from '@/lib/node-pool/difference'
+import { bootstrapTemplateOf, healthCheckOf, isOurs, type LivePool, machineTemplateOf, poolNameOf, templateContent } from '@/lib/node-pool/live'
+import { type HeldField, NOTHING, type ObjectToRemove, type PoolPlan, rollout, scaleWords } from '@/lib/node-pool/plan'
+import { readPool } from '@/lib/node-pool/read'
+import type { PoolSpec } from '@/lib/node-pool/spec'
+import { listed, plural } from '@/lib/text'
+
+/** The Cluster that new objects are made the own of. */
+export interface Owner {
+  readonly name: string
+  readonly uid: string
+}
+
+/**
+ * What it takes to make a live pool the wanted one. The wanted spec has passed `poolSpecProblems`. Read the pool from the API
+ * server, not from a cache: the rule of sizes (appliedReplicas) needs managedFields.
+ *
+ * Templates are never written anew from the model: the live content is copied with only those fields patched that differ, so
+ * that what the model has no place for survives. A content that is already there, now or superseded, keeps its template and
+ * name: nothing rolls that does not have to, and a change that is taken back finds the machines that still have it.
+ */
+export function planPoolChange(live: LivePool, wanted: PoolSpec, owner: Owner): PoolPlan {
+  const { deployment } = live
+  const before = readPool(live).spec
+  const changes = poolDifferences(before, wanted)
+  if (changes.length === 0) return NOTHING
+
+  const problems: Problem[] = []
+  const templates: KubeObject[] = []
+  const references = changedReferences(live, before, wanted, { templates, problems })
+  const repair = planRepair(live, wanted, changes, owner)
+  const scale = wanted.size.kind === 'fixed' && wanted.size.replicas !== sizeNow(deployment) ? { deployment: deployment.metadata.name, replicas: wanted.size.replicas } : null
+  const inDeployment = changes.some(({ path }) => path !== 'repair' && !(path === 'size' && before.size.kind === 'fixed' && wanted.size.kind === 'fixed'))
+  const objects = [...templates.map((template) => withOwner(template, owner)), ...(inDeployment ? [renderDeployment(deployment, wanted, references)] : []), ...repair.objects]
+  return { ...NOTHING, objects, scale, removes: repair.removes, changes, held: heldFields(deployment, changes), problems, ...effect(deployment, wanted, changes) }
+}
+
+interface Collected {
+  readonly templates: KubeObject[]
+  readonly problems: Problem[]
+}
+
+function changedReferences(live: LivePool, before: PoolSpec, wanted: PoolSpec, into: Collected): References {
+  const now = referencesOf(live.deployment)
+  const machine = patchedTemplate(machineTemplateOf(live), live.machineTemplates, machinePatches(before, wanted), live, into, 'machine')
+  const bootstrap = patchedTemplate(bootstrapTemplateOf(live), live.bootstrapTemplates, taintPatches(before, wanted), live, into, 'taints')
+  const made = templateRefs({ machine: machine ?? '', bootstrap: bootstrap ?? '' })
+  return { infrastructure: machine === null ? now.infrastructure : made.infrastructure, bootstrap: bootstrap === null ? now.bootstrap : made.bootstrap }
+}
+
+type Patch = readonly [path: readonly (string | number)[], value: unknown]
+
+const MACHINE_FIELDS: Readonly<Record<keyof PoolSpec['machine'], readonly (string | number)[]>> = {
+  cpus: ['spec', 'numCPUs'],
+  memoryMiB: ['spec', 'memoryMiB'],
+  diskGiB: ['spec', 'diskGiB'],
+  template: ['spec', 'template'],
+  network: ['spec', 'network', 'devices', 0, 'networkName'],
+  datastore: ['spec', 'datastore'],
+  folder: ['spec', 'folder'],
+  resourcePool: ['spec', 'resourcePool'],
+}
+
+function machinePatches(before: PoolSpec, wanted: PoolSpec): readonly Patch[] {
+  const fields = Object.keys(MACHINE_FIELDS) as (keyof PoolSpec['machine'])[]
+  return fields.flatMap((field) => (before.machine[field] === wanted.machine[field] ? [] : [[MACHINE_FIELDS[field], wanted.machine[field] ?? undefined] as const]))
+}
+
+/** In any order they are the same taints. */
+function taintPatches(before: PoolSpec, wanted: PoolSpec): readonly Patch[] {
+  const sorted = ({ taints }: PoolSpec) => canonicalJson(taints.map((taint) => canonicalJson(taint)).sort())
+  return sorted(before) === sorted(wanted) ? [] : [[['spec', 'joinConfiguration', 'nodeRegistration', 'taints'], registeredTaints(wanted.taints)]]
+}
+
+/** The name of the template with the patched content, which may be a new one; null when the live one stays. */
+function patchedTemplate(template: KubeObject | null, all: readonly KubeObject[], patches: readonly Patch[], { deployment }: LivePool, into: Collected, field: string): string | null {
+  if (patches.length === 0) return null
+  if (template === null) {
+    into.problems.push(problem(field, 'The template that the pool’s machines are made from is missing, so it can’t be copied with this change.'))
+    return null
+  }
+  const content = patches.reduce((patched, [path, value]) => withAt(patched, path, value), templateContent(template))
+  const pool = poolNameOf(deployment)
+  const same = all.find((candidate) => isOurs(candidate) && poolLabel(candidate) === pool && candidate.kind === template.kind && candidate.metadata.deletionTimestamp === undefined && canonicalJson(templateContent(candidate)) === canonicalJson(content))
+  const made = templateObject(placeOf(deployment), pool, template.kind, template.apiVersion, { ...template.spec, template: content })
+  // One that is there is applied again all the same: it may be superseded, and be removed before the pool refers to it.
+  into.templates.push(same === undefined ? made : { ...made, metadata: { ...made.metadata, name: same.metadata.name } })
+  return same?.metadata.name ?? made.metadata.name
+}
+
+const poolLabel = (object: KubeObject): string | undefined => object.metadata.labels?.[NODE_POOL_LABEL]
+
+function planRepair(live: LivePool, wanted: PoolSpec, changes: readonly PoolFieldChange[], owner: Owner): { objects: readonly KubeObject[]; removes: readonly ObjectToRemove[] } {
+  if (!changes.some(({ path }) => path === 'repair')) return { objects: [], removes: [] }
+  const check = healthCheckOf(live)
+  const object = healthCheck(wanted, placeOf(live.deployment), check?.metadata.name)
+  if (object !== null) return { objects: [withOwner(object, owner)], removes: [] }
+  return { objects: [], removes: check === null ? [] : [{ kind: check.kind, name: check.metadata.name, uid: check.metadata.uid ?? null }] }
+}
+
+function heldFields(deployment: KubeObject, changes: readonly PoolFieldChange[]): readonly HeldField[] {
+  return changes.flatMap(({ path, words }) => {
+    const owners = [...new Set(pathsInDeployment(path).flatMap((field) => otherOwners(deployment, field)))]
+    return owners.length === 0 ? [] : [{ path, words, owners }]
+  })
+}
+
+/** What it comes to: words, machines and addresses. */
+function effect(deployment: KubeObject, wanted: PoolSpec, changes: readonly PoolFieldChange[]): Pick<PoolPlan, 'rolls' | 'machinesReplaced' | 'spareAddressesNeeded' | 'summary'> {
+  const rolls = changes.some((change) => change.rolls)
+  const from = sizeNow(deployment)
+  const to = wanted.size.kind === 'fixed' ? wanted.size.replicas : Math.min(Math.max(from, wanted.size.min), wanted.size.max)
+  const { replaced, spare, words } = rollout(wanted.strategy, Math.min(from, to))
+  // Machines that are gone, or that are new anyway, are not replaced; the surge is counted on the size that is asked for.
+  const ahead = rolls ? (from === to ? spare : rollout(wanted.strategy, to).spare) : 0
+  const grown = Math.max(0, to - from)
+  const quiet = changes.filter((change) => !change.rolls && change.path !== 'size').map((change) => change.words)
+  const sentences = [
+    scaleWords(from, to),
+    rolls ? words : '',
+    quiet.length === 0 ? '' : `Changes ${listed(quiet.map((name, index) => (index === 0 ? name : name.toLowerCase())), 3)} in place${rolls ? '' : '; no machine is replaced'}.`,
+  ].filter((sentence) => sentence !== '')
+  const summary = sentences.length > 0 ? sentences.join(' ') : `The autoscaler ${wanted.size.kind === 'autoscaled' ? `keeps ${wanted.size.min} to ${plural(wanted.size.max, 'machine')}` : 'no longer sets the size'}.`
+  return { rolls, machinesReplaced: rolls ? replaced : 0, spareAddressesNeeded: grown + ahead, summary }
+}

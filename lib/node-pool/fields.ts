@@ -1,0 +1,60 @@
+import { reachesNodes } from '@/lib/manifests/autoscaler'
+import type { PoolSpec } from '@/lib/node-pool/spec'
+import { plainVersion } from '@/lib/kubernetes/version'
+import { cleanLine, plural } from '@/lib/text'
+
+export interface PoolField {
+  readonly words: string
+  /** For people; cut and cleaned. */
+  readonly value: string
+  /** What is compared. */
+  readonly exact: string
+  readonly rolls: boolean
+  readonly why: string
+}
+
+const BY_TEMPLATE = 'A machine gets it when it is made.'
+const IN_PLACE = 'Cluster API sets it on running machines.'
+
+/**
+ * A pool as the rows of a change. What rolls is what Cluster API compares between a MachineSet and its MachineDeployment
+ * (internal/controllers/machinedeployment/mdutil/util.go, MachineTemplateUpToDate: version, bootstrap, infrastructureRef,
+ * failureDomain; besides them rollout.after); the rest it copies to running machines, and drops from the comparison
+ * (MachineTemplateDeepCopyRolloutFields). Its own taints are in place too, but are an alpha feature that is off
+ * (MachineTaintPropagation): the portal's are kubeadm's, in the bootstrap template.
+ */
+export function fieldsOf(pool: PoolSpec): ReadonlyMap<string, PoolField> {
+  const fields = new Map<string, PoolField>()
+  const rolls = (path: string, words: string, value: string | null, why = BY_TEMPLATE) => fields.set(path, { words, value: shown(value), exact: value ?? '', rolls: true, why })
+  const stays = (path: string, words: string, value: string, why = IN_PLACE) => fields.set(path, { words, value: shown(value), exact: value, rolls: false, why })
+  const { machine, size, strategy, timeouts, repair } = pool
+
+  stays('size', 'Machines', size.kind === 'fixed' ? String(size.replicas) : `${size.min} to ${size.max}, by the autoscaler`, 'Machines are added or removed; the others stay.')
+  rolls('version', 'Version', plainVersion(pool.version), 'Machines are never upgraded; new ones take their place.')
+  rolls('machine.cpus', 'CPUs', String(machine.cpus))
+  rolls('machine.memoryMiB', 'Memory', memory(machine.memoryMiB))
+  rolls('machine.diskGiB', 'Disk', `${machine.diskGiB} GiB`)
+  rolls('machine.template', 'VM template', machine.template)
+  rolls('machine.network', 'Network', machine.network)
+  rolls('machine.datastore', 'Datastore', machine.datastore)
+  rolls('machine.folder', 'Folder', machine.folder)
+  rolls('machine.resourcePool', 'Resource pool', machine.resourcePool)
+  rolls('zone', 'Zone', pool.zone, 'A machine stays in the zone in which it was made.')
+  for (const [key, value] of Object.entries(pool.labels)) {
+    stays(`labels.${key}`, `Label ${cleanLine(key, 80)}`, value === '' ? '(empty)' : value, reachesNodes(key) ? 'Cluster API sets it on running machines and their Nodes.' : 'Cluster API sets it on running machines; Nodes do not get it.')
+  }
+  for (const { key, value, effect } of pool.taints) rolls(`taints.${key}:${effect}`, `Taint ${cleanLine(key, 80)}`, value === '' ? effect : `${value}, ${effect}`, 'A Node is tainted when it joins.')
+  stays('strategy', 'Replacement', strategy.kind === 'on-delete' ? 'when a machine is deleted' : `${share(strategy.surge)} ahead, ${share(strategy.unavailable)} missing at most`, 'It is how machines are replaced, not a reason to.')
+  stays('timeouts.drainSeconds', 'Drain limit', span(timeouts.drainSeconds))
+  stays('timeouts.volumeDetachSeconds', 'Volume limit', span(timeouts.volumeDetachSeconds))
+  stays('timeouts.deletionSeconds', 'Node deletion limit', span(timeouts.deletionSeconds))
+  stays('repair', 'Repair', repair.on ? `${span(repair.unhealthySeconds)} without a ready Node, ${span(repair.nodeStartupSeconds)} to join, up to ${share(repair.maxUnhealthy)}` : 'off', 'It watches machines; it changes none by itself.')
+  return fields
+}
+
+const shown = (value: string | null): string => (value === null || value === '' ? 'not set' : cleanLine(value, 300))
+const share = (value: number | string): string => (typeof value === 'number' ? plural(value, 'machine') : value)
+const memory = (mib: number): string => (mib % 1024 === 0 ? `${mib / 1024} GiB` : `${mib} MiB`)
+
+/** "10 min", "90 s"; 0 is Cluster API's "for ever". */
+const span = (seconds: number): string => (seconds === 0 ? 'no limit' : seconds % 3600 === 0 ? `${seconds / 3600} h` : seconds % 60 === 0 ? `${seconds / 60} min` : `${seconds} s`)
