@@ -91,6 +91,12 @@ test('objects of any shape are read without an error', () => {
   }
 })
 
+test('empty structs, with which an API server fills v1beta1 up, are nothing', () => {
+  const live = made()
+  const filled = live.bootstrapTemplates.map((object) => withAt(withAt(object, ['spec', 'template', 'metadata'], {}), ['spec', 'template', 'spec', 'joinConfiguration', 'discovery'], {}))
+  expect(readPool({ ...live, bootstrapTemplates: filled }).unknown).toEqual([])
+})
+
 test('a timeout that nobody set is 0, for ever; Cluster API bounds only the Node’s deletion itself', () => {
   const live = made()
   const deployment = withAt(live.deployment, ['spec', 'template', 'spec', 'deletion'], undefined)

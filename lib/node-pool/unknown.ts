@@ -67,7 +67,8 @@ function unknownIn(object: KubeObject | null, known: Known, usual: Usual): strin
 function* walk(value: unknown, at: string, known: Known, usual: Usual): Generator<string> {
   for (const [key, field] of Object.entries((value ?? {}) as object)) {
     const path = at === '' ? key : `${at}.${key}`
-    if (known.includes(path)) continue
+    // An API server fills v1beta1 up with empty structs.
+    if (known.includes(path) || canonicalJson(field) === '{}') continue
     const values = usual.find(([name]) => name === path)?.slice(1)
     if (values?.some((expected) => canonicalJson(expected) === canonicalJson(field))) continue
     const leads = [...known, ...usual.map(([name]) => name)].some((name) => name.startsWith(`${path}.`))
