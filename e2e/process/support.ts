@@ -2,6 +2,7 @@
 import { mkdirSync, mkdtempSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { ErrorView } from '@/lib/errors'
 import { labFacts } from '@/e2e/support/lab'
 import { buildPortal, root, startPortal, type Portal } from '@/scripts/portal'
@@ -9,6 +10,8 @@ import { signIn } from './sign-in'
 
 export interface TestPortal extends Portal {
   readonly logFile: string
+  /** Of the embedded database, for a look while the portal is stopped. */
+  readonly dataDir: string
 }
 
 export interface TestPortalOptions {
@@ -28,8 +31,9 @@ const folder = process.env['TENANTRY_PORTALS'] ?? mkdtempSync(join(tmpdir(), 'te
 export async function startTestPortal({ name, port = 0, ...more }: TestPortalOptions): Promise<TestPortal> {
   const logFile = join(root, 'test-results', `portal-${name}.log`)
   mkdirSync(join(root, 'test-results'), { recursive: true })
-  const portal = await startPortal({ lab: labFacts(), port, dataDir: join(folder, name), secretFile: join(folder, 'secret'), logFile, ...more })
-  return { ...portal, logFile }
+  const dataDir = join(folder, name)
+  const portal = await startPortal({ lab: labFacts(), port, dataDir, secretFile: join(folder, 'secret'), logFile, ...more })
+  return { ...portal, logFile, dataDir }
 }
 
 /** A person with a session of the portal. @returns the Cookie header */
@@ -57,6 +61,15 @@ export async function callAction(portal: Pick<Portal, 'url'>, cookie: string, ac
   const row = text.split('\n').find((line) => line.startsWith('1:'))
   if (!row?.startsWith('1:{"ok":')) throw new Error(`${action} was answered with ${answer.status}: ${text.slice(0, 300)}`)
   return JSON.parse(row.slice(2)) as Answer
+}
+
+/** A portal that has just started answers before it has heard from the management cluster; until then it writes nothing. */
+export async function untilItWrites(portal: Pick<Portal, 'url'>, cookie: string, tenant: string): Promise<void> {
+  for (const deadline = Date.now() + 30_000; ; await sleep(50)) {
+    const answer = await callAction(portal, cookie, 'scalePool', { tenant, cluster: 'no-such-cluster', pool: 'none', replicas: 0 })
+    if (!answer.ok && answer.error.message.includes('no-such-cluster')) return
+    if (Date.now() > deadline) throw new Error(`${portal.url} does not write: ${JSON.stringify(answer)}`)
+  }
 }
 
 let ids: ReadonlyMap<string, string> | undefined

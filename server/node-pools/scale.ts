@@ -54,12 +54,14 @@ export async function resumeScale(ctx: Asker, row: OperationRow, lease: Lease): 
   for (let look = 1; ; look++) {
     const found = await client.get('MachineDeployment', ctx.tenant, machineDeployment)
     if (!found) throw changed('it is gone.')
-    if (await scaledSince(db, row, pool)) throw changed('another size was asked for since.')
     const size = (found.spec as { replicas?: number } | undefined)?.replicas
-    if (size !== from && size !== to) throw changed(`it has ${size ?? 'no'} machines by now.`)
+    // Written before its replica died: whatever was asked since began from there.
+    if (size === to) return noteScale(ctx, row, intent.data)
+    if (await scaledSince(db, row, pool)) throw changed('another size was asked for since.')
+    if (size !== from) throw changed(`it has ${size ?? 'no'} machines by now.`)
     lease.assertHeld()
     try {
-      if (size !== to) await client.patchScale(ctx.tenant, machineDeployment, to, found.metadata.resourceVersion)
+      await client.patchScale(ctx.tenant, machineDeployment, to, found.metadata.resourceVersion)
       return noteScale(ctx, row, intent.data)
     } catch (error) {
       if (look >= LOOKS || !isAppError(error) || error.view.code !== 'conflict') throw error

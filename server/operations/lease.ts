@@ -24,6 +24,7 @@ export class Lease {
   /** By the monotonic clock, counted from before the database was asked: never later than the database's own. */
   private until: number
   private lost = false
+  private refusal: string | null = null
 
   /** To be made BEFORE the row is inserted or taken. */
   constructor(
@@ -35,9 +36,15 @@ export class Lease {
     this.until = now() + LEASE_MS
   }
 
-  /** Called right before each write. @throws AppError 'conflict' once it is gone */
+  /** Called right before each write. @throws AppError 'conflict' once it is gone, or for a look only */
   assertHeld(): void {
     if (this.gone) throw taken()
+    if (this.refusal !== null) throw failure('conflict', this.refusal)
+  }
+
+  /** From here on nothing may be written: the act finds out what there is, and ends with this reason where something is missing. */
+  lookOnly(reason: string): void {
+    this.refusal = reason
   }
 
   /** @throws AppError 'conflict' when somebody else has it; Error when the database is away */

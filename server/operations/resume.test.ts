@@ -134,11 +134,31 @@ test('attempts come later and later', () => {
   expect(endingFor({ kind: 'scale', attempts: 2 })(new Error('the database is away'))).toMatchObject({ againInMs: 10_000 })
 })
 
-test('an operation in the middle of which the portal died again and again is ended without another try', async () => {
+test.each([
+  ['its size is there', 3, { state: 'done', error: null }],
+  ['its size is not there', 1, { state: 'failed', error: 'The portal stopped 5 times in the middle of it.' }],
+])('an operation in the middle of which the portal died again and again is not tried again: %s', async (_, size, end) => {
   await left(scale, { attempts: MAX_ATTEMPTS })
+  clusters = { u: { name: 'c', uid: 'u' } }
+  deployment(size)
+  await resume()
+  expect(client.patchScale).not.toHaveBeenCalled()
+  expect(await row()).toMatchObject(end)
+})
+
+test('a create in the middle of which the portal died again and again is the person’s to decide', async () => {
+  await left(create, { applied: ['Cluster/c'], attempts: MAX_ATTEMPTS })
+  ours()
+  await resume()
+  expect(writes).toEqual([])
+  expect(await row()).toMatchObject({ state: 'interrupted', error: 'The portal stopped 5 times in the middle of it.', applied: ['Cluster/c'] })
+})
+
+test('an operation that ends the process by being looked at is not looked at again', async () => {
+  await left(scale, { attempts: MAX_ATTEMPTS + 1 })
   await resume()
   expect(client.get).not.toHaveBeenCalled()
-  expect(await row()).toMatchObject({ state: 'failed', error: expect.stringContaining('5 times') as string })
+  expect(await row()).toMatchObject({ state: 'failed' })
 })
 
 test.each([

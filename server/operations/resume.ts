@@ -16,7 +16,7 @@ const LOOK_MS = 5_000
 const EAGER_MS = 250
 /** At a time. Each is some ten requests to the API server. */
 const MAX_AT_ONCE = 20
-/** The first try included. An operation that ends the process each time must not do so for ever. */
+/** The first one included. After them it is looked at once more, for what is there, and nothing is written. */
 export const MAX_ATTEMPTS = 5
 
 /**
@@ -54,7 +54,10 @@ async function resume(id: string, previous: string | null): Promise<void> {
   const row = await takeExpired(db, lease, previous)
   if (!row) return
   log.info({ event: 'resume', id, kind: row.kind, tenant: row.tenant, cluster: row.cluster, attempt: row.attempts }, 'going on with an operation whose replica is gone')
-  if (row.attempts > MAX_ATTEMPTS) return void (await endOperation(db, lease, { state: stateOf(row), error: `The portal stopped ${MAX_ATTEMPTS} times in the middle of it.` }))
+  const stopped = `The portal stopped ${MAX_ATTEMPTS} times in the middle of it.`
+  // An operation that ends the process by being looked at must not do so for ever.
+  if (row.attempts > MAX_ATTEMPTS + 1) return void (await endOperation(db, lease, { state: stateOf(row), error: stopped }))
+  if (row.attempts > MAX_ATTEMPTS) lease.lookOnly(stopped)
   const ctx = askerOf(row)
   const act = { create: resumeCreate, scale: resumeScale, delete: resumeDelete }[row.kind]
   // The audit has what came of it, and the row the reason.
