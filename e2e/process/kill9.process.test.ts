@@ -2,14 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { admin, killPart, revivePart } from '@/e2e/support/lab'
 import { createTenant, removeTenant } from '@/e2e/support/tenant'
-import { defaultSpec } from '@/lib/cluster/defaults'
 import type { ClusterSpec } from '@/lib/cluster/spec'
-import { OFFER_ANNOTATION, vsphereOffer, type VSphereOffer } from '@/lib/identity/offer'
 import type { KubeObject } from '@/lib/kubernetes/object'
 import { CLUSTER_NAME_LABEL, MANAGED_BY_LABEL, OPERATION_ANNOTATION } from '@/lib/manifests/labels'
 import { renderCluster } from '@/lib/manifests/render'
 import { openDatabase } from '@/server/db/client'
 import type { OperationRow } from '@/server/db/operations'
+import { offered } from './offered'
 import { callAction, signInAs, startTestPortal, untilItWrites, type TestPortal } from './support'
 
 const BEA = 'bea@tenantry.example'
@@ -42,12 +41,7 @@ afterAll(async () => {
 })
 
 test(`killed with kill -9 at ${KILLS} random moments during create and scale: no duplicate, no orphan, each operation ends`, async () => {
-  const { identity, offer } = await offered()
-  const specOf = (name: string, replicas: number): ClusterSpec => {
-    const spec = defaultSpec(offer, identity)
-    const addresses = { kind: 'pool', range: '10.40.12.64-10.40.12.79', prefix: 24, gateway: '10.40.12.1', nameservers: ['10.40.0.2'] } as const
-    return { ...spec, name, addresses: { ...addresses, nameservers: [...addresses.nameservers] }, pool: { ...spec.pool, replicas } }
-  }
+  const { offer, specOf } = await offered(lab)
   const create = (name: string, replicas = 0) => callAction(portal, cookie, 'createCluster', { tenant, spec: specOf(name, replicas) })
   const scale = (cluster: string, replicas: number) => callAction(portal, cookie, 'scalePool', { tenant, cluster, pool: 'general', replicas })
 
@@ -57,7 +51,7 @@ test(`killed with kill -9 at ${KILLS} random moments during create and scale: no
   const took = { create: await timed(() => create('measured')), scale: await timed(() => scale('base-1', 1)) }
 
   const names: string[] = []
-  const quiet = (): Promise<unknown> => sleep(random() < 0.5 ? 0 : 1.5 * took.create)
+  const quiet = (): Promise<unknown> => sleep(random() < 0.5 ? 0 : Math.min(800, 1.5 * took.create))
   const answered = { before: 0, after: 0 }
   const since = Date.now()
   for (let round = 0; round < KILLS; round++) {
@@ -138,13 +132,6 @@ async function objectsByCluster(like: readonly KubeObject[]): Promise<Map<string
   }))
   const own = lists.flat().filter(({ metadata }) => metadata.labels?.[MANAGED_BY_LABEL] === 'tenantry')
   return Map.groupBy(own, ({ metadata }) => metadata.labels?.[CLUSTER_NAME_LABEL] ?? '')
-}
-
-/** What the lab's vSphere gives to its tenants. */
-async function offered(): Promise<{ identity: string; offer: VSphereOffer }> {
-  const list = (await lab.custom.listClusterCustomObject({ group: 'infrastructure.cluster.x-k8s.io', version: 'v1beta2', plural: 'vsphereclusteridentities' })) as { items: KubeObject[] }
-  const found = list.items.find(({ metadata }) => metadata.annotations?.[OFFER_ANNOTATION])
-  return { identity: found?.metadata.name ?? '', offer: vsphereOffer.parse(JSON.parse(found?.metadata.annotations?.[OFFER_ANNOTATION] ?? '{}')) }
 }
 
 const nameOf = ({ kind, metadata }: KubeObject): string => `${kind}/${metadata.name}`
