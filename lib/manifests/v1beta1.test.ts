@@ -71,6 +71,14 @@ test('an owner is named in a version that is served, in whichever order both are
   expect(owned.metadata.ownerReferences).toEqual([{ apiVersion: 'cluster.x-k8s.io/v1beta1', kind: 'Cluster', name: 'blue-1', uid: 'u1' }])
 })
 
+test('also the owner of an object whose own version stays', () => {
+  for (const [kind, contract] of [['InClusterIPPool', OLDER], ['VSphereMachineTemplate', { ...NEWEST, cluster: 'v1beta1' } as const]] as const) {
+    const object = objects.find((candidate) => candidate.kind === kind) ?? expect.fail()
+    const owned = toContract(withOwner(object, { uid: 'u1', name: 'blue-1' }), contract)
+    expect(owned).toMatchObject({ apiVersion: object.apiVersion, metadata: { ownerReferences: [{ apiVersion: 'cluster.x-k8s.io/v1beta1' }] } })
+  }
+})
+
 test('what is in v1beta1 already is left alone', () => {
   const once = of('MachineDeployment')
   expect(toContract(once, OLDER)).toEqual(once)
