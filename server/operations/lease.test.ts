@@ -37,6 +37,14 @@ test('an act that throws ends its operation with the reason', async () => {
   expect(await row('1')).toMatchObject({ state: 'failed', error: 'You may not.', holder: null })
 })
 
+test('an act that is done is a success also when the database cannot be told; the row stays for a resume', async () => {
+  const { operation: table } = db.prisma
+  const told = vi.spyOn(table, 'updateMany').mockRejectedValue(new Error('the database is away'))
+  expect(await withOperation(operation('1'), () => Promise.resolve('done'))).toBe('done')
+  told.mockRestore()
+  expect(await row('1')).toMatchObject({ state: 'running' })
+})
+
 test('where the row cannot be written the act does not happen', async () => {
   const act = vi.fn()
   setRuntime({ db: { prisma: { ...db.prisma, operation: { create: () => undefined }, $executeRaw: () => undefined, $transaction: () => Promise.reject(new Error('the database is away')) } } } as never)
