@@ -6,6 +6,9 @@ export function cause(message: string): string {
   return cleanLine(denied >= 0 ? message.slice(denied + 'denied the request: '.length) : message).replace(/[.\s]+$/, '')
 }
 
+/** vCenter answered, and refused: its own words, and those of the simulator ("Login failure"). */
+export const refusesSignIn = (message: string): boolean => /incorrect user name or password|cannot complete login|InvalidLogin|401 unauthorized|: Login failure/i.test(message)
+
 /**
  * What CAPV's VCenterAvailable=False says, in plain words (its pkg/identity/identity.go and pkg/session/session.go; the sign-in
  * text is vCenter's own). Unknown texts are shown as they are.
@@ -13,7 +16,7 @@ export function cause(message: string): string {
 export function plainVCenter(message: string, identity: string | null, server: string | null): string {
   const who = identity === null ? 'The vSphere identity' : `The vSphere identity ${identity}`
   const where = server === null ? 'vCenter' : `vCenter ${server}`
-  if (/incorrect user name or password|cannot complete login|InvalidLogin|401 unauthorized/i.test(message)) {
+  if (refusesSignIn(message)) {
     return `${who} cannot sign in to vCenter: its user name or password is wrong or has expired`
   }
   if (/(?:not|no namespaces are) allowed to use/i.test(message)) return `${who} may not be used in this tenant`

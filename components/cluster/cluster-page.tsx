@@ -1,6 +1,7 @@
 'use client'
 import { useSearchParams } from 'next/navigation'
 import { useCluster, useEntries, useGone, useMachines } from '@/components/live/hooks'
+import { ClusterDoctor } from '@/components/doctor/doctor'
 import { MachinesPanel } from '@/components/machine/machines-panel'
 import { PoolsPanel } from '@/components/node-pool/pools-panel'
 import { ActivityPanel } from '@/components/timeline/activity-panel'
@@ -31,6 +32,7 @@ export function ClusterPage({ name }: { name: string }) {
         </div>
         <div className="min-w-0 space-y-4">
           <HealthPanel cluster={cluster} />
+          <ClusterDoctor cluster={cluster} />
           <ActivityPanel entries={entries} />
         </div>
       </div>

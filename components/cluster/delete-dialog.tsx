@@ -45,6 +45,7 @@ export function DeleteDialog({ cluster, onClose }: { cluster: ClusterView; onClo
           <li>the hosted control plane with everything stored in its API</li>
           {cluster.addresses.kind === 'pool' ? <li>the address pool; {plural(cluster.addresses.total, 'address', 'addresses')} become free</li> : null}
         </ul>
+        {cluster.findings?.some(({ cause, subject }) => cause === 'paused' && subject === `Cluster/${cluster.name}`) ? <p className="mt-3 text-ink-2">It is paused: deletion begins once it is resumed.</p> : null}
         <div className="mt-4">
           <Field label={<>Type <span className="mono font-semibold">{cluster.name}</span></>} error={wrong && typed.trim() !== cluster.name ? typed.trim() ? `The name is ${cluster.name}, not “${typed.trim()}”.` : `The name is ${cluster.name}.` : undefined}>
             <Input ref={input} mono value={typed} onChange={(event) => type(event.currentTarget.value)} autoCapitalize="off" />

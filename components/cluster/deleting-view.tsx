@@ -2,6 +2,8 @@
 import type { ClusterView } from '@/lib/cluster/view'
 import type { MachineView } from '@/lib/machine/view'
 import type { TimelineEntry } from '@/lib/timeline/entry'
+import { DeletionDoctor, useFindings } from '@/components/doctor/doctor'
+import { heldObjects } from '@/components/doctor/words'
 import { useTenant } from '@/components/live/hooks'
 import { MachinesPanel } from '@/components/machine/machines-panel'
 import { Glyph } from '@/components/state/glyph'
@@ -10,7 +12,7 @@ import { cn } from '@/components/ui/cn'
 import { plural } from '@/lib/text'
 import { Panel } from '@/components/ui/panel'
 import { Clock } from '@/components/ui/time'
-import { kindOf, nameOf, stages, type Stage, wordOf } from './deleting'
+import { kindOf, nameOf, nextWords, stages, type Stage, wordOf } from './deleting'
 import { StateLine } from './header'
 
 /** The request is written down a moment before the API server dates the deletion. */
@@ -35,13 +37,14 @@ export function DeletingView({ cluster, machines, entries }: DeletingViewProps) 
       </div>
       <div className="grid grid-cols-[minmax(0,1fr)_380px] items-start gap-4 max-l:grid-cols-[minmax(0,1fr)]">
         <div className="min-w-0 space-y-4">
+          <DeletionDoctor cluster={cluster} next={nextWords(all)} />
           <Panel title="In this order" id="order" note={`${all.filter((stage) => stage.state === 'done').length} of ${all.length} done`}>
             <ol>{all.map((stage) => <StageRow key={stage.title} stage={stage} held={cluster.state.word === 'Deletion held'} />)}</ol>
           </Panel>
           {machines.length > 0 ? <MachinesPanel machines={machines} /> : null}
         </div>
         <div className="min-w-0 space-y-4">
-          <Remaining cluster={cluster} />
+          <Remaining cluster={cluster} stages={all} />
           <ActivityPanel entries={entries} />
         </div>
       </div>
@@ -60,12 +63,16 @@ function StageRow({ stage, held }: { stage: Stage; held: boolean }) {
   )
 }
 
-function Remaining({ cluster }: { cluster: ClusterView }) {
+function Remaining({ cluster, stages: all }: { cluster: ClusterView; stages: readonly Stage[] }) {
+  const held = heldObjects(useFindings(cluster))
+  const leaving = new Set(all.find(({ state }) => state === 'now')?.left)
   return (
     <Panel title="Still there" id="remaining" note={cluster.remaining.length}>
       <ul className="max-h-[360px] overflow-y-auto" tabIndex={cluster.remaining.length > 9 ? 0 : undefined} aria-labelledby="remaining">
         {cluster.remaining.map((object) => (
           <li key={object} className="flex min-h-9 items-center gap-3 border-t border-line px-4 py-1.5">
+            {held.has(object) ? <Glyph role="warn" shape="triangle" /> : leaving.has(object) ? <Glyph role="idle" shape="minus" /> : <Glyph role="idle" shape="ring" />}
+            <span className="sr-only">{held.has(object) ? 'Held: ' : leaving.has(object) ? 'Leaving: ' : 'Follows: '}</span>
             <span className="mono min-w-0 flex-1 truncate" title={nameOf(object)}>{nameOf(object)}</span>
             <span className="whitespace-nowrap text-12 text-ink-3" title={kindOf(object)}>{wordOf(object)}</span>
           </li>

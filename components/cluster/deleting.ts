@@ -38,3 +38,9 @@ export function stages({ remaining }: Pick<ClusterView, 'remaining'>): readonly 
   const now = filled.findIndex((stage) => stage.left.length > 0)
   return filled.map((stage, index) => ({ ...stage, state: stage.left.length === 0 && (now < 0 || index < now) ? 'done' : index === now ? 'now' : 'next' }))
 }
+
+/** "Next: the control plane is removed." */
+export function nextWords(all: readonly Stage[]): string {
+  const next = all.find(({ state }) => state === 'next')
+  return next === undefined ? 'It is almost gone.' : `Next: ${next.title.charAt(0).toLowerCase()}${next.title.slice(1)}.`
+}

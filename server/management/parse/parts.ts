@@ -35,4 +35,6 @@ export interface ClusterParts {
   /** GlobalInClusterIPPool that the machines take addresses from, when they do. */
   readonly globalPool?: KubeObject | null
   readonly healthChecks?: readonly KubeObject[]
+  /** VSphereClusterIdentity that the VSphereCluster names; null: it does not exist; undefined: not looked for. */
+  readonly identity?: KubeObject | null
 }

@@ -64,14 +64,16 @@ describe('a machine that leaves', () => {
   })
 })
 
+const away = (message: string) => ({ conditions: [cond('VCenterAvailable', 'False', 'VCenterUnreachable', message, at(42))] })
+const vm = (id: string, message: string) => {
+  const machine = machineAt('ready', id, { ...deleted, vm: away(message) })
+  return machine.vsphereVm === null ? machine : { ...machine, vsphereVm: { ...machine.vsphereVm, metadata: { ...machine.vsphereVm.metadata, deletionTimestamp: at(41), finalizers: ['vspherevm.infrastructure.cluster.x-k8s.io'] } } }
+}
+
 describe('vCenter', () => {
-  const away = (message: string) => ({ conditions: [cond('VCenterAvailable', 'False', 'VCenterUnreachable', message, at(42))] })
-  const vm = (id: string, message: string) => {
-    const machine = machineAt('ready', id, { ...deleted, vm: away(message) })
-    return machine.vsphereVm === null ? machine : { ...machine, vsphereVm: { ...machine.vsphereVm, metadata: { ...machine.vsphereVm.metadata, deletionTimestamp: at(41), finalizers: ['vspherevm.infrastructure.cluster.x-k8s.io'] } } }
-  }
   test.each([
     ['ServerFaultCode: Cannot complete login due to an incorrect user name or password.', 'credentials-refused'],
+    ['failed to create vCenter session: failed to create client: failed to login: ServerFaultCode: Login failure', 'credentials-refused'],
     ['failed to get credentials from IdentityRef: secrets "vc-south" not found', 'credentials-gone'],
     ['failed to get credentials from IdentityRef: identity isn\'t ready to be used yet', 'credentials-gone'],
     ['Post "https://vc/sdk": dial tcp 10.0.0.1:443: connect: connection refused', 'vcenter-away'],
@@ -87,10 +89,25 @@ describe('vCenter', () => {
   test('that refuses to remove a VM is quoted; one that takes its time is said after 10 minutes', () => {
     const refused = machineAt('ready', 'aaaaa', { ...deleted, conditions: [cond('Deleting', 'True', 'WaitingForInfrastructureDeletion', '', at(41))], vm: { conditions: [cond('VirtualMachineProvisioned', 'False', 'Deleting', 'the operation is not allowed in the current state')] } })
     expect(only({ cluster: going, machines: [refused] })).toMatchObject([{ cause: 'infrastructure', weight: 'held', from: null, sentence: 'vCenter does not remove the VM of general-aaaaa: the operation is not allowed in the current state' }])
-    const slow = only({ cluster: going, machines: [leaving('WaitingForInfrastructureDeletion')] })
+    const busy = machineAt('ready', 'aaaaa', { ...deleted, conditions: [cond('Deleting', 'True', 'WaitingForInfrastructureDeletion', '', at(41))], vm: { conditions: [cond('VirtualMachineProvisioned', 'False', 'Deleting')] } })
+    const slow = only({ cluster: going, machines: [busy] })
     expect(slow).toMatchObject([{ cause: 'infrastructure', weight: 'waits', from: '2026-11-21T14:51:00.000Z' }])
     expect(dueFindings(slow, Date.parse('2026-11-21T14:51:01Z'))).toHaveLength(1)
   })
+})
+
+test('a VM that CAPV has not begun to remove after a minute tells of a sign-in that fails in silence', () => {
+  const silent = vm('aaaaa', '')
+  const found = only({ cluster: going, machines: [{ ...silent, machine: leaving('WaitingForInfrastructureDeletion').machine, vsphereVm: silent.vsphereVm && { ...silent.vsphereVm, status: { conditions: [cond('VCenterAvailable', 'True', 'Available'), cond('VirtualMachineProvisioned', 'True', 'Provisioned')] } } }] })
+  expect(found).toMatchObject([{ cause: 'infrastructure', weight: 'held', from: '2026-11-21T14:42:00.000Z', sentence: 'CAPV has not begun to remove the VM of general-aaaaa: it can’t sign in to vCenter, or it does not run', lastResorts: [{ object: 'VSphereVM/blue-1-general-abcde-aaaaa' }] }])
+})
+
+test('an identity that is gone, or lost its credentials, is named before CAPV has noticed', () => {
+  const named = (status: object) => raw(CAPV, 'VSphereClusterIdentity', 'vc-south', { status: { ...status } })
+  expect(only({ identity: null })).toMatchObject([{ cause: 'credentials-gone', subject: 'VSphereCluster/blue-1', sentence: 'The vSphere identity vc-south does not exist any more', lastResorts: [] }])
+  expect(only({ identity: named({ conditions: [cond('Available', 'False', 'SecretNotAvailable', 'Secret "vc-south" not found')] }) })).toMatchObject([{ cause: 'credentials-gone', sentence: 'The vSphere identity vc-south has no credentials: Secret "vc-south" not found' }])
+  expect(only({ identity: null, cluster: going, machines: [vm('aaaaa', 'x')] })[0]?.lastResorts).toHaveLength(1)
+  expect(only({ identity: named({ ready: true, conditions: [cond('Available', 'True', 'Available')] }) })).toEqual([])
 })
 
 describe('what is left when the machines are gone', () => {

@@ -1,9 +1,9 @@
 /** vCenter, the identity that signs in to it, and the VMs. */
 import type { Cause, Finding, LastResort } from '@/lib/doctor/finding'
 import type { KubeObject } from '@/lib/kubernetes/object'
-import { cause, plainVCenter } from '@/lib/plain-words'
+import { cause, plainVCenter, refusesSignIn } from '@/lib/plain-words'
 import { plural } from '@/lib/text'
-import { condition, isFalse, oldCondition } from '@/server/management/parse/condition'
+import { condition, isFalse, isTrue, oldCondition } from '@/server/management/parse/condition'
 import { after, found, logsOf, type Rule, shortName, subjectOf } from '@/server/management/parse/doctor/found'
 import { vCenterProblem } from '@/server/management/parse/machine-state'
 import type { ClusterParts, MachineParts } from '@/server/management/parse/parts'
@@ -21,15 +21,35 @@ export function letGo(object: KubeObject, protections: readonly string[]): reado
   return keys.length === 0 || !isDeleting(object) ? [] : [{ act: 'protection', object: subjectOf(object), keys }]
 }
 
-/** By CAPV's own text: pkg/identity/identity.go for what is gone, vCenter's for what it refuses. */
+/** By CAPV's own text (pkg/identity/identity.go) for what is gone, by vCenter's for what it refuses. */
 function causeOf(message: string): Cause {
-  if (/incorrect user name or password|cannot complete login|InvalidLogin|401 unauthorized/i.test(message)) return 'credentials-refused'
+  if (refusesSignIn(message)) return 'credentials-refused'
   if (/credentials from IdentityRef/i.test(message) || (/not found/i.test(message) && /identity|secret/i.test(message)) || /identity isn't ready|allowed to use/i.test(message)) return 'credentials-gone'
   return 'vcenter-away'
 }
 
+/** VMs on their way out: with no sign-in none of them goes, whether CAPV has said so of each or not. */
+const vmsToGo = (machines: readonly MachineParts[]): readonly LastResort[] => machines.flatMap(({ vsphereVm }) => (vsphereVm === null ? [] : letGo(vsphereVm, [VM_PROTECTION])))
+
+/** What the identity itself says, before anything of the cluster has noticed. `undefined`: not known here. */
+function identityGone({ cluster, infrastructure, identity, machines }: ClusterParts): readonly Finding[] {
+  if (infrastructure === null || identity === undefined || textAt(infrastructure, 'spec', 'identityRef', 'kind') !== 'VSphereClusterIdentity') return []
+  const name = textAt(infrastructure, 'spec', 'identityRef', 'name') ?? ''
+  const view = condition(identity, 'Available') ?? oldCondition(identity, 'CredentialsAvailable')
+  const gone = identity === null
+  if (!gone && !isFalse(view)) return []
+  return [found('credentials-gone', gone ? infrastructure : identity, {
+    sentence: gone ? `The vSphere identity ${name} does not exist any more` : `The vSphere identity ${name} has no credentials: ${cause(view?.message ?? '') || (view?.reason ?? '')}`,
+    condition: view, field: gone ? `spec.identityRef.name: ${name}` : null, since: view?.since ?? null, next: { act: 'tell-platform' }, logs: logsOf('capv', infrastructure),
+    lastResorts: isDeleting(cluster) ? vmsToGo(machines) : [],
+  })]
+}
+
 /** One answer of vCenter for all machines: they share the identity. */
-export const vCenter: Rule = ({ cluster, infrastructure, machines }) => {
+export const vCenter: Rule = (parts) => {
+  const { cluster, infrastructure, machines } = parts
+  const gone = identityGone(parts)
+  if (gone.length > 0) return gone
   // While the VSphereCluster itself is removed its condition says only that (reason Deleting).
   const whole = condition(infrastructure, 'VCenterAvailable') ?? oldCondition(infrastructure, 'VCenterAvailable')
   const cut = machines.flatMap((parts) => {
@@ -46,7 +66,7 @@ export const vCenter: Rule = ({ cluster, infrastructure, machines }) => {
   return [found(causeOf(view.message), object, {
     sentence: `${plainVCenter(view.message, identity, server)}${who}`,
     condition: view, next: { act: 'tell-platform' }, logs: logsOf('capv', object),
-    lastResorts: cut.flatMap(({ vm }) => letGo(vm, [VM_PROTECTION])),
+    lastResorts: vmsToGo(machines),
   })]
 }
 
@@ -60,6 +80,15 @@ function removing({ cluster }: ClusterParts, { machine, vsphereMachine, vsphereV
   if (object === null) return []
   const vm = condition(object, 'VirtualMachineProvisioned') ?? oldCondition(object, 'VMProvisioned')
   const refused = vm !== null && isFalse(vm) && vm.message !== ''
+  // Without a sign-in CAPV stops before it writes any condition, so the VM goes on calling itself provisioned (seen with v1.16.1).
+  const begun = vsphereVm === null || !isDeleting(vsphereVm) || !isTrue(vm)
+  if (!begun) {
+    const asked = timeAt(vsphereVm.metadata, 'deletionTimestamp')
+    return [found('infrastructure', vsphereVm, {
+      sentence: `CAPV has not begun to remove the VM of ${shortName(machine)}: it can’t sign in to vCenter, or it does not run`, since: asked, from: after(asked, 1), condition: vm,
+      field: `metadata.deletionTimestamp: ${asked ?? ''}`, next: { act: 'tell-platform' }, logs: logsOf('capv', vsphereVm), lastResorts: letGo(vsphereVm, [VM_PROTECTION]),
+    })]
+  }
   return [found('infrastructure', object, {
     weight: refused ? 'held' : 'waits',
     sentence: refused ? `vCenter does not remove the VM of ${shortName(machine)}: ${cause(vm.message)}` : `vCenter has not removed the VM of ${shortName(machine)} yet`,
