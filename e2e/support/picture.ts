@@ -1,0 +1,21 @@
+import { join } from 'node:path'
+import type { Page } from '@playwright/test'
+
+const LOOKS = [['light', 1280], ['dark', 1280], ['light', 380], ['dark', 380]] as const
+
+/**
+ * A picture of the page as a guide shows it, written to docs/images with TENANTRY_PICTURES=1; beside it, in test-results, the same
+ * dark and on a phone, for those who look a page over. Without the variable nothing is written: pictures of each run differ by their times.
+ */
+export async function picture(page: Page, name: string): Promise<void> {
+  if (process.env['TENANTRY_PICTURES'] !== '1') return
+  const size = page.viewportSize()
+  for (const [scheme, width] of LOOKS) {
+    await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' })
+    await page.setViewportSize({ width, height: 800 })
+    const path = scheme === 'light' && width === 1280 ? join('docs', 'images', `${name}.png`) : join('test-results', 'pictures', `${name}-${scheme}-${width}.png`)
+    await page.screenshot({ path, fullPage: true })
+  }
+  await page.emulateMedia({ colorScheme: null, reducedMotion: null })
+  if (size) await page.setViewportSize(size)
+}
