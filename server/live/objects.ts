@@ -27,16 +27,18 @@ const refName = (object: KubeObject, path: readonly string[]): unknown =>
   path.reduce<unknown>((value, key) => (value as Record<string, unknown> | undefined)?.[key], object.spec)
 
 /** The objects of one cluster put together, or null while there is no Cluster among them. */
-export function clusterParts(bucket: Bucket, globalPools: ReadonlyMap<string, KubeObject> = new Map()): ClusterParts | null {
+export function clusterParts(bucket: Bucket, globalPools: ReadonlyMap<string, KubeObject> = new Map(), identities?: ReadonlyMap<string, KubeObject>): ClusterParts | null {
   const cluster = all(bucket, 'Cluster')[0]
   if (!cluster) return null
   const pools = all(bucket, 'InClusterIPPool')
   const machines = machinesOf(bucket)
+  const infrastructure = named(bucket, 'VSphereCluster', refName(cluster, ['infrastructureRef', 'name']))
   const shared = globalPoolsOf(bucket).map((name) => globalPools.get(name)).find((pool) => pool !== undefined)
   return {
     cluster,
     controlPlane: named(bucket, 'KamajiControlPlane', refName(cluster, ['controlPlaneRef', 'name'])),
-    infrastructure: named(bucket, 'VSphereCluster', refName(cluster, ['infrastructureRef', 'name'])),
+    infrastructure,
+    ...(identities ? { identity: identities.get(textAt(infrastructure, 'spec', 'identityRef', 'name') ?? '') ?? null } : {}),
     machineDeployments: all(bucket, 'MachineDeployment'),
     machineSets: all(bucket, 'MachineSet'),
     machineTemplates: all(bucket, 'VSphereMachineTemplate'),

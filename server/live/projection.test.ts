@@ -121,3 +121,29 @@ test('a warning finds the cluster of its object, also when it was read first; on
   vi.advanceTimersByTime(500)
   expect(warned).toEqual(['c: early', 'c: late'])
 })
+
+test('a cluster is looked at again when its identity changes or goes, and no other is', () => {
+  const seen: unknown[] = []
+  const projection = new Projection({
+    viewsOf: {
+      cluster: ({ cluster, identity }) => {
+        seen.push([cluster.metadata.name, identity?.metadata.resourceVersion ?? null])
+        return { kind: 'cluster', uid: cluster.metadata.uid, identity: cluster.metadata.name === 'a' ? 'vc' : null } as never
+      },
+      machine: () => ({}) as never,
+    },
+    publish: () => undefined, changed: () => undefined, warned: () => undefined, bindingChanged: () => undefined,
+  })
+  projection.upsert('Namespace', tenant())
+  const identity = (resourceVersion: string): KubeObject => ({ apiVersion: 'v1', kind: 'VSphereClusterIdentity', metadata: { name: 'vc', uid: 'i', resourceVersion } })
+  for (const name of ['a', 'b']) projection.upsert('Cluster', { ...object('Cluster', name), spec: { infrastructureRef: { name } } })
+  projection.upsert('VSphereCluster', { ...object('VSphereCluster', 'a', { uid: 'infra', labels: { 'cluster.x-k8s.io/cluster-name': 'a' } }), spec: { identityRef: { kind: 'VSphereClusterIdentity', name: 'vc' } } })
+  projection.upsert('VSphereClusterIdentity', identity('1'))
+  projection.start()
+  expect(seen).toEqual([['a', '1'], ['b', null]])
+  projection.upsert('VSphereClusterIdentity', identity('2'))
+  vi.advanceTimersByTime(1_000)
+  projection.remove('VSphereClusterIdentity', identity('2'))
+  vi.advanceTimersByTime(1_000)
+  expect(seen.slice(2)).toEqual([['a', '2'], ['a', null]])
+})

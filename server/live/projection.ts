@@ -78,7 +78,7 @@ export class Projection implements ReflectorSink {
       case 'Namespace':
         return this.setNamespace(object, true)
       case 'VSphereClusterIdentity':
-        return void this.identities.set(object.metadata.name, object)
+        return this.setIdentity(object.metadata.name, object)
       case 'GlobalInClusterIPPool':
         return this.setGlobalPool(object.metadata.name, object)
       case 'RoleBinding':
@@ -96,7 +96,7 @@ export class Projection implements ReflectorSink {
       case 'Namespace':
         return this.setNamespace(object, false)
       case 'VSphereClusterIdentity':
-        return void this.identities.delete(object.metadata.name)
+        return this.setIdentity(object.metadata.name, null)
       case 'GlobalInClusterIPPool':
         return this.setGlobalPool(object.metadata.name, null)
       case 'RoleBinding':
@@ -177,7 +177,7 @@ export class Projection implements ReflectorSink {
   private recompute(key: string): void {
     const tenant = key.slice(0, key.indexOf('/'))
     const bucket = this.places.bucket(key)
-    const parts = bucket && this.namespaces.has(tenant) ? clusterParts(bucket, this.globalPools) : null
+    const parts = bucket && this.namespaces.has(tenant) ? clusterParts(bucket, this.globalPools, this.identities) : null
     const before = this.pictures.get(key) ?? null
     const after = parts ? this.picture(parts, before) : null
     if (after) this.pictures.set(key, after)
@@ -239,6 +239,12 @@ export class Projection implements ReflectorSink {
     else this.people.set(uid, people)
     const all = people === null ? null : [...before, ...people]
     if (all === null || all.length > 0) this.options.bindingChanged(namespace ?? null, all)
+  }
+
+  private setIdentity(name: string, identity: KubeObject | null): void {
+    if (identity) this.identities.set(name, identity)
+    else this.identities.delete(name)
+    this.touch([...this.pictures].flatMap(([key, { cluster }]) => (cluster.identity === name ? [key] : [])))
   }
 
   private setGlobalPool(name: string, pool: KubeObject | null): void {
