@@ -1,3 +1,4 @@
+import { span } from '@/lib/duration'
 import { shortMachineName } from '@/lib/kubernetes/names'
 import { isLeaving, tallyOf } from '@/lib/rollout/facts'
 import { COMING, durations, type Stretch, stretchesOf, wholeComing, wholeLeaving } from '@/lib/rollout/phases'
@@ -49,15 +50,6 @@ export interface Lane {
   readonly expected: { readonly old: readonly Expected[]; readonly new: readonly Expected[] }
   /** Where a block has its triangle. */
   readonly waits: readonly (Span & { readonly sentence: string })[]
-}
-
-/** Two figures where the second matters: "13 s", "2 min 14 s", "1 h 05 min". */
-export function tookWords(time: number): string {
-  const seconds = Math.max(0, Math.round(time / 1000))
-  const two = (value: number): string => String(value).padStart(2, '0')
-  if (seconds < 60) return `${seconds} s`
-  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${two(seconds % 60)} s`
-  return `${Math.floor(seconds / 3600)} h ${two(Math.floor((seconds % 3600) / 60))} min`
 }
 
 interface Pair {
@@ -206,16 +198,16 @@ function tookOf(pair: Pair, finished: boolean, current: Current | null, overdue:
     const from = startOf(pair)
     const ends = [pair.new?.leaving.gone, pair.new?.steps.ready, pair.old?.leaving.gone].map(ms).filter((time) => !Number.isNaN(time))
     if (from === null || ends.length === 0) return null
-    return [tookWords(Math.max(...ends) - from), ...waitsOf(pair, end).map((wait) => heldWords(wait, end))].join(', ')
+    return [span(Math.max(...ends) - from), ...waitsOf(pair, end).map((wait) => heldWords(wait, end))].join(', ')
   }
   if (current === null) return pair.new?.last.sentence ?? pair.old?.last.sentence ?? null
   const { machine, phase, took } = current
   const { role, sentence } = machine.last
   const waits = sentence !== null && (role === 'warn' || role === 'bad' || machine.last.word === 'Waiting for address' || machine.last.word === 'Requested')
-  if (waits) return `${sentence}, ${tookWords(took)} so far`
+  if (waits) return `${sentence}, ${span(took)} so far`
   const median = usual.medians[phase]
-  if (overdue) return `${tookWords(took)}, longer than usual`
-  return median === undefined ? tookWords(took) : `${tookWords(took)}, usually ${tookWords(median)}`
+  if (overdue) return `${span(took)}, longer than usual`
+  return median === undefined ? span(took) : `${span(took)}, usually ${span(median)}`
 }
 
 const isHold = ({ key }: Trouble): boolean => key.replace(/~\d+$/, '') === BUDGET
@@ -230,7 +222,7 @@ function waitsOf({ old, new: made }: Pair, end: number): Lane['waits'] {
 /** "drain waited 13 s for budget ledger-api". */
 function heldWords({ from, to, sentence }: Lane['waits'][number], end: number): string {
   const budget = /^Disruption budget (\S+)/.exec(sentence)?.[1]
-  return `drain waited ${tookWords((to ?? end) - from)}${budget === undefined ? ' for a disruption budget' : ` for budget ${budget}`}`
+  return `drain waited ${span((to ?? end) - from)}${budget === undefined ? ' for a disruption budget' : ` for budget ${budget}`}`
 }
 
 /**
