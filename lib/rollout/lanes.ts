@@ -2,9 +2,9 @@ import { span } from '@/lib/duration'
 import { shortMachineName } from '@/lib/kubernetes/names'
 import { isLeaving, tallyOf } from '@/lib/rollout/facts'
 import { COMING, durations, type Stretch, stretchesOf, wholeComing, wholeLeaving } from '@/lib/rollout/phases'
-import type { Phase, Rollout, RolloutMachine, Story, Trouble } from '@/lib/rollout/story'
+import type { Phase, Rollout, RolloutMachine, Story } from '@/lib/rollout/story'
 import { compareTimes, ms, ninetieth } from '@/lib/rollout/times'
-import { BUDGET } from '@/lib/rollout/troubles'
+import { isHold } from '@/lib/rollout/troubles'
 import type { StateRole } from '@/lib/state'
 
 /** All times in ms since 1970. `to` null: up to now. */
@@ -209,8 +209,6 @@ function tookOf(pair: Pair, finished: boolean, current: Current | null, overdue:
   if (overdue) return `${span(took)}, longer than usual`
   return median === undefined ? span(took) : `${span(took)}, usually ${span(median)}`
 }
-
-const isHold = ({ key }: Trouble): boolean => key.replace(/~\d+$/, '') === BUDGET
 
 function waitsOf({ old, new: made }: Pair, end: number): Lane['waits'] {
   return [old, made].flatMap((machine) => machine?.troubles ?? []).filter(isHold).flatMap(({ at, until, sentence }) => {

@@ -27,6 +27,11 @@ export function machinesAfter(story: Story, before: Picture | null, after: Pictu
     if (view.uid === '') continue
     const prior = story.machines[view.uid]
     const earlier = before?.machines.get(view.uid)
+    // Told already: of 200 machines an event moves one or two.
+    if (prior !== undefined && earlier === view && prior.leaving.gone === null && keep(prior.last, view.state) === prior.last && !(prior.side === 'old' && rollout.change !== 'delete' && isLeftAlone(view, after))) {
+      next[view.uid] = prior
+      continue
+    }
     const side = prior?.side ?? sideOf(rollout, view, before, after, opened)
     // An old machine that neither leaves nor is outdated any more is left alone: what was asked was taken back.
     if (side === null || (prior?.side === 'old' && rollout.change !== 'delete' && isLeftAlone(view, after))) continue
@@ -39,7 +44,8 @@ const isLeftAlone = (view: MachineView, after: Picture | null): boolean => view.
 
 function sideOf({ change, startedAt }: Rollout, view: MachineView, before: Picture | null, after: Picture | null, opened: boolean): RolloutMachine['side'] | null {
   if (change === 'delete') return 'old'
-  const made = ms(view.createdAt) >= wholeSecond(startedAt) || (before !== null && !before.machines.has(view.uid)) || (before === null && opened && isOnItsWay(view))
+  // Seen before and not of the story then: it was there, whatever two clocks say of its age.
+  const made = before !== null ? !before.machines.has(view.uid) : ms(view.createdAt) >= wholeSecond(startedAt) || (opened && isOnItsWay(view))
   if (made) return 'new'
   return isLeftAlone(view, after) ? null : 'old'
 }

@@ -18,9 +18,16 @@ export interface Stretch {
 type Facts = Pick<RolloutMachine, 'steps' | 'leaving' | 'last'>
 
 /** What a machine was in, in order: its coming (only of a machine that the change made), then its leaving. */
-export function stretchesOf(machine: Facts & Pick<RolloutMachine, 'side'>): readonly Stretch[] {
-  return [...(machine.side === 'new' ? comingOf(machine) : []), ...leavingOf(machine)]
+export function stretchesOf(machine: RolloutMachine): readonly Stretch[] {
+  const known = told.get(machine)
+  if (known !== undefined) return known
+  const stretches = [...(machine.side === 'new' ? comingOf(machine) : []), ...leavingOf(machine)]
+  told.set(machine, stretches)
+  return stretches
 }
+
+/** Machines are never changed in place, and most are the same from one event to the next. */
+const told = new WeakMap<RolloutMachine, readonly Stretch[]>()
 
 function comingOf({ steps, leaving }: Facts): readonly Stretch[] {
   const stop = [ms(leaving.deletion), ms(leaving.gone)].find((time) => !Number.isNaN(time)) ?? null

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { at, clock, cond, goneAfter, pictureAt, seenAt, watch, type Told, type World } from '@/lib/rollout/fixtures'
 import type { Ask, Rollout, Story } from '@/lib/rollout/story'
-import { tell, withAsks } from '@/lib/rollout/tell'
+import { type Picture, tell, withAsks } from '@/lib/rollout/tell'
 
 const ONE = { general: { desired: 1 } }
 const old = (id: string, change = {}) => ({ id, made: -5000, ...change })
@@ -194,6 +194,17 @@ test('the same seen again is the same story, and no step of a life throws away w
   expect(after?.machines['uid-new01']).not.toBe(watch(REPLACE, 0, 42).open?.machines['uid-new01'])
 })
 
+test('a machine whose view is the same object is not told again, unless what is known of it was said by another replica', () => {
+  const before = pictureAt(REPLACE, 44) as Picture
+  const story = storyOf(watch(REPLACE, 0, 44))
+  const lagging: Story = { ...story, machines: Object.fromEntries(Object.entries(story.machines).map(([uid, machine]) => [uid, { ...machine, last: { ...machine.last, sentence: 'as another saw it' } }])) }
+  expect(tell(story, { before, after: before }, clock(45), never)).toBe(story)
+  const told = tell(lagging, { before, after: before }, clock(45), never) as Story
+  expect(Object.values(told.machines).map(({ last }) => last.sentence)).not.toContain('as another saw it')
+  const left: Picture = { ...before, machines: new Map([...before.machines].map(([uid, view]) => [uid, { ...view, upToDate: true }])) }
+  expect(Object.keys((tell(story, { before: left, after: left }, clock(45), never) as Story).machines)).toEqual(['uid-new01'])
+})
+
 test('asks join by operation, name who asked, and move the beginning', () => {
   const story = storyOf(watch(SCALE, 0, 20))
   const asked = withAsks(story, [ask({ operationId: 'o2', at: clock(8), from: 3, to: 4 }), ask({ from: 2, to: 3 })])
@@ -227,6 +238,13 @@ test('what was wrong stays told after it is over and after its machine is gone; 
   expect(machine?.side).toBe('new')
   expect(machine?.troubles.map(({ at: from, until }) => [from, until])).toEqual([[clock(31), clock(50)], [clock(61), clock(70)]])
   expect(new Set(machine?.troubles.map(({ key }) => key)).size).toBe(2)
+})
+
+test('a portal whose clock is behind does not take old machines for new ones', () => {
+  const world: World = { pools: (second) => ({ general: { desired: second < 400 ? 1 : 2 } }), lives: [{ id: 'aaaaa', made: 100 }, { id: 'bbbbb', made: 402 }] }
+  const opened = tell(null, seenAt(world, 395, 401), clock(50), () => 'r') as Story
+  const story = tell(opened, seenAt(world, 401, 410), clock(60), never) as Story
+  expect(Object.keys(story.machines)).toEqual(['uid-bbbbb'])
 })
 
 test('an ended story stays as it is', () => {

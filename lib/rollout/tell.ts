@@ -75,15 +75,19 @@ function beganAt(change: ChangeKind, before: Picture | null, after: Picture, now
   if (change === 'create') return earliest(cluster.createdAt) ?? now
   if (change === 'delete') return earliest(cluster.deletingSince) ?? now
   const machines = machinesOf(after)
-  const coming = machines.filter((machine) => (before === null ? machine.deletingSince === null && (isOnItsWay(machine) || isReplacement(machine, after)) : !before.machines.has(machine.uid)))
-  return earliest(now, ...machines.map((machine) => machine.deletingSince), ...coming.map((machine) => machine.createdAt)) ?? now
+  const replaced = before === null ? youngestOutdated(after) : new Map<string | null, number>()
+  const isComing = (machine: MachineView): boolean =>
+    before !== null ? !before.machines.has(machine.uid) : machine.deletingSince === null && (isOnItsWay(machine) || ms(machine.createdAt) > (replaced.get(machine.pool) ?? Number.POSITIVE_INFINITY))
+  return earliest(now, ...machines.map((machine) => machine.deletingSince), ...machines.filter(isComing).map((machine) => machine.createdAt)) ?? now
 }
 
-/** Met in the middle: what is up to date and younger than all that is not came with the change that made those outdated. */
-function isReplacement(machine: MachineView, after: Picture): boolean {
-  const pool = poolOf(after, machine.pool)
-  const outdated = machinesOf(after).filter((other) => other.pool === machine.pool && isOutdated(other, pool))
-  return outdated.length > 0 && outdated.every((other) => ms(machine.createdAt) > ms(other.createdAt))
+/** Met in the middle: what is younger than all outdated machines of its pool came with the change that made those outdated. */
+function youngestOutdated(after: Picture): ReadonlyMap<string | null, number> {
+  const youngest = new Map<string | null, number>()
+  for (const machine of machinesOf(after)) {
+    if (isOutdated(machine, poolOf(after, machine.pool))) youngest.set(machine.pool, Math.max(youngest.get(machine.pool) ?? 0, ms(machine.createdAt)))
+  }
+  return youngest
 }
 
 function advance(story: Story, before: Picture | null, after: Picture, now: string, opened: boolean): Story {

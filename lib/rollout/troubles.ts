@@ -34,7 +34,7 @@ export function machineTroubles(machine: MachineView): readonly Found[] {
 
 /** A name as Kubernetes has it, with its namespace or without. */
 const NAME = String.raw`[a-z0-9][\w.\/-]{0,250}`
-// Both forms of cluster-api internal/controllers/machine/drain: the pod before its error (from 1.9), or after it.
+// cluster-api internal/controllers/machine/drain/drain.go, ConditionMessage: the pods before their error; older ones wrote them after it.
 const NEEDS = new RegExp(`disruption budget (${NAME}) needs`)
 const POD_BEFORE = new RegExp(`\\* Pods? (${NAME})[^:\\n]{0,300}: cannot evict pod as it would violate`, 'i')
 const POD_AFTER = new RegExp(`needs \\d+ healthy pods and has \\d+ currently: (${NAME})`)
@@ -69,7 +69,6 @@ export function clusterTroubles(cluster: ClusterView, machines: readonly Machine
  */
 export function noted(troubles: readonly Trouble[], found: readonly Found[], now: string, known: string | null): readonly Trouble[] {
   const keys = new Set(found.map(({ key }) => key))
-  const base = (key: string): string => key.replace(/~\d+$/, '')
   const next = troubles.map((trouble) => (trouble.until === null && !keys.has(base(trouble.key)) ? { ...trouble, until: now } : trouble))
   for (const { key, sentence, condition } of found) {
     const same = next.filter((trouble) => base(trouble.key) === key)
@@ -90,4 +89,8 @@ export function sinceOf(condition: ConditionView | null, now: string, known: str
 
 export const over = (troubles: readonly Trouble[], now: string): readonly Trouble[] => noted(troubles, [], now, null)
 
-export const budgetHold = (machine: RolloutMachine): Trouble | null => machine.troubles.find((trouble) => trouble.until === null && trouble.key.replace(/~\d+$/, '') === BUDGET) ?? null
+const base = (key: string): string => key.replace(/~\d+$/, '')
+export const isHold = ({ key }: Trouble): boolean => base(key) === BUDGET
+
+export const budgetHold = (machine: RolloutMachine): Trouble | null =>
+  machine.troubles.find((trouble) => trouble.until === null && isHold(trouble)) ?? null

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { clusterView } from '@/server/management/parse/cluster'
 import { at, cluster, cond, controlPlane, deployment, infrastructure, ipPool, machineAt, parts, probe, raw, template } from '@/server/management/parse/fixtures'
 import type { ClusterParts } from '@/server/management/parse/parts'
+import { trimObject } from '@/server/management/parse/trim'
 
 const says = (change: Partial<ClusterParts> = {}): string => {
   const { state } = clusterView(parts(change))
@@ -114,6 +115,18 @@ describe('stalled', () => {
     expect(growing('Scaling up from 3 to 4 replicas is blocked because:\n* MachineSet version (1.34.3) and ControlPlane version (1.35.2) do not conform to kubeadm version skew policy ("KubeadmVersionSkew" preflight check failed)')).toBe('Stalled: Pool general cannot grow: its version no longer fits the control plane’s; upgrade the pool')
     expect(growing('Scaling up from 3 to 4 replicas is blocked because:\n* because VSphereMachineTemplate does not exist')).toBe('Stalled: Pool general cannot grow: its VSphereMachineTemplate is gone')
     expect(growing('Scaling up from 3 to 4 replicas is blocked because:\n* KamajiControlPlane blue/blue-1 is provisioning ("ControlPlaneIsStable" preflight check failed)')).toBe('Scaling: 3 of 4 machines have joined')
+  })
+
+  test('by a quota, or by what else the API server refuses a machine for', () => {
+    const growing = (reason: string, message: string) => {
+      const old = { type: 'MachinesCreated', status: 'False', severity: 'Error', reason, message, lastTransitionTime: at(5) }
+      const set = raw('cluster.x-k8s.io/v1beta2', 'MachineSet', 'blue-1-general-abcde', { metadata: { labels: { 'cluster.x-k8s.io/deployment-name': 'blue-1-general' } }, status: { deprecated: { v1beta1: { conditions: [old] } } } })
+      return says({ machineSets: [trimObject(set)], machineDeployments: [deployment(4, counts(3, 3), { metadata: { generation: 2 } })] })
+    }
+    const quota = 'machines.cluster.x-k8s.io "blue-1-general-abcde-x7k2p" is forbidden: exceeded quota: team-blue, requested: count/machines.cluster.x-k8s.io=1, used: 3, limited: 3'
+    expect(growing('MachineCreationFailed', quota)).toBe('Stalled: Pool general cannot grow: the quota team-blue is used up')
+    expect(growing('InfrastructureTemplateCloningFailed', 'admission webhook "v.example.com" denied the request: too large')).toBe('Stalled: Pool general cannot grow: too large')
+    expect(growing('PreflightCheckFailed', '"ControlPlaneIsStable" preflight check failed')).toBe('Scaling: 3 of 4 machines have joined')
   })
 
   test('by machines that could not be removed for long, in Cluster API’s own count of time', () => {

@@ -4,10 +4,10 @@ import { shortMachineName } from '@/lib/kubernetes/names'
 import { byAge, comingWords, isBroken, isServing, joinedWords, nameOf, progressOf } from '@/lib/machine/words'
 import type { MachineView } from '@/lib/machine/view'
 import { absoluteSurge } from '@/lib/node-pool/surge'
-import { plainPreflight } from '@/lib/plain-words'
+import { cause, plainPreflight } from '@/lib/plain-words'
 import type { ConditionView } from '@/lib/state'
 import { cleanLine, listed, plural } from '@/lib/text'
-import { condition, isTrue } from '@/server/management/parse/condition'
+import { condition, isFalse, isTrue, oldCondition } from '@/server/management/parse/condition'
 import { poolNameOf } from '@/server/management/parse/machine'
 import { dig, isDeleting, labelOf, numberAt, textAt, timeAt } from '@/server/management/parse/raw'
 
@@ -117,6 +117,8 @@ function blockedBy({ deployment, sets, machines, cluster }: PoolParts, name: str
     const growing = condition(set, 'ScalingUp')
     const preflight = growing !== null && isTrue(growing) ? plainPreflight(growing.message) : null
     if (preflight?.needsYou === true) return { sentence: `Pool ${name} cannot grow: ${preflight.held}`, condition: growing }
+    const refused = refusedWords(set)
+    if (refused !== null) return { sentence: `Pool ${name} cannot grow: ${refused.words}`, condition: refused.condition }
     const down = condition(set, 'ScalingDown')
     // Cluster API's own mark of a deletion that has taken too long (aggregateStaleMachines); it needs no clock of ours.
     const stale = isTrue(down) ? /Machines? ([\w.,:() -]{1,300}?) (?:is|are) in deletion since more than 15m(?:, delay likely due to ([\w ,]{1,120}))?/.exec(down?.message ?? '') : null
@@ -130,6 +132,17 @@ function blockedBy({ deployment, sets, machines, cluster }: PoolParts, name: str
   if (first === undefined) return null
   const alike = stuck.filter((machine) => machine.state.sentence === first.state.sentence).length
   return { sentence: `${alike === 1 ? nameOf(first) : `${alike} machines`}: ${first.state.sentence ?? ''}`, condition: first.state.condition }
+}
+
+/**
+ * Why the API server takes no more machines of a MachineSet. Only Cluster API's first conditions say it
+ * (internal/controllers/machineset/machineset_controller.go, MachinesCreated); preflight checks are in ScalingUp too.
+ */
+function refusedWords(set: KubeObject): { readonly words: string; readonly condition: ConditionView } | null {
+  const made = oldCondition(set, 'MachinesCreated')
+  if (made === null || !isFalse(made) || made.reason === 'PreflightCheckFailed' || made.message === '') return null
+  const quota = /exceeded quota: ([a-z0-9][\w.-]{0,250})/.exec(made.message)?.[1]
+  return { words: quota === undefined ? cause(made.message) : `the quota ${quota} is used up`, condition: made }
 }
 
 const staleWords = (reasons: string): string =>

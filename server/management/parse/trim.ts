@@ -17,7 +17,7 @@ const KEPT: Readonly<Record<string, readonly Path[]>> = Object.fromEntries(
     KamajiControlPlane: ['spec.version', 'spec.replicas', 'spec.controlPlaneEndpoint', 'status'],
     VSphereCluster: ['spec.server', 'spec.identityRef', 'spec.controlPlaneEndpoint', 'status.conditions', 'status.v1beta2', 'status.deprecated', 'status.failureReason', 'status.failureMessage'],
     MachineDeployment: ['spec.clusterName', 'spec.replicas', 'spec.rollout', 'spec.strategy', 'spec.template.spec.version', 'spec.template.spec.infrastructureRef', 'status'],
-    MachineSet: ['spec.clusterName', 'spec.replicas', 'status.conditions', 'status.v1beta2', 'status.replicas'],
+    MachineSet: ['spec.clusterName', 'spec.replicas', 'status.conditions', 'status.v1beta2', 'status.deprecated', 'status.replicas'],
     Machine: ['spec.clusterName', 'spec.version', 'spec.bootstrap.configRef', 'spec.infrastructureRef', 'spec.providerID', 'spec.deletion', 'status'],
     VSphereMachineTemplate: ['spec'],
     VSphereMachine: ['spec.providerID', 'status.conditions', 'status.v1beta2', 'status.deprecated', 'status.failureReason', 'status.failureMessage'],
