@@ -18,6 +18,7 @@ beforeEach(async () => {
 })
 
 const ended = (id: string, startedAt: string, endedAt: string, more = {}) => exampleStory({ id, startedAt, endedAt, state: { is: 'done', at: endedAt }, ...more })
+const mine = (startedAt: string) => exampleStory({ id: 'mine', startedAt }).rollout
 const ids = (stories: readonly { story: { rollout: { id: string } } }[]): string[] => stories.map(({ story }) => story.rollout.id)
 
 test('a story comes back as it was written, and a cluster has one open story at most', async () => {
@@ -63,19 +64,22 @@ test('a row of another shape is left out with a warning, and does not keep its c
   expect(await listRollouts(db, 'blue', 'blue-1', 10)).toMatchObject([{ id: 'r2' }])
   expect(warn).toHaveBeenCalledWith({ event: 'rollout.read', rollout: 'r1' }, expect.any(String))
   expect(await insertStory(db, exampleStory({ id: 'r3' }))).toBe(false)
-  expect(await rivalStory(db, 'u1', '2026-11-21T14:00:00.000Z', [])).toBeNull()
+  expect(await rivalStory(db, mine('2026-11-21T14:00:00.000Z'), [])).toBeNull()
   expect(await insertStory(db, exampleStory({ id: 'r3' }))).toBe(true)
 })
 
 test('the same change told by another replica is its open story, or one that ended meanwhile', async () => {
   await insertStory(db, ended('old', '2026-11-21T13:00:00.000Z', '2026-11-21T14:00:01.500Z'))
   // Whole seconds of the API: it only seems to overlap.
-  expect(await rivalStory(db, 'u1', '2026-11-21T14:00:01.000Z', [])).toBeNull()
+  expect(await rivalStory(db, mine('2026-11-21T14:00:01.000Z'), [])).toBeNull()
   await insertStory(db, ended('same', '2026-11-21T14:00:01.000Z', '2026-11-21T14:03:00.000Z'))
-  expect((await rivalStory(db, 'u1', '2026-11-21T14:00:01.000Z', []))?.story.rollout.id).toBe('same')
-  expect(await rivalStory(db, 'u1', '2026-11-21T14:00:01.000Z', ['same'])).toBeNull()
-  await insertStory(db, exampleStory({ id: 'open' }))
-  expect((await rivalStory(db, 'u1', '2026-11-21T14:00:01.000Z', []))?.story.rollout.id).toBe('open')
+  expect((await rivalStory(db, mine('2026-11-21T14:00:01.000Z'), []))?.story.rollout.id).toBe('same')
+  expect(await rivalStory(db, mine('2026-11-21T14:00:01.000Z'), ['same'])).toBeNull()
+  await insertStory(db, exampleStory({ id: 'open', startedAt: '2026-11-21T14:04:00.000Z' }))
+  expect((await rivalStory(db, mine('2026-11-21T14:00:01.000Z'), ['same']))?.story.rollout.id).toBe('open')
+  // One that ended here before that began is another change; of two the nearer one is it.
+  expect(await rivalStory(db, { ...mine('2026-11-21T14:00:01.000Z'), endedAt: '2026-11-21T14:03:01.000Z' }, ['same'])).toBeNull()
+  expect((await rivalStory(db, mine('2026-11-21T14:00:02.000Z'), []))?.story.rollout.id).toBe('same')
 })
 
 test('asks are the operations that may have caused it: recent, of this cluster, not failed, not told before; people by their e-mail', async () => {

@@ -4,6 +4,7 @@ import type { Database } from '@/server/db/client'
 import { Prisma } from '@/server/db/generated/client'
 import { parseRollout, parseStory } from '@/server/db/stories'
 import { log } from '@/server/log'
+import { rivalOf } from '@/server/rollouts/rival'
 
 /** A story with the number of the write that it was read from. */
 export interface StoredStory {
@@ -32,23 +33,18 @@ export async function lastEndedStories(db: Database, clusterUids: readonly strin
 }
 
 /**
- * Another replica's story of the same change: the open one, or one that ended after `startedAt` (RFC 3339).
- * @param own ids of ended stories that are known to be other changes
+ * The stored story of the same change, told by another replica (server/rollouts/rival.ts), or null.
+ * @param own ids of stories that are known to be other changes
  */
-export async function rivalStory(db: Database, clusterUid: string, startedAt: string, own: readonly string[]): Promise<StoredStory | null> {
-  const rows = await db.prisma.rollout.findMany({
-    where: { clusterUid, OR: [{ endedAt: null }, { endedAt: { gt: new Date(Date.parse(startedAt) + OVERLAP_MS) }, id: { notIn: [...own] } }] },
-    orderBy: [{ startedAt: 'asc' }],
-  })
+export async function rivalStory(db: Database, mine: Rollout, own: readonly string[]): Promise<StoredStory | null> {
+  const { clusterUid, startedAt } = mine
+  const rows = await db.prisma.rollout.findMany({ where: { clusterUid, OR: [{ endedAt: null }, { endedAt: { gt: new Date(Date.parse(startedAt) - 10_000) } }] } })
   const stories = readable(rows)
   // What nobody can read would keep the cluster from ever having an open story again. Its facts stay in the row.
   const lost = rows.filter((row) => row.endedAt === null && !stories.some(({ story }) => story.rollout.id === row.id)).map(({ id }) => id)
   if (lost.length > 0) await db.prisma.rollout.updateMany({ where: { id: { in: lost } }, data: { endedAt: new Date() } })
-  return stories.find(({ story }) => story.rollout.endedAt === null) ?? stories[0] ?? null
+  return rivalOf(mine, own, stories)
 }
-
-/** Times of the API are whole seconds: a story may seem to begin just before the last one ended. */
-const OVERLAP_MS = 2_000
 
 /** @returns false when the cluster has an open story already (the partial unique index of the migration), or the id is taken */
 export async function insertStory(db: Database, story: Story): Promise<boolean> {
@@ -141,7 +137,7 @@ function unreadable(id: string): [] {
 export const storyStore = (db: Database) => ({
   open: () => openStories(db),
   lastEnded: (clusterUids: readonly string[]) => lastEndedStories(db, clusterUids),
-  rival: (clusterUid: string, startedAt: string, own: readonly string[]) => rivalStory(db, clusterUid, startedAt, own),
+  rival: (mine: Rollout, own: readonly string[]) => rivalStory(db, mine, own),
   insert: (story: Story) => insertStory(db, story),
   update: (story: Story, version: number) => updateStory(db, story, version),
   find: (id: string) => findStory(db, id, null),

@@ -1,6 +1,6 @@
 import 'server-only'
 import { z } from 'zod'
-import type { Ask, Rollout, RolloutMachine, Story, Trouble } from '@/lib/rollout/story'
+import type { Ask, PoolChange, Rollout, RolloutMachine, Story, Trouble } from '@/lib/rollout/story'
 
 const role = z.enum(['ok', 'busy', 'warn', 'bad', 'idle'])
 const condition = z.looseObject({
@@ -26,14 +26,18 @@ const state = z.discriminatedUnion('is', [
   z.looseObject({ is: z.literal('done'), at: z.string() }),
 ])
 
+const pool: z.ZodType<PoolChange> = z.looseObject({
+  from: z.number().nullable(), to: z.number(), fromAt: z.string().exactOptional(), at: z.string().exactOptional(), kept: z.number().exactOptional(),
+  sizes: z.array(z.enum(['cpus', 'memoryMiB', 'diskGiB'])).exactOptional(),
+})
 const rollout: z.ZodType<Rollout> = z.looseObject({
   kind: z.literal('rollout'), id: z.string(), tenant: z.string(), clusterUid: z.string(), cluster: z.string(),
   change: z.enum(['create', 'scale', 'replace', 'upgrade', 'repair', 'delete']), title: z.string(), asks: z.array(ask),
-  pools: z.record(z.string(), z.looseObject({ from: z.number().nullable(), to: z.number() })),
-  version: z.looseObject({ from: z.string().nullable(), to: z.string().nullable() }),
+  pools: z.record(z.string(), pool),
+  version: z.looseObject({ from: z.string().nullable(), to: z.string().nullable(), at: z.string().nullable().exactOptional() }),
   startedAt: z.string(), endedAt: z.string().nullable(), state,
   done: z.number(), total: z.number(), percent: z.number(), expectedEnd: z.string().nullable(),
-  medians: z.partialRecord(phase, z.number()), troubles: z.array(trouble),
+  medians: z.partialRecord(phase, z.number()), troubles: z.array(trouble), seenAt: z.string().exactOptional(),
 })
 const machine: z.ZodType<RolloutMachine> = z.looseObject({
   kind: z.literal('rollout-machine'), id: z.string(), rollout: z.string(), tenant: z.string(), clusterUid: z.string(), uid: z.string(), name: z.string(),

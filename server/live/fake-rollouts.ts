@@ -8,6 +8,7 @@ import type { TimelineEntry } from '@/lib/timeline/entry'
 import type { StoredStory, StoryStore } from '@/server/db/rollouts'
 import type { ClusterPicture } from '@/server/live/projection'
 import { Rollouts, type RolloutsOptions } from '@/server/live/rollouts'
+import { rivalOf } from '@/server/rollouts/rival'
 import { exampleStory } from '@/server/rollouts/example'
 
 /** As small as a reducer can be: a change goes on while a pool has fewer machines ready than desired, or until its cluster is gone. */
@@ -79,11 +80,11 @@ export function memory(rows: readonly Story[] = []) {
   const store: StoryStore = {
     open: () => answer(open),
     lastEnded: (uids) => answer(() => [...table.values()].filter(({ story }) => story.rollout.endedAt !== null && uids.includes(story.rollout.clusterUid)).slice(-1)),
-    rival: (uid) => answer(() => open().find(({ story }) => story.rollout.clusterUid === uid) ?? null),
+    rival: (mine, own) => answer(() => rivalOf(mine, own, [...table.values()].filter(({ story }) => story.rollout.clusterUid === mine.clusterUid))),
     insert: (story) => slowly(() => !open().some((row) => row.story.rollout.clusterUid === story.rollout.clusterUid && story.rollout.endedAt === null) && write(story, 0)),
     update: (story, version) => slowly(() => table.get(story.rollout.id)?.version === version && write(story, version + 1)),
     find: (id) => answer(() => table.get(id) ?? null),
     asks: () => answer(() => state.asks),
   }
-  return { store, state, stories: () => [...table.values()].map(({ story }) => story.rollout) }
+  return { store, state, stories: () => [...table.values()].map(({ story }) => story.rollout), whole: () => [...table.values()].map(({ story }) => story) }
 }

@@ -49,6 +49,8 @@ interface Desk {
   last: Kept | null
   /** What another replica has seen end already, as it goes on here. */
   follow: { story: Story; readonly until: number } | null
+  /** At rest before anything was told here and before the database had its say. */
+  idle: ClusterPicture | null
   absentTicks: number
   forgetting: boolean
   readonly shown: Map<string, LiveView>
@@ -110,7 +112,7 @@ export class Rollouts {
   private desk(uid: string, tenant: string): Desk {
     let desk = this.desks.get(uid)
     if (desk) return desk
-    desk = { uid, tenant, picture: null, open: null, last: null, follow: null, absentTicks: 0, forgetting: false, shown: new Map() }
+    desk = { uid, tenant, picture: null, open: null, last: null, follow: null, idle: null, absentTicks: 0, forgetting: false, shown: new Map() }
     this.desks.set(uid, desk)
     this.newcomers.add(uid)
     this.soon ??= setTimeout(() => {
@@ -126,6 +128,7 @@ export class Rollouts {
     const before = desk.follow?.story ?? desk.open?.story ?? null
     const story = this.guarded(desk.uid, before, () => this.options.reducer.tell(before, seen, new Date().toISOString(), randomUUID))
     if (desk.follow) return this.followed(desk, desk.follow, story ?? desk.follow.story)
+    if (!story && !this.loaded && !desk.last) desk.idle ??= seen.after
     if (!story || story === before) return
     const kept = (desk.open ??= { story, version: null, written: null, previous: desk.last })
     kept.story = story
@@ -209,6 +212,7 @@ export class Rollouts {
     try {
       for (const row of await this.options.store.open()) this.restore(row)
       this.loaded = true
+      for (const desk of this.desks.values()) desk.idle = null
       this.writer.start()
       void this.readLast()
     } catch (error) {
@@ -220,8 +224,18 @@ export class Rollouts {
   private restore(row: StoredStory): void {
     const { clusterUid, tenant } = row.story.rollout
     const desk = this.desk(clusterUid, tenant)
-    // What was told here meanwhile meets its row at the first write.
-    if (!desk.open && desk.last?.version !== null) desk.open = { story: row.story, version: row.version, written: row.story, previous: desk.last }
+    const kept: Kept = { story: row.story, version: row.version, written: row.story, previous: null }
+    let first = desk.open ?? desk.last
+    while (first?.previous) first = first.previous
+    if (!first) desk.open = kept
+    else if (desk.idle) {
+      // It was over before what was told here began.
+      kept.story = this.guarded(clusterUid, row.story, () => this.options.reducer.tell(row.story, { before: null, after: desk.idle }, new Date().toISOString(), randomUUID) ?? row.story)
+      first.previous = kept
+      this.writer.save(kept, true)
+    }
+    // Otherwise what was told here meets its row at the first write.
+    desk.idle = null
     this.show(desk)
     if (desk.picture && !this.waiting.has(desk.uid)) this.waiting.set(desk.uid, { before: null, after: desk.picture })
     if (this.telling) this.pump()

@@ -122,13 +122,12 @@ export class StoryWriter {
   private async put(kept: Kept): Promise<void> {
     const { store, adopt } = this.options
     const { story, version } = kept
-    const { id, clusterUid, startedAt } = story.rollout
     if (version !== null && (await store.update(story, version))) {
       kept.version = version + 1
       kept.written = story
       return
     }
-    const row = version === null ? await store.rival(clusterUid, startedAt, before(kept)) : await store.find(id)
+    const row = version === null ? await store.rival(story.rollout, before(kept)) : await store.find(story.rollout.id)
     if (row) adopt(kept, row)
     else if (version !== null) kept.version = null
     else if (await store.insert(story)) {
