@@ -12,7 +12,7 @@ afterEach(() => {
 const ask = (operationId: string, kind: Ask['kind']): Ask => ({ operationId, kind, who: 'bea@example.com', at: '2026-11-21T14:00:00.000Z', pool: null, from: null, to: null })
 
 test('a change that begins as the last one ends is another story, with asks of its own', async () => {
-  vi.useFakeTimers()
+  vi.useFakeTimers({ now: new Date('2026-11-21T14:01:00Z') })
   const { store, state, stories } = memory()
   const { rollouts } = replica(store)
   await vi.advanceTimersByTimeAsync(10)
@@ -27,7 +27,7 @@ test('a change that begins as the last one ends is another story, with asks of i
 })
 
 test('a deletion ends the change in the middle of which it was asked, and is a story of its own', async () => {
-  vi.useFakeTimers()
+  vi.useFakeTimers({ now: new Date('2026-11-21T14:01:00Z') })
   const { store, state, stories } = memory()
   const { rollouts } = replica(store)
   await vi.advanceTimersByTimeAsync(10)
@@ -45,7 +45,7 @@ test('a deletion ends the change in the middle of which it was asked, and is a s
 })
 
 test('ten minutes after its cluster is gone nothing of it is on the streams', async () => {
-  vi.useFakeTimers()
+  vi.useFakeTimers({ now: new Date('2026-11-21T14:01:00Z') })
   const { store, stories } = memory()
   const { rollouts, views } = replica(store)
   await vi.advanceTimersByTimeAsync(10)
@@ -58,7 +58,7 @@ test('ten minutes after its cluster is gone nothing of it is on the streams', as
 })
 
 test('an open story whose cluster went while no portal ran comes to its end', async () => {
-  vi.useFakeTimers()
+  vi.useFakeTimers({ now: new Date('2026-11-21T14:01:00Z') })
   const { store, stories } = memory([exampleStory()])
   const { rollouts } = replica(store)
   rollouts.changed(null, picture(2, 2, [], { uid: 'u2' }))
@@ -69,7 +69,7 @@ test('an open story whose cluster went while no portal ran comes to its end', as
 })
 
 test('while the database is away the story goes on in memory, and the next write carries all of it', async () => {
-  vi.useFakeTimers()
+  vi.useFakeTimers({ now: new Date('2026-11-21T14:01:00Z') })
   const warn = vi.spyOn(log, 'warn').mockImplementation(() => undefined)
   const { store, state, stories } = memory()
   const { rollouts, shown } = replica(store)
@@ -87,7 +87,7 @@ test('while the database is away the story goes on in memory, and the next write
 })
 
 test('a database that is away at the start has its say when it is back: one story, under the id that it had', async () => {
-  vi.useFakeTimers()
+  vi.useFakeTimers({ now: new Date('2026-11-21T14:01:00Z') })
   vi.spyOn(log, 'warn').mockImplementation(() => undefined)
   const { store, state, stories } = memory([exampleStory({}, ['m0'])])
   state.away = true
@@ -104,7 +104,7 @@ test('a database that is away at the start has its say when it is back: one stor
 })
 
 test('a story is written once a second at most, and a state at once', async () => {
-  vi.useFakeTimers()
+  vi.useFakeTimers({ now: new Date('2026-11-21T14:01:00Z') })
   const { store, state } = memory()
   const { rollouts } = replica(store)
   await vi.advanceTimersByTimeAsync(10)
@@ -144,7 +144,7 @@ test('one story that cannot be told is complained of once and holds up no other'
 })
 
 test('time alone moves an open story on', async () => {
-  vi.useFakeTimers()
+  vi.useFakeTimers({ now: new Date('2026-11-21T14:01:00Z') })
   const tell = vi.fn(reducer.tell)
   const { rollouts } = replica(memory().store, { reducer: { ...reducer, tell } })
   await vi.advanceTimersByTimeAsync(10)

@@ -104,7 +104,8 @@ test('asks are found when a story begins and when a size changes; what one story
 })
 
 test('the streams hold the open story and the last one; the database keeps all of them, of a cluster that is gone too', async () => {
-  const month = ['2026-10-21T14:00:00.000Z', '2026-10-21T14:02:00.000Z'] as const
+  const ago = Date.now() - 30 * 86_400_000
+  const month = [new Date(ago).toISOString(), new Date(ago + 120_000).toISOString()] as const
   await insertStory(db, exampleStory({ id: 'old', startedAt: month[0], endedAt: month[1], state: { is: 'done', at: month[1] } }, ['m0']))
   const { rollouts, shown, machines } = replica()
   rollouts.changed(null, picture(2, 2))

@@ -50,7 +50,7 @@ interface Desk {
   /** What another replica has seen end already, as it goes on here. */
   follow: { story: Story; readonly until: number } | null
   /** At rest before anything was told here and before the database had its say. */
-  idle: ClusterPicture | null
+  idle: { readonly picture: ClusterPicture; readonly at: number } | null
   absentTicks: number
   forgetting: boolean
   readonly shown: Map<string, LiveView>
@@ -128,7 +128,7 @@ export class Rollouts {
     const before = desk.follow?.story ?? desk.open?.story ?? null
     const story = this.guarded(desk.uid, before, () => this.options.reducer.tell(before, seen, new Date().toISOString(), randomUUID))
     if (desk.follow) return this.followed(desk, desk.follow, story ?? desk.follow.story)
-    if (!story && !this.loaded && !desk.last) desk.idle ??= seen.after
+    if (!story && !this.loaded && !desk.last && seen.after) desk.idle ??= { picture: seen.after, at: Date.now() }
     if (!story || story === before) return
     const kept = (desk.open ??= { story, version: null, written: null, previous: desk.last })
     kept.story = story
@@ -228,9 +228,10 @@ export class Rollouts {
     let first = desk.open ?? desk.last
     while (first?.previous) first = first.previous
     if (!first) desk.open = kept
-    else if (desk.idle) {
+    else if (desk.idle && Date.parse(row.story.rollout.startedAt) < desk.idle.at) {
       // It was over before what was told here began.
-      kept.story = this.guarded(clusterUid, row.story, () => this.options.reducer.tell(row.story, { before: null, after: desk.idle }, new Date().toISOString(), randomUUID) ?? row.story)
+      const seen = { before: null, after: desk.idle.picture }
+      kept.story = this.guarded(clusterUid, row.story, () => this.options.reducer.tell(row.story, seen, new Date().toISOString(), randomUUID) ?? row.story)
       first.previous = kept
       this.writer.save(kept, true)
     }
