@@ -4,6 +4,7 @@ import type { Health } from '@/lib/live/event'
 import type { Reflector } from '@/server/live/reflector'
 import { log } from '@/server/log'
 import type { KindName } from '@/server/management/kinds'
+import { isStatusError } from '@/server/management/status'
 import type { SystemClient } from '@/server/management/system-client'
 
 /** Without these a page would show an old world as the present one. */
@@ -16,7 +17,7 @@ export interface HealthWatch {
 
 /** Says whether the management cluster answers: by a cheap question every few seconds, and by the watches of the key kinds. */
 export function watchHealth(options: {
-  readonly client: Pick<SystemClient, 'probe'>
+  readonly client: Pick<SystemClient, 'probe' | 'renew'>
   readonly reflectors: readonly Reflector[]
   readonly onChange: (health: Health) => void
   readonly signal: AbortSignal
@@ -26,6 +27,8 @@ export function watchHealth(options: {
   let failedProbes = 0
   let lastProbe: Date | null = null
   let away = true // until the first answer
+  /** Since when connections may have died without a word; null once the key kinds were heard again. */
+  let silentSince: Date | null = null
 
   const key = reflectors.filter(({ state }) => KEY_KINDS.includes(state.kind))
   const contact = (): string | null => {
@@ -37,7 +40,10 @@ export function watchHealth(options: {
     return away || lastContact === null ? { state: 'away', lastContact } : { state: 'live', lastContact }
   }
   const judge = (): void => {
-    const failing = failedProbes >= FAILURES || key.some(({ state }) => state.failures >= FAILURES || !state.synced)
+    if (key.every(({ state }) => silentSince === null || state.absent || (state.lastContact ?? 0) >= silentSince)) silentSince = null
+    // The probe answers over a new connection before the watches do over theirs: what they show is old until then.
+    const deaf = away && silentSince !== null
+    const failing = deaf || failedProbes >= FAILURES || key.some(({ state }) => state.failures >= FAILURES || !state.synced)
     if (failing === away) return
     away = failing
     log.info({ event: 'live.health', state: away ? 'away' : 'live' }, away ? 'the management cluster is away' : 'the management cluster answers')
@@ -45,14 +51,21 @@ export function watchHealth(options: {
   }
   const run = async (): Promise<void> => {
     while (!signal.aborted) {
+      const asked = new Date()
       try {
         await client.probe(signal)
         // Back after a gap: reflectors in a long wait may go on at once.
         if (failedProbes > 0) for (const reflector of reflectors) reflector.wake()
+        // A NAT or balancer that lost its table tells nobody: watches from before would stay silent until their watchdog.
+        if (failedProbes > 0 && silentSince !== null) for (const reflector of reflectors) reflector.renew(silentSince)
         failedProbes = 0
         lastProbe = new Date()
-      } catch {
+      } catch (error) {
         failedProbes++
+        if (!isStatusError(error)) {
+          silentSince ??= asked
+          client.renew()
+        }
       }
       if (signal.aborted) return
       judge()

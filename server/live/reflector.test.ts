@@ -111,7 +111,6 @@ test('after an outage a 410 is answered by a relist at once, a second one in a r
   api.watchFault = gone
   api.watches[0]?.destroy()
   await until(() => expect(state.relists).toBe(2))
-  api.watchFault = null
   await until(() => expect(state.failures).toBeGreaterThan(0))
 })
 
@@ -131,6 +130,20 @@ test('a line that falls silent is noticed and opened anew', async () => {
   await until(() => expect(api.watches).toHaveLength(1))
   await until(() => expect(api.watches.length).toBeGreaterThan(2))
   expect([api.lists, state.failures]).toEqual([1, 0])
+})
+
+test('a watch that heard nothing since a gap goes on over a new connection; one that did is left alone', async () => {
+  const { state, renew } = start()
+  await until(() => expect(api.watches).toHaveLength(1))
+  api.send('ADDED', 'a')
+  await until(() => expect(seen.has('a')).toBe(true))
+  renew(new Date(Number(state.lastContact) - 1_000))
+  renew(new Date(Number(state.lastContact) + 1))
+  await until(() => expect(api.watches).toHaveLength(2))
+  expect([api.lists, api.watchedFrom, state.failures]).toEqual([1, ['1', '2'], 0])
+  api.send('ADDED', 'b')
+  await until(() => expect(seen.has('b')).toBe(true))
+  expect(api.watches, 'renewed once').toHaveLength(2)
 })
 
 test('a 429 is not asked again before its Retry-After, whoever wakes it', async () => {

@@ -54,6 +54,8 @@ export interface Reflector {
   readonly state: ReflectorState
   /** Ends a wait between tries, unless the API server asked for it. */
   readonly wake: () => void
+  /** Begins anew what has heard nothing since then: a connection that was lost silently never says so. Goes on from where it was. */
+  readonly renew: (silentSince: Date) => void
   readonly done: Promise<void>
 }
 
@@ -72,6 +74,8 @@ export function startReflector(options: ReflectorOptions): Reflector {
   }
   const known = new Map<string, KubeObject>()
   let wake = (): void => undefined
+  /** Of the list or watch that is under way. */
+  let attempt = new AbortController()
 
   const contact = (): void => {
     state.lastContact = new Date()
@@ -102,18 +106,18 @@ export function startReflector(options: ReflectorOptions): Reflector {
   }
 
   /** @returns the version to watch from, or null when the kind is absent */
-  const relist = async (): Promise<string | null> => {
+  const relist = async (within: AbortSignal): Promise<string | null> => {
     const seen = new Set<string>()
     const ask = (continueToken: string | null): ReturnType<SystemClient['list']> => {
       state.lists++
-      const asked = client.list(kind, { limit: PAGE, continueToken, signal })
+      const asked = client.list(kind, { limit: PAGE, continueToken, signal: within })
       asked.catch(() => undefined) // told where it is awaited
       return asked
     }
     let version = ''
     for (let asked: ReturnType<SystemClient['list']> | null = ask(null); asked !== null; ) {
       const page: Awaited<ReturnType<SystemClient['list']>> = await asked
-      signal.throwIfAborted()
+      within.throwIfAborted()
       if (page === null) return null
       // The next page is on its way while this one is handled.
       asked = page.continueToken === null ? null : ask(page.continueToken)
@@ -141,11 +145,11 @@ export function startReflector(options: ReflectorOptions): Reflector {
   let expired = 0
 
   /** Watches until the API server ends it. */
-  const watch = async (from: string): Promise<void> => {
+  const watch = async (from: string, within: AbortSignal): Promise<void> => {
     const timeoutSeconds = Math.round(300 + random() * 300)
     state.watches++
-    for await (const event of client.watch(kind, { resourceVersion: from, timeoutSeconds, idleMs, onOpen: contact, signal })) {
-      signal.throwIfAborted()
+    for await (const event of client.watch(kind, { resourceVersion: from, timeoutSeconds, idleMs, onOpen: contact, signal: within })) {
+      within.throwIfAborted()
       if (event.type === 'ERROR') throw errorOf(event)
       contact()
       expired = 0
@@ -167,8 +171,10 @@ export function startReflector(options: ReflectorOptions): Reflector {
 
   const run = async (): Promise<void> => {
     while (!signal.aborted) {
+      attempt = new AbortController()
+      const within = AbortSignal.any([signal, attempt.signal])
       try {
-        if (version === null) version = await relist()
+        if (version === null) version = await relist(within)
         state.absent = version === null
         if (version === null) {
           state.synced = true
@@ -179,14 +185,14 @@ export function startReflector(options: ReflectorOptions): Reflector {
           continue
         }
         const started = Date.now()
-        await watch(version)
+        await watch(version, within)
         // A proxy that answers each watch with an empty 200 would otherwise be asked thousands of times a second.
         if (Date.now() - started < 1_000) await pause(backoff(0, null, random), true)
       } catch (error) {
         if (signal.aborted) return
         // Silence is no failure of its own: a kind in which nothing happens may get no bookmarks for minutes. Opened anew at
         // once; when the line was dead, that is what fails.
-        if (isIdle(error)) continue
+        if (isIdle(error) || (attempt.signal.aborted && !isStatusError(error))) continue
         const code = isStatusError(error) ? error.code : 0
         state.errors++
         state.lastCode = code
@@ -208,7 +214,10 @@ export function startReflector(options: ReflectorOptions): Reflector {
     }
   }
 
-  return { state, wake: () => wake(), done: run() }
+  const renew = (silentSince: Date): void => {
+    if (state.lastContact !== null && state.lastContact < silentSince) attempt.abort()
+  }
+  return { state, wake: () => wake(), renew, done: run() }
 }
 
 const uidOf = (object: KubeObject): string => object.metadata.uid ?? `${object.metadata.namespace ?? ''}/${object.metadata.name}`

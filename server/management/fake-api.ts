@@ -11,7 +11,7 @@ export async function fakeApi(handle: (request: IncomingMessage, response: Serve
   const server = createServer(handle)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
-  const transport = createTransport(`http://127.0.0.1:${port}`, new Agent(), () => Promise.resolve(['Authorization', 'Bearer portal']), () => undefined)
+  const transport = createTransport(`http://127.0.0.1:${port}`, () => Promise.resolve(new Agent()), () => Promise.resolve(['Authorization', 'Bearer portal']), () => undefined)
   return {
     transport,
     close: async () => {

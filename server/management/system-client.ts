@@ -42,6 +42,8 @@ export interface SystemClient {
   readonly readKubeconfigSecret: (tenant: string, cluster: string) => Promise<string>
   /** Resolves when the API server says it is ready. */
   readonly probe: (signal?: AbortSignal) => Promise<void>
+  /** After a silence: whatever is asked from here on goes over new connections. */
+  readonly renew: () => void
 }
 
 export function createSystemClient(transport: Transport, discovery: Discovery): SystemClient {
@@ -97,6 +99,7 @@ export function createSystemClient(transport: Transport, discovery: Discovery): 
       const body = await transport.stream({ method: 'GET', path: '/readyz', timeoutMs: 3_000, idleMs: 3_000, ...(signal ? { signal } : {}) })
       for await (const chunk of body) void chunk // read to the end, so that the connection goes back to the pool
     },
+    renew: () => transport.renew(),
   }
 }
 
