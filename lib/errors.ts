@@ -8,6 +8,7 @@ export type ErrorCode =
   | 'refused' // a webhook or validation of the management cluster refused an object; nothing was written
   | 'conflict' // another field manager owns a field, or the object changed meanwhile
   | 'management-away' // the management cluster does not answer
+  | 'not-recorded' // the portal's own database does not take the audit record: nothing was done
   | 'interrupted' // some objects of the operation exist, others do not: `progress` says which
   | 'not-ready' // the thing asked for waits for something named in the message
   | 'foreign-origin'

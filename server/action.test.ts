@@ -37,6 +37,13 @@ test('a write in a foreign tenant is audited', async () => {
   expect(useCase).not.toHaveBeenCalled()
 })
 
+test('a refusal that cannot be recorded says why nothing was done', async () => {
+  vi.mocked(openTenant).mockRejectedValue(notFound('The tenant'))
+  vi.mocked(auditEvent).mockRejectedValue(new Error('the database is away'))
+  expect(await act({ tenant: 'green', cluster: 'c' })).toMatchObject({ error: { code: 'not-recorded' } })
+  expect(useCase).not.toHaveBeenCalled()
+})
+
 test('nobody gets as far as the use case without session and right', async () => {
   vi.mocked(requirePermission).mockRejectedValue(notFound('x'))
   await act({ tenant: 'blue', cluster: 'c' })

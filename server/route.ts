@@ -7,7 +7,7 @@ import { failure } from '@/server/failure'
 
 const STATUS: Readonly<Record<ErrorCode, number>> = {
   invalid: 400, 'signed-out': 401, forbidden: 403, 'foreign-origin': 403, 'not-found': 404, 'name-taken': 409, conflict: 409,
-  interrupted: 409, 'not-ready': 409, refused: 422, internal: 500, 'management-away': 503,
+  interrupted: 409, 'not-ready': 409, refused: 422, internal: 500, 'management-away': 503, 'not-recorded': 503,
 }
 
 /** Runs a route handler; what it throws is answered as `{ error: ErrorView }` with the fitting status. */

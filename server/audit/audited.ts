@@ -2,6 +2,7 @@ import 'server-only'
 import { isAppError } from '@/lib/errors'
 import type { Permission } from '@/lib/permission'
 import { auditAnswered, auditAsked, auditEvent, type AuditEntry } from '@/server/db/audit'
+import { failure } from '@/server/failure'
 import { log } from '@/server/log'
 import type { Asker } from '@/server/operations/asker'
 import { runtime } from '@/server/runtime'
@@ -12,6 +13,7 @@ type Action = Permission | 'resume'
 /**
  * Runs an act with its audit row: written as `asked` before the act, completed after it. Where the row cannot be written the
  * act does not happen. A row that stays `asked` says that the portal died in between, which is itself worth knowing.
+ * @throws AppError 'not-recorded'
  */
 export function audited<Value>(ctx: Asker, permission: Action, object: string, act: () => Promise<Value>): Promise<Value> {
   const { acts } = runtime()
@@ -23,20 +25,33 @@ export function audited<Value>(ctx: Asker, permission: Action, object: string, a
   return answer
 }
 
-/** Runs what is checked before an act has a tenant of its own: what is refused there is a refused write like any other. */
+/**
+ * Runs what is checked before an act has a tenant of its own: what is refused there is a refused write like any other.
+ * @throws AppError 'not-recorded'
+ */
 export async function auditedRefusal<Value>(entry: AuditEntry, check: () => Promise<Value>): Promise<Value> {
   try {
     return await check()
   } catch (error) {
-    if (isAppError(error)) await auditEvent(runtime().db, entry, false, error.view.code)
+    if (isAppError(error)) await recorded(auditEvent(runtime().db, entry, false, error.view.code))
     throw error
+  }
+}
+
+/** A database that is away is no bug of the portal's: the person is told that nothing was done. */
+async function recorded<Value>(row: Promise<Value>): Promise<Value> {
+  try {
+    return await row
+  } catch (error) {
+    log.warn({ event: 'audit.write', err: error }, 'an act was refused because it could not be recorded')
+    throw failure('not-recorded', 'Nothing was changed: the portal cannot record it now, since its database does not answer. Try again in a minute.')
   }
 }
 
 async function run<Value>(ctx: Asker, permission: Action, object: string, act: () => Promise<Value>): Promise<Value> {
   const { db } = runtime()
   const who = ctx.session.user
-  const id = await auditAsked(db, { who, tenant: ctx.tenant, action: permission, object })
+  const id = await recorded(auditAsked(db, { who, tenant: ctx.tenant, action: permission, object }))
   const answered = async (allowed: boolean, code: string): Promise<void> => {
     log.info({ event: 'audit', who, tenant: ctx.tenant, action: permission, object, allowed, code }, 'audit')
     // The act is done: failing now would tell the person that it was not.
