@@ -64,6 +64,7 @@ export async function start(): Promise<void> {
   const end = async (name: string): Promise<void> => {
     if (draining) return
     draining = true
+    const letGo = holdExit()
     log.info({ event: 'stop', signal: name }, 'stopping')
     clearInterval(housekeeping)
     stopResuming()
@@ -75,9 +76,24 @@ export async function start(): Promise<void> {
     await transport.close().catch(() => undefined)
     await db.close().catch((error: unknown) => log.error({ event: 'stop', err: error }, 'the database did not close'))
     log.info({ event: 'stopped' }, 'stopped')
+    letGo()
     // Next exits by itself once its server is closed; keep-alive connections of browsers can hold that up for a minute.
     setTimeout(() => process.exit(0), 1_500).unref()
   }
   for (const name of ['SIGTERM', 'SIGINT'] as const) process.once(name, () => void end(name))
   log.info({ event: 'start', database: settings.DATABASE_URL ? 'postgresql' : 'embedded' }, 'started')
+}
+
+/**
+ * Next ends the process with its last response, while entries and the database are still being written: it has to wait.
+ * @returns lets it go
+ */
+function holdExit(): () => void {
+  const { exit } = process
+  let wanted = false
+  process.exit = (() => void (wanted = true)) as never
+  return () => {
+    process.exit = exit
+    if (wanted) process.exit(0)
+  }
 }
