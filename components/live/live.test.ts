@@ -73,6 +73,21 @@ describe('one stream', () => {
     expect(sources).toHaveLength(2)
   })
 
+  test('a stream that ends is left to the browser once, longer than the server may ask it to wait; then ours waits longer each time', () => {
+    const { sources, fire, timers } = setup()
+    sources[0]?.onopen?.()
+    sources[0]?.onerror?.()
+    expect([sources[0]?.closed, [...timers].map(({ ms }) => ms)]).toEqual([false, [12_000]])
+    sources[0]?.onerror?.()
+    expect([sources[0]?.closed, fire()]).toEqual([true, 750])
+    sources[1]?.onerror?.()
+    sources[1]?.onerror?.()
+    expect(fire()).toBe(1_500)
+    sources[2]?.onopen?.()
+    sources[2]?.onerror?.()
+    expect(sources[2]?.closed, 'after it was open the browser may try again').toBe(false)
+  })
+
   test('a refusal waits longer each time, up to a minute', async () => {
     const { fire, refuse } = setup(503)
     const waits: number[] = []

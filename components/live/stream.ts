@@ -18,8 +18,11 @@ export interface StreamListener {
 
 const TYPES = ['snapshot', 'changes', 'health', 'synced', 'beat', 'revoked', 'signed-out'] as const
 const EVENT_SOURCE_CLOSED = 2
-/** How long the browser's own retry, which resumes with Last-Event-ID, may take before ours begins. */
-const OWN_RETRY_MS = 6_000
+/**
+ * How long the browser's own retry, which resumes with Last-Event-ID, may take before ours begins: longer than the 10 s over which a
+ * portal that ends spreads its browsers (`retry:`), or those with a long wait would all come back at once.
+ */
+const OWN_RETRY_MS = 12_000
 
 /**
  * Keeps one stream open until it is stopped, revoked or signed out. A refusal with 401, 403 or 404 ends it: retrying would
@@ -30,6 +33,7 @@ export function keepStream(url: string, listener: StreamListener, env: StreamEnv
   let source: EventSource | null = null
   let stopped = false
   let attempt = 0
+  let lost = false
   let cancelTimer = () => {}
 
   const close = () => {
@@ -47,6 +51,7 @@ export function keepStream(url: string, listener: StreamListener, env: StreamEnv
   }
   const again = () => {
     close()
+    lost = false
     listener.connected(false)
     after(delayBefore(attempt++, env.random), start)
   }
@@ -84,12 +89,16 @@ export function keepStream(url: string, listener: StreamListener, env: StreamEnv
     opened.onopen = () => {
       if (source !== opened) return
       attempt = 0
+      lost = false
       listener.connected(true)
       watch()
     }
     opened.onerror = () => {
       if (source !== opened) return
       if (opened.readyState === EVENT_SOURCE_CLOSED) return void refused()
+      // The browser would try for ever and after the same wait each time, were it told 50 ms: its own retry gets one try.
+      if (lost) return again()
+      lost = true
       listener.connected(false)
       after(OWN_RETRY_MS, again)
     }
