@@ -2,9 +2,10 @@
 import { useContext } from 'react'
 import type { ClusterView } from '@/lib/cluster/view'
 import type { TenantState } from '@/lib/live/event'
-import { clusterNamed, entriesOf, machinesOf } from '@/lib/live/select'
+import { clusterNamed, entriesOf, machinesOf, storyById, storyOf } from '@/lib/live/select'
 import type { MachineView } from '@/lib/machine/view'
 import type { Permission } from '@/lib/permission'
+import type { Rollout, Story } from '@/lib/rollout/story'
 import type { TimelineEntry } from '@/lib/timeline/entry'
 import { FreshnessContext, goneKey, InitialState, stateKey, useTenant, type Gone } from './context'
 import type { Freshness } from './freshness'
@@ -36,12 +37,33 @@ export function useMachines(cluster: string): readonly MachineView[] {
   return machinesOf(useTenantState(), cluster)
 }
 
+/** By uid of the cluster: the story that is open, for the sentence of the list. */
+export function useOpenRollouts(): ReadonlyMap<string, Rollout> {
+  return new Map(useRollouts().filter(({ endedAt }) => endedAt === null).map((rollout) => [rollout.clusterUid, rollout]))
+}
+
 /** Newest first. */
 export function useEntries(cluster: string): readonly TimelineEntry[] {
   const state = useTenantState()
   const gone = useGone().find((left) => left.cluster.name === cluster)
   const uid = (clusterNamed(state, cluster) ?? gone?.cluster)?.uid
   return uid ? entriesOf(state, uid) : []
+}
+
+/** The open story of a cluster, else the last that ended. */
+export function useStory(clusterUid: string | null): Story | null {
+  const state = useTenantState()
+  return clusterUid === null ? null : storyOf(state, clusterUid)
+}
+
+/** A story by its own id while the stream tells it; null for older ones. */
+export function useStoryById(id: string): Story | null {
+  return storyById(useTenantState(), id)
+}
+
+/** All that the stream tells of a tenant: the open story of each cluster and the last that ended. */
+export function useRollouts(): readonly Rollout[] {
+  return Object.values(useTenantState().rollouts)
 }
 
 export function useFreshness(): Freshness {

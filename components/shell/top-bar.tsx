@@ -16,8 +16,13 @@ interface Crumb {
 export function crumbsOf(tenant: { name: string; displayName: string }, segments: readonly string[]): readonly Crumb[] {
   const home = `/t/${encodeURIComponent(tenant.name)}/clusters`
   const first = { label: tenant.displayName, href: home }
-  const [section, name] = segments
+  const [section, name, part, id] = segments
   if (section === 'create') return [first, { label: 'Clusters', href: home }, { label: 'Create', href: null }]
+  if (section === 'clusters' && name && part === 'changes') {
+    const cluster = `${home}/${encodeURIComponent(name)}`
+    const path = [first, { label: 'Clusters', href: home }, { label: name, href: cluster }]
+    return id ? [...path, { label: 'Changes', href: `${cluster}/changes` }, { label: 'Change', href: null }] : [...path, { label: 'Changes', href: null }]
+  }
   if (section === 'clusters' && name) return [first, { label: 'Clusters', href: home }, { label: name, href: null }]
   return [first, { label: 'Clusters', href: null }]
 }

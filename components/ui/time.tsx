@@ -26,8 +26,25 @@ export function Clock({ at, className }: { at: string; className?: string }) {
   )
 }
 
+/** "21 Nov, 14:02", with the year once it is another one: for what may be long ago. */
+export function Day({ at, className }: { at: string; className?: string }) {
+  const hydrated = useHydrated()
+  const then = Date.parse(at)
+  const year = new Date(useNow(60_000)).getUTCFullYear() === new Date(then).getUTCFullYear() ? {} : { year: 'numeric' as const }
+  return (
+    <time dateTime={at} title={full(then, hydrated)} className={cn('whitespace-nowrap', className)}>
+      {new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', ...year, hour: '2-digit', minute: '2-digit', ...(hydrated ? {} : { timeZone: 'UTC' }) }).format(then)}
+    </time>
+  )
+}
+
 export function clock(then: number, local: boolean): string {
   return new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit', ...(local ? {} : { timeZone: 'UTC' }) }).format(then)
+}
+
+/** Without seconds, for what is only about right. */
+export function minute(then: number, local: boolean): string {
+  return new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', ...(local ? {} : { timeZone: 'UTC' }) }).format(then)
 }
 
 export function day(then: number, local: boolean): string {
