@@ -3,7 +3,7 @@ import { Plus } from 'lucide-react'
 import Link from 'next/link'
 import { useState } from 'react'
 import type { ClusterView } from '@/lib/cluster/view'
-import { useCan, useClusters, useGone, useMachinesByCluster, useTenant } from '@/components/live/hooks'
+import { useCan, useClusters, useGone, useMachinesByCluster, useOpenRollouts, useTenant } from '@/components/live/hooks'
 import { TickLegend } from '@/components/machine/ticks'
 import { Button, buttonLook } from '@/components/ui/button'
 import { useNow } from '@/components/ui/now'
@@ -22,6 +22,7 @@ export function ClusterList() {
   const clusters = useClusters()
   const leaving = useLeaving(clusters)
   const machines = useMachinesByCluster()
+  const rollouts = useOpenRollouts()
   const [query, setQuery] = useListQuery()
   const [held, hold] = useState<readonly Section[] | null>(null)
   const [deleting, setDeleting] = useState<ClusterView | null>(null)
@@ -70,6 +71,7 @@ export function ClusterList() {
               clusters={new Map(known.map((cluster) => [cluster.name, cluster]))}
               gone={new Set(leaving.map((cluster) => cluster.name))}
               machines={machines}
+              rollouts={rollouts}
               query={query}
               onSort={(change) => { hold(null); setQuery(change) }}
               onDelete={setDeleting}

@@ -1,9 +1,11 @@
 'use client'
 import { useSearchParams } from 'next/navigation'
-import { useCluster, useEntries, useGone, useMachines } from '@/components/live/hooks'
 import { ClusterDoctor } from '@/components/doctor/doctor'
+import { useCluster, useEntries, useGone, useMachines, useStory } from '@/components/live/hooks'
 import { MachinesPanel } from '@/components/machine/machines-panel'
 import { PoolsPanel } from '@/components/node-pool/pools-panel'
+import { RolloutPanel } from '@/components/rollout/rollout-panel'
+import { useTold } from '@/components/rollout/use-told'
 import { ActivityPanel } from '@/components/timeline/activity-panel'
 import { Facts } from './facts'
 import { DeletingView } from './deleting-view'
@@ -17,14 +19,17 @@ export function ClusterPage({ name }: { name: string }) {
   const gone = useGone().find((left) => left.cluster.name === name)
   const machines = useMachines(name)
   const entries = useEntries(name)
+  const story = useStory(cluster?.uid ?? null)
+  const told = useTold(story?.rollout ?? null)
   const made = useSearchParams().has('made')
 
   if (!cluster) return gone ? <ClusterGone name={name} at={gone.at} entries={entries} /> : made ? <ClusterSoon name={name} /> : <ClusterMissing name={name} />
-  if (cluster.deletingSince) return <DeletingView cluster={cluster} machines={machines} entries={entries} />
+  if (cluster.deletingSince) return <DeletingView cluster={cluster} machines={machines} entries={entries} story={story} />
   return (
     <div className="space-y-4">
-      <ClusterHeader cluster={cluster} />
+      <ClusterHeader cluster={cluster} rollout={story?.rollout ?? null} told={told} />
       <Facts cluster={cluster} machines={machines} />
+      {story && told ? <RolloutPanel story={story} /> : null}
       <div className="grid grid-cols-[minmax(0,1fr)_380px] items-start gap-4 max-l:grid-cols-[minmax(0,1fr)]">
         <div className="min-w-0 space-y-4">
           <PoolsPanel cluster={cluster} />

@@ -5,28 +5,33 @@ import { useRouter } from 'next/navigation'
 import type { ClusterView } from '@/lib/cluster/view'
 import { plainVersion } from '@/lib/kubernetes/version'
 import type { MachineView } from '@/lib/machine/view'
+import type { Rollout } from '@/lib/rollout/story'
 import { useCan, useTenant } from '@/components/live/hooks'
 import { machineCount, MachineTicks } from '@/components/machine/ticks'
+import { leftOf, toldState } from '@/components/rollout/told'
 import { Glyph } from '@/components/state/glyph'
 import { StateBlock } from '@/components/state/state-word'
 import { Button, buttonLook } from '@/components/ui/button'
 import { cn } from '@/components/ui/cn'
 import { Menu, MenuItem, MenuSeparator } from '@/components/ui/menu'
+import { useNow } from '@/components/ui/now'
 import { Ago } from '@/components/ui/time'
 import { freeAddresses } from './order'
 
 interface ClusterRowProps {
   readonly cluster: ClusterView
   readonly machines: readonly MachineView[]
+  readonly rollout: Rollout | null
   readonly gone: boolean
   readonly onDelete: (cluster: ClusterView) => void
 }
 
 const cell = 'h-[54px] border-t border-line px-2 first:pl-4 last:pr-3 max-s:h-auto max-s:border-0 max-s:!p-0'
 
-export function ClusterRow({ cluster, machines, gone, onDelete }: ClusterRowProps) {
+export function ClusterRow({ cluster, machines, rollout, gone, onDelete }: ClusterRowProps) {
   const { name: tenant } = useTenant()
   const href = `/t/${encodeURIComponent(tenant)}/clusters/${encodeURIComponent(cluster.name)}`
+  const now = useNow(1000)
   const deleting = cluster.deletingSince !== null
   return (
     <tr
@@ -43,7 +48,7 @@ export function ClusterRow({ cluster, machines, gone, onDelete }: ClusterRowProp
       </td>
       <td role="cell" className={cn(cell, 'max-s:col-span-full max-s:row-start-2 max-s:!pr-2')}>
         <div className="flex items-center gap-2 max-s:block">
-          <div className="min-w-0 flex-1"><StateBlock state={cluster.state} /></div>
+          <div className="min-w-0 flex-1"><StateBlock state={toldState(cluster.state, gone ? null : rollout)} left={gone ? null : leftOf(rollout, now)} /></div>
           {cluster.group === 'needs-you' && !gone ? <Link href={href} prefetch={false} aria-label={`See why ${cluster.name} is ${cluster.state.word.toLowerCase()}`} className={cn(buttonLook({ size: 'sm' }), 'w-20 max-s:ml-6 max-s:mt-1.5 s:max-l:hidden')}>See why</Link> : null}
         </div>
       </td>

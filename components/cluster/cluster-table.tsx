@@ -3,6 +3,7 @@ import { ArrowDown, ArrowUp } from 'lucide-react'
 import { Fragment } from 'react'
 import type { ClusterView } from '@/lib/cluster/view'
 import type { MachineView } from '@/lib/machine/view'
+import type { Rollout } from '@/lib/rollout/story'
 import { cn } from '@/components/ui/cn'
 import { ClusterRow } from './cluster-row'
 import { GROUPS, type ListQuery, type Section, type SortKey } from './order'
@@ -12,6 +13,7 @@ interface ClusterTableProps {
   readonly clusters: ReadonlyMap<string, ClusterView>
   readonly gone: ReadonlySet<string>
   readonly machines: ReadonlyMap<string, readonly MachineView[]>
+  readonly rollouts: ReadonlyMap<string, Rollout>
   readonly query: ListQuery
   readonly onSort: (change: Partial<ListQuery>) => void
   readonly onDelete: (cluster: ClusterView) => void
@@ -27,7 +29,7 @@ const columns: readonly { readonly label: string; readonly sort?: SortKey; reado
 ]
 
 /** Roles are written out: as cards on phones the table is laid out as a grid, and browsers then drop its semantics. */
-export function ClusterTable({ sections, clusters, gone, machines, query, onSort, onDelete }: ClusterTableProps) {
+export function ClusterTable({ sections, clusters, gone, machines, rollouts, query, onSort, onDelete }: ClusterTableProps) {
   return (
     <div className="overflow-hidden rounded-3 border border-line bg-surface">
       <table role="table" aria-label="Clusters, those that need you first" className="w-full table-fixed border-collapse text-left max-s:block">
@@ -52,7 +54,7 @@ export function ClusterTable({ sections, clusters, gone, machines, query, onSort
             </tr>
             {names.map((name) => {
               const cluster = clusters.get(name)
-              return <Fragment key={name}>{cluster ? <ClusterRow cluster={cluster} machines={machines.get(name) ?? []} gone={gone.has(name)} onDelete={onDelete} /> : null}</Fragment>
+              return <Fragment key={name}>{cluster ? <ClusterRow cluster={cluster} machines={machines.get(name) ?? []} rollout={rollouts.get(cluster.uid) ?? null} gone={gone.has(name)} onDelete={onDelete} /> : null}</Fragment>
             })}
           </tbody>
         ))}

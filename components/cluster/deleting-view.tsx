@@ -1,11 +1,15 @@
 'use client'
+import Link from 'next/link'
 import type { ClusterView } from '@/lib/cluster/view'
 import type { MachineView } from '@/lib/machine/view'
+import type { Story } from '@/lib/rollout/story'
 import type { TimelineEntry } from '@/lib/timeline/entry'
 import { DeletionDoctor, useFindings } from '@/components/doctor/doctor'
 import { heldObjects } from '@/components/doctor/words'
 import { useTenant } from '@/components/live/hooks'
 import { MachinesPanel } from '@/components/machine/machines-panel'
+import { changesHref } from '@/components/rollout/href'
+import { RolloutPanel } from '@/components/rollout/rollout-panel'
 import { Glyph } from '@/components/state/glyph'
 import { ActivityPanel } from '@/components/timeline/activity-panel'
 import { cn } from '@/components/ui/cn'
@@ -22,19 +26,23 @@ interface DeletingViewProps {
   readonly cluster: ClusterView
   readonly machines: readonly MachineView[]
   readonly entries: readonly TimelineEntry[]
+  readonly story: Story | null
 }
 
-export function DeletingView({ cluster, machines, entries }: DeletingViewProps) {
-  const { session } = useTenant()
+export function DeletingView({ cluster, machines, entries, story }: DeletingViewProps) {
+  const { name: tenant, session } = useTenant()
   const all = stages(cluster)
   const asked = entries.find((entry) => entry.who !== null && Date.parse(entry.at) >= Date.parse(cluster.deletingSince ?? '') - JUST_BEFORE_MS)
   return (
     <div className="space-y-4">
       <div>
         <h1 className="[overflow-wrap:anywhere]">Deleting {cluster.name}</h1>
-        <StateLine cluster={cluster} />
-        {cluster.deletingSince ? <p className="mt-1 pl-6 text-ink-2">{asked?.who ? `${asked.who === session.email ? 'You' : asked.who} asked` : 'Asked'} for this at <Clock at={cluster.deletingSince} />. You may leave this page; deletion goes on.</p> : null}
+        <StateLine cluster={cluster} rollout={story?.rollout ?? null} told={story !== null}>
+          {cluster.deletingSince ? <>{asked?.who ? `${asked.who === session.email ? 'You' : asked.who} asked` : 'Asked'} for this at <Clock at={cluster.deletingSince} />. You may leave this page; deletion goes on. </> : null}
+          <Link href={changesHref(tenant, cluster.name)} prefetch={false} className="link whitespace-nowrap">All changes</Link>
+        </StateLine>
       </div>
+      {story && story.rollout.endedAt === null ? <RolloutPanel story={story} /> : null}
       <div className="grid grid-cols-[minmax(0,1fr)_380px] items-start gap-4 max-l:grid-cols-[minmax(0,1fr)]">
         <div className="min-w-0 space-y-4">
           <DeletionDoctor cluster={cluster} next={nextWords(all)} />

@@ -42,7 +42,7 @@ export function Facts({ cluster, machines }: { cluster: ClusterView; machines: r
       <Fact label="Addresses">
         {addresses.kind === 'dhcp' ? 'DHCP' : (
           <>
-            <span className="flex max-s:hidden"><Bar value={addresses.total ? (addresses.used / addresses.total) * 100 : 0} tone={addresses.free === 0 ? 'warn' : 'ink'} label="Addresses in use" /></span>
+            <span className="flex max-[1400px]:hidden"><Bar value={addresses.total ? (addresses.used / addresses.total) * 100 : 0} tone={addresses.free === 0 ? 'warn' : 'ink'} label="Addresses in use" /></span>
             <span className="whitespace-nowrap">{addresses.free} of {addresses.total} free</span>
           </>
         )}

@@ -1,8 +1,11 @@
 'use client'
 import { Ellipsis } from 'lucide-react'
-import { useState } from 'react'
+import { useState, type ReactNode } from 'react'
 import type { ClusterView } from '@/lib/cluster/view'
-import { useCan } from '@/components/live/hooks'
+import type { Rollout } from '@/lib/rollout/story'
+import { useCan, useFreshness } from '@/components/live/hooks'
+import { headSentence, leftOf, toldState } from '@/components/rollout/told'
+import { withLeft } from '@/components/rollout/words'
 import { Raw } from '@/components/state/error-note'
 import { Glyph } from '@/components/state/glyph'
 import { rawCondition } from '@/components/state/raw-condition'
@@ -11,11 +14,12 @@ import { Button } from '@/components/ui/button'
 import { Collapsible } from '@/components/ui/collapsible'
 import { CopyButton } from '@/components/ui/copy-button'
 import { Menu, MenuItem } from '@/components/ui/menu'
-import { Bar } from '@/components/ui/progress'
+import { useNow } from '@/components/ui/now'
 import { DeleteDialog } from './delete-dialog'
+import { ChangeLine } from './change-line'
 import { KubeconfigButton } from './kubeconfig-button'
 
-export function ClusterHeader({ cluster }: { cluster: ClusterView }) {
+export function ClusterHeader({ cluster, rollout, told }: { cluster: ClusterView; rollout: Rollout | null; told: boolean }) {
   const [deleting, setDeleting] = useState(false)
   const can = useCan('delete:cluster')
   return (
@@ -25,7 +29,7 @@ export function ClusterHeader({ cluster }: { cluster: ClusterView }) {
           <h1 className="min-w-0 [overflow-wrap:anywhere]">{cluster.name}</h1>
           <CopyButton text={cluster.name} label="Copy the name" />
         </div>
-        <StateLine cluster={cluster} />
+        <StateLine cluster={cluster} rollout={rollout} told={told}><ChangeLine cluster={cluster.name} rollout={rollout} told={told} /></StateLine>
       </div>
       <div className="max-s:w-full">
         <div className="flex justify-end gap-2 max-s:[&>*:first-child]:flex-1">
@@ -41,10 +45,14 @@ export function ClusterHeader({ cluster }: { cluster: ClusterView }) {
   )
 }
 
-/** The sentence first; the condition it was made from is one click away. */
-export function StateLine({ cluster }: { cluster: ClusterView }) {
-  const { role, shape, word, percent, sentence } = useShown(cluster.state)
-  const { condition } = cluster.state
+/** The sentence first; the condition it was made from is one click away. The line below is always there, so that nothing moves when a change ends. */
+export function StateLine({ cluster, rollout, told, children }: { cluster: ClusterView; rollout: Rollout | null; told: boolean; children: ReactNode }) {
+  const state = toldState(cluster.state, rollout)
+  const fresh = useFreshness().state !== 'stale'
+  const left = leftOf(rollout, useNow(1000))
+  const { role, shape, word, percent, sentence: said } = useShown(state)
+  const sentence = withLeft(told ? headSentence(said, cluster.state, rollout) : said, fresh ? left : null)
+  const { condition } = state
   const line = (
     <>
       <Glyph role={role} shape={shape} percent={percent} className="mt-1" />
@@ -52,7 +60,7 @@ export function StateLine({ cluster }: { cluster: ClusterView }) {
     </>
   )
   return (
-    <div className="mt-2 max-w-[100ch]">
+    <div className="mt-2">
       {condition ? (
         <Collapsible summary={line} className="w-fit max-w-full gap-2 [&>span]:gap-2 [&>svg]:mt-[5px]">
           <div className="pl-6 pt-1"><Raw label="Condition">{rawCondition(condition)}</Raw></div>
@@ -60,12 +68,7 @@ export function StateLine({ cluster }: { cluster: ClusterView }) {
       ) : (
         <p className="flex items-start gap-2">{line}</p>
       )}
-      {percent !== null && role !== 'ok' ? (
-        <div className="mt-2 flex max-w-md items-center gap-3 pl-6 text-12 text-ink-2">
-          <Bar wide value={percent} tone={role === 'warn' ? 'warn' : role === 'bad' ? 'bad' : 'busy'} label={`${word}, progress`} className="flex-1" />
-          <span className="w-8 text-right" aria-hidden>{Math.round(percent)}%</span>
-        </div>
-      ) : null}
+      <p className="mt-0.5 min-h-5 pl-6 text-ink-2 max-s:pl-0">{children}</p>
     </div>
   )
 }

@@ -3,6 +3,7 @@ import { Search } from 'lucide-react'
 import Link from 'next/link'
 import type { TimelineEntry } from '@/lib/timeline/entry'
 import { useTenant } from '@/components/live/hooks'
+import { changesHref } from '@/components/rollout/href'
 import { ArcGlyph, Glyph } from '@/components/state/glyph'
 import { ActivityPanel } from '@/components/timeline/activity-panel'
 import { buttonLook } from '@/components/ui/button'
@@ -16,9 +17,10 @@ function Back() {
 
 /** The cluster left while this page looked on: an end, not an error. */
 export function ClusterGone({ name, at, entries }: { name: string; at: number; entries: readonly TimelineEntry[] }) {
+  const { name: tenant } = useTenant()
   return (
     <div className="space-y-4">
-      <Middle level={1} art={<Glyph role="ok" shape="check" size={24} />} title={`${name} is gone`} actions={<Back />}>
+      <Middle level={1} art={<Glyph role="ok" shape="check" size={24} />} title={`${name} is gone`} actions={<><Back /><Link href={changesHref(tenant, name)} className={buttonLook()}>See its changes</Link></>}>
         <p role="status">Everything it was made of was removed at <Clock at={new Date(at).toISOString()} />. Its name and its addresses are free again.</p>
       </Middle>
       {entries.length > 0 ? <ActivityPanel entries={entries} /> : null}

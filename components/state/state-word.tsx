@@ -23,9 +23,10 @@ export function StateWord({ state, sentence = false }: { state: State<string>; s
   )
 }
 
-/** Two lines: glyph, word and progress above, the sentence below. The row keeps its height; the whole sentence is in the title and on the cluster's page. */
-export function StateBlock({ state }: { state: State<string> }) {
+/** Two lines: glyph, word and progress above, the sentence below, with the time left, which is never cut. The row keeps its height; the whole sentence is in the title and on the cluster's page. */
+export function StateBlock({ state, left = null }: { state: State<string>; left?: string | null }) {
   const { role, shape, word, percent, sentence } = useShown(state)
+  const fresh = useFreshness().state !== 'stale'
   return (
     <div className="grid min-w-0 grid-cols-[16px_minmax(0,1fr)_auto] items-center gap-x-2">
       <Glyph role={role} shape={shape} percent={percent} />
@@ -36,7 +37,12 @@ export function StateBlock({ state }: { state: State<string> }) {
           <span className="w-8 text-right max-s:hidden" aria-hidden>{Math.round(percent)}%</span>
         </span>
       ) : <span />}
-      {sentence ? <p title={sentence} className="col-[2/-1] truncate text-12 text-ink-2 max-s:whitespace-normal max-s:text-13">{sentence}</p> : null}
+      {sentence ? (
+        <p title={sentence} className="col-[2/-1] flex min-w-0 text-12 text-ink-2 max-s:block max-s:text-13">
+          <span className="truncate max-s:whitespace-normal">{sentence}</span>
+          {left && fresh ? <span className="shrink-0 whitespace-pre max-s:whitespace-normal"> · {left}</span> : null}
+        </p>
+      ) : null}
     </div>
   )
 }
