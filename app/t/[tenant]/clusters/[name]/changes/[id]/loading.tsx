@@ -1,0 +1,5 @@
+import { ChangeSkeleton } from '@/components/rollout/skeletons'
+
+export default function Loading() {
+  return <ChangeSkeleton />
+}

@@ -1,0 +1,5 @@
+import { ChangeMissing } from '@/components/rollout/change-missing'
+
+export default function NotFound() {
+  return <ChangeMissing />
+}

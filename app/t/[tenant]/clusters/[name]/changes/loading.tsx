@@ -1,0 +1,5 @@
+import { ChangesSkeleton } from '@/components/rollout/skeletons'
+
+export default function Loading() {
+  return <ChangesSkeleton />
+}
