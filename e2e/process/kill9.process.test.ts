@@ -71,6 +71,8 @@ test(`killed with kill -9 at ${KILLS} random moments during create and scale: no
   }
   const seconds = (Date.now() - since) / 1000
   let operations = await endedOperations(portal)
+  const resumed = operations.filter(({ attempts }) => attempts > 1).length
+  const tries = Math.max(...operations.map(({ attempts }) => attempts))
   // Those in the middle of which the portal was killed time and again are left to their person, who goes on with them.
   const left = operations.filter(({ state }) => state === 'interrupted')
   if (left.length > 0) {
@@ -81,8 +83,7 @@ test(`killed with kill -9 at ${KILLS} random moments during create and scale: no
   }
   const states = Map.groupBy(operations, ({ kind, state }) => `${kind} ${state}`)
   const counts = [...states].map(([state, rows]) => `${rows.length} ${state}`).join(', ')
-  const resumed = operations.filter(({ attempts }) => attempts > 1).length
-  process.stdout.write(`seed ${SEED}: ${KILLS} kills in ${seconds.toFixed(0)} s, ${answered.before} before the answer; a create takes ${took.create.toFixed(0)} ms, a scale ${took.scale.toFixed(0)} ms; ${counts}; ${resumed} resumed, up to ${Math.max(...operations.map(({ attempts }) => attempts))} tries; ${left.length} left to the person\n`)
+  process.stdout.write(`seed ${SEED}: ${KILLS} kills in ${seconds.toFixed(0)} s, ${answered.before} before the answer; a create takes ${took.create.toFixed(0)} ms, a scale ${took.scale.toFixed(0)} ms; ${counts}; ${resumed} resumed, up to ${tries} tries; ${left.length} left to the person\n`)
 
   const objects = await objectsByCluster(renderCluster(specOf('x', 0), { tenant, offer, operationId: 'x' }))
   for (const name of [...BASES, 'measured', ...names]) {
@@ -106,7 +107,7 @@ test(`killed with kill -9 at ${KILLS} random moments during create and scale: no
     const deployment = objects.get(name)?.find(({ kind }) => kind === 'MachineDeployment')?.spec as { replicas: number }
     expect(deployment.replicas, `${name} (seed ${SEED}): ${scales.map(({ state, spec, error }) => `${state} ${JSON.stringify(spec)} ${error ?? ''}`).join('; ')}`).toBe(asked?.to ?? 0)
   }
-}, 600_000)
+}, 900_000)
 
 /** All rows once nothing runs any more, oldest first. The embedded database is one process's: the portal stops for each look. */
 async function endedOperations(of: TestPortal): Promise<readonly OperationRow[]> {

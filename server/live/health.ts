@@ -29,6 +29,7 @@ export function watchHealth(options: {
   let away = true // until the first answer
   /** Since when connections may have died without a word; null once the key kinds were heard again. */
   let silentSince: Date | null = null
+  let everLive = false
 
   const key = reflectors.filter(({ state }) => KEY_KINDS.includes(state.kind))
   const contact = (): string | null => {
@@ -46,6 +47,7 @@ export function watchHealth(options: {
     const failing = deaf || failedProbes >= FAILURES || key.some(({ state }) => state.failures >= FAILURES || !state.synced)
     if (failing === away) return
     away = failing
+    everLive ||= !away
     log.info({ event: 'live.health', state: away ? 'away' : 'live' }, away ? 'the management cluster is away' : 'the management cluster answers')
     onChange(now())
   }
@@ -69,8 +71,8 @@ export function watchHealth(options: {
       }
       if (signal.aborted) return
       judge()
-      // Faster while away or starting: people wait for it.
-      await sleep(away ? Math.min(everyMs, 1_000) : everyMs, undefined, { signal }).catch(() => undefined)
+      // Faster while away, and fastest at the start: people wait for it.
+      await sleep(away ? Math.min(everyMs, everLive ? 1_000 : 200) : everyMs, undefined, { signal }).catch(() => undefined)
     }
   }
   void run()
