@@ -38,8 +38,11 @@ export async function auditedRefusal<Value>(entry: AuditEntry, check: () => Prom
   }
 }
 
-/** A database that is away is no bug of the portal's: the person is told that nothing was done. */
-async function recorded<Value>(row: Promise<Value>): Promise<Value> {
+/**
+ * A database that is away is no bug of the portal's: the person is told that nothing was done.
+ * @throws AppError 'not-recorded'
+ */
+export async function recorded<Value>(row: Promise<Value>): Promise<Value> {
   try {
     return await row
   } catch (error) {

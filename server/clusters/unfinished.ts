@@ -3,7 +3,7 @@ import { isAppError } from '@/lib/errors'
 import type { KubeObject } from '@/lib/kubernetes/object'
 import { OPERATION_ANNOTATION } from '@/lib/manifests/labels'
 import type { Permission } from '@/lib/permission'
-import { audited } from '@/server/audit/audited'
+import { audited, recorded } from '@/server/audit/audited'
 import { findOperation, takeInterrupted, type OperationEnd, type OperationRow } from '@/server/db/operations'
 import { failure, notFound } from '@/server/failure'
 import type { UserClient } from '@/server/management/user-client'
@@ -42,7 +42,7 @@ export async function withUnfinished(ctx: TenantContext, permission: Permission,
     requireLive(ctx)
     if (!row || row.kind !== 'create') throw notFound('This operation')
     const lease = new Lease(db, row.id)
-    if (!(await takeInterrupted(db, lease, as))) {
+    if (!(await recorded(takeInterrupted(db, lease, as)))) {
       const how = row.state === 'running' || row.holder !== null ? 'under way already' : 'over'
       throw failure('conflict', `This create is ${how}; there is nothing to continue or remove.`)
     }

@@ -2,6 +2,7 @@ import 'server-only'
 import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 import { isAppError, type AppError } from '@/lib/errors'
+import { recorded } from '@/server/audit/audited'
 import type { Database } from '@/server/db/client'
 import { endOperation, insertOperation, LEASE_MS, noteStep, postponeOperation, renewLease, type NewOperation, type OperationEnd, type OperationStep } from '@/server/db/operations'
 import { failure } from '@/server/failure'
@@ -94,12 +95,12 @@ export class Lease {
 /**
  * Runs an act with its Operation row, which exists before the first write. Where the row cannot be written the act does not happen.
  * When this process dies, any replica finds the lease expired and goes on (server/operations/resume.ts).
- * @throws AppError 'name-taken' when a create of that name is unfinished; whatever the act throws
+ * @throws AppError 'name-taken' when a create of that name is unfinished; 'not-recorded'; whatever the act throws
  */
 export async function withOperation<Value>(row: NewOperation, act: (lease: Lease) => Promise<Value>): Promise<Value> {
   const { db } = runtime()
   const lease = new Lease(db, row.id)
-  if (!(await insertOperation(db, row, lease.holder))) {
+  if (!(await recorded(insertOperation(db, row, lease.holder)))) {
     const sentence = `A create of ${row.cluster} is under way or was interrupted. Continue or remove it first.`
     throw failure('name-taken', sentence, { fields: { name: sentence } })
   }

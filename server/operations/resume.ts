@@ -67,7 +67,7 @@ async function resume(id: string, previous: string | null): Promise<void> {
 /** Every operation ends: what may pass is tried again, longer and longer apart, and not for ever. */
 export const endingFor = (row: Pick<OperationRow, 'kind' | 'attempts'>) => (error: unknown): Ending => {
   const cause = rootOf(error)
-  const mayPass = !isAppError(cause) || cause.view.code === 'management-away'
+  const mayPass = !isAppError(cause) || cause.view.code === 'management-away' || cause.view.code === 'not-recorded'
   if (mayPass && row.attempts < MAX_ATTEMPTS) return { againInMs: 2_500 * 2 ** row.attempts, error: reasonOf(error) }
   const unclear = mayPass || (isAppError(error) && error.view.code === 'interrupted')
   return { state: unclear ? stateOf(row) : 'failed', error: reasonOf(error) }
