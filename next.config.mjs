@@ -8,7 +8,7 @@ const config = {
   // GHSA-2464-fhr4-w9xw: the optimizer stays off.
   images: { unoptimized: true },
   // Loaded from node_modules as they are: PGlite finds its wasm beside its own file, client-node reads package data.
-  serverExternalPackages: ['@electric-sql/pglite', 'pglite-prisma-adapter', '@kubernetes/client-node', 'undici', 'pino', 'pg', '@prisma/client', '@prisma/adapter-pg'],
+  serverExternalPackages: ['@electric-sql/pglite', 'pglite-prisma-adapter', '@kubernetes/client-node', 'undici', 'pino', 'pg', 'prom-client', '@prisma/client', '@prisma/adapter-pg'],
   outputFileTracingIncludes: {
     '/**': ['./prisma/migrations/**/*', './node_modules/@electric-sql/pglite/dist/*.wasm', './node_modules/@electric-sql/pglite/dist/*.data'],
   },

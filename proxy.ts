@@ -51,5 +51,5 @@ function formTargets(): string {
 export const config = {
   // Static files carry no markup; the stream must not pass through anything that could buffer it.
   // Whole names: without their ends, `/favicon.icon` would be a page without a policy.
-  matcher: [{ source: '/((?!_next/static/|_next/image$|favicon\\.ico$|api/t/[^/]+/stream$).*)' }],
+  matcher: [{ source: '/((?!_next/static/|_next/image$|favicon\\.ico$|(?:healthz|readyz|metrics)$|api/t/[^/]+/stream$).*)' }],
 }

@@ -98,7 +98,7 @@ export async function startPortal(options: StartPortal): Promise<Portal> {
       if (child === started) child = undefined
     })
     if (started.pid !== undefined) await writePrivate(pidFile, JSON.stringify(await identityOf(started.pid)))
-    await untilReady(`http://127.0.0.1:${port}/api/readyz`, () => child !== started, settleMs, options)
+    await untilReady(`http://127.0.0.1:${port}/readyz`, () => child !== started, settleMs, options)
   }
   const end = async (graceMs: number) => {
     const running = child

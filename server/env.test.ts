@@ -34,3 +34,8 @@ test.each(['system:masters', 'a b'])('the group %s is refused', (group) => {
 test('an empty variable counts as unset', () => {
   expect(parseEnv({ ...good, LOG_LEVEL: '', TENANTRY_KUBECONFIG: '' }).LOG_LEVEL).toBe('info')
 })
+
+test('a token of the metrics that anybody could guess is refused; none is allowed', () => {
+  expect(() => parseEnv({ ...good, TENANTRY_METRICS_TOKEN: 'short' })).toThrow('TENANTRY_METRICS_TOKEN')
+  expect(parseEnv({ ...good, TENANTRY_METRICS_TOKEN: '' }).TENANTRY_METRICS_TOKEN).toBeUndefined()
+})

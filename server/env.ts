@@ -30,6 +30,7 @@ const schema = z.object({
   DATABASE_URL: z.string().regex(/^postgres(ql)?:\/\//, 'a postgresql:// address').optional(),
   TENANTRY_SESSION_HOURS: hours(8),
   TENANTRY_KUBECONFIG_HOURS: hours(8),
+  TENANTRY_METRICS_TOKEN: z.string().min(16, 'at least 16 random characters: openssl rand -base64 24').optional(),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], { error: 'one of fatal, error, warn, info, debug, trace, silent' }).default('info'),
 })
 

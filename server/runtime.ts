@@ -2,6 +2,7 @@ import 'server-only'
 import type { Database } from '@/server/db/client'
 import type { Sessions } from '@/server/auth/sessions'
 import type { Live } from '@/server/live/live'
+import type { Metrics } from '@/server/metrics/metrics'
 import type { Discovery } from '@/server/management/discovery'
 import type { SystemClient } from '@/server/management/system-client'
 import type { UserClient } from '@/server/management/user-client'
@@ -12,6 +13,7 @@ export interface Runtime {
   readonly db: Database
   readonly sessions: Sessions
   readonly live: Live
+  readonly metrics: Metrics
   readonly system: SystemClient
   readonly discovery: Discovery
   readonly asUser: (identity: Identity) => UserClient

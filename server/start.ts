@@ -2,23 +2,29 @@ import 'server-only'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Sessions } from '@/server/auth/sessions'
 import { openDatabase } from '@/server/db/client'
+import { countOperations } from '@/server/db/operation-counts'
 import { expireLeases } from '@/server/db/operations'
 import { storyStore } from '@/server/db/rollouts'
 import { forgetOldSessions } from '@/server/db/sessions'
 import { insertEntries, recentEntries } from '@/server/db/timeline'
 import { env } from '@/server/env'
 import { startLive } from '@/server/live/live'
+import { serveStreams } from '@/server/live/serve'
 import { log } from '@/server/log'
 import { createDiscovery } from '@/server/management/discovery'
 import { createSystemClient } from '@/server/management/system-client'
 import { loadTransport } from '@/server/management/transport'
 import { createUserClient } from '@/server/management/user-client'
 import { startResuming } from '@/server/operations/resume'
+import { createMetrics } from '@/server/metrics/metrics'
 import { runtimeIfStarted, setRuntime } from '@/server/runtime'
 
 const HOUSEKEEPING_MS = 15_000
-/** Below the 30 s that Kubernetes gives a Pod to end. */
-const ACTS_MS = 15_000
+/** An ended process is one that ends within 10 s: acts under way get most of it. */
+const ACTS_MS = 7_000
+const END_MS = 9_500
+/** Pages under way are answered, and who comes meanwhile is told to come back. */
+const LINGER_MS = 1_000
 
 /** Next would log a failed start and go on half started: a portal without its environment must not look alive. */
 export async function startOrExit(): Promise<void> {
@@ -42,11 +48,13 @@ export async function start(): Promise<void> {
   const discovery = createDiscovery(transport)
   const system = createSystemClient(transport, discovery)
   const store = { insert: insertEntries.bind(null, db), recent: recentEntries.bind(null, db), stories: storyStore(db) }
-  const live = startLive(system, store, signal)
+  const metrics = createMetrics()
+  const live = startLive(system, store, signal, metrics.reviewTook)
+  metrics.watch({ live: live.counters, operations: () => countOperations(db) })
   const sessions = new Sessions(db, (id) => live.endSession(id))
   const acts = new Set<Promise<void>>()
   let draining = false
-  setRuntime({ db, sessions, live, system, discovery, signal, acts, draining: () => draining, asUser: (identity) => createUserClient(transport, discovery, identity) })
+  setRuntime({ db, sessions, live, metrics, system, discovery, signal, acts, draining: () => draining, asUser: (identity) => createUserClient(transport, discovery, identity) })
 
   const tidy = async (): Promise<void> => {
     try {
@@ -64,36 +72,26 @@ export async function start(): Promise<void> {
   const end = async (name: string): Promise<void> => {
     if (draining) return
     draining = true
-    const letGo = holdExit()
     log.info({ event: 'stop', signal: name }, 'stopping')
+    // Whatever hangs below: a process that was asked to end does.
+    setTimeout(() => process.exit(0), END_MS).unref()
     clearInterval(housekeeping)
     stopResuming()
-    // Streams first: Next waits for open responses before it lets the process go.
-    await live.close().catch((error: unknown) => log.warn({ event: 'stop', err: error }, 'streams did not close'))
-    // Then what people have begun: cut off in the middle it would have to be continued by hand.
-    await Promise.race([Promise.all(acts), sleep(ACTS_MS, undefined, { ref: false })])
+    // Streams first: their people come back to another replica while the rest ends.
+    const closed = live.close().catch((error: unknown) => log.warn({ event: 'stop', err: error }, 'streams did not close'))
+    // Then what people have begun: cut off in the middle it would have to be continued by another replica.
+    await Promise.race([Promise.all([closed, sleep(LINGER_MS), ...acts]), sleep(ACTS_MS, undefined, { ref: false })])
     stop.abort()
     await transport.close().catch(() => undefined)
     await db.close().catch((error: unknown) => log.error({ event: 'stop', err: error }, 'the database did not close'))
     log.info({ event: 'stopped' }, 'stopped')
-    letGo()
-    // Next exits by itself once its server is closed; keep-alive connections of browsers can hold that up for a minute.
-    setTimeout(() => process.exit(0), 1_500).unref()
+    process.exit(0)
   }
-  for (const name of ['SIGTERM', 'SIGINT'] as const) process.once(name, () => void end(name))
+  for (const name of ['SIGTERM', 'SIGINT'] as const) {
+    // Next's own handler ends the process with 143 as soon as no connection is open, in the middle of what is written here.
+    if (process.env.NODE_ENV === 'production') process.removeAllListeners(name)
+    process.once(name, () => void end(name))
+  }
+  serveStreams()
   log.info({ event: 'start', database: settings.DATABASE_URL ? 'postgresql' : 'embedded' }, 'started')
-}
-
-/**
- * Next ends the process with its last response, while entries and the database are still being written: it has to wait.
- * @returns lets it go
- */
-function holdExit(): () => void {
-  const { exit } = process
-  let wanted = false
-  process.exit = (() => void (wanted = true)) as never
-  return () => {
-    process.exit = exit
-    if (wanted) process.exit(0)
-  }
 }

@@ -36,7 +36,7 @@ export async function eventLatency({ lab, portal, browser }: Target): Promise<Fi
 
   const page = await (await browser.newContext({ baseURL: portal.url })).newPage()
   await signInOn(page, lab, 'bea@tenantry.example')
-  await page.goto('/api/healthz') // of the origin, and opens no stream of its own
+  await page.goto('/healthz') // of the origin, and opens no stream of its own
   await page.evaluate((tenant) => {
     const arrivals: Record<string, number> = {}
     Object.assign(window, { arrivals })

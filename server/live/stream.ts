@@ -1,12 +1,15 @@
 import 'server-only'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { isAppError } from '@/lib/errors'
 import { identityOf, type Session } from '@/server/auth/identity'
+import { sessionOfCookies } from '@/server/auth/session'
 import { failure } from '@/server/failure'
 import { encodeRetry } from '@/server/live/encode'
+import { routeErrors } from '@/server/route'
 import { runtime } from '@/server/runtime'
-import { requireSession } from '@/server/route'
 import { openTenant } from '@/server/tenants/open'
 
+/** Bytes on their way to one client above which it is told nothing more until it has taken them. */
 const BUFFER_BYTES = 256 * 1024
 /** One a browser and tenant is usual (components/live/share.ts); without Web Locks it is one a tab. */
 const MAX_STREAMS = 50
@@ -21,17 +24,23 @@ const HEADERS = {
   'X-Content-Type-Options': 'nosniff',
 }
 
-/**
- * Opens the stream of a tenant for the person of this request; 503 while the process ends.
- * @throws AppError 'signed-out' | 'not-found' | 'conflict'
- */
-export async function openStream(request: Request, tenant: string): Promise<Response> {
-  if (runtime().draining()) return ending()
-  const session = await requireSession()
-  await openTenant(session, tenant)
-  if (runtime().live.streamsOf(session.id) >= MAX_STREAMS) throw failure('conflict', 'Too many pages of this session are open. Close some of them.')
-  // It may have begun to end while this one was being checked.
-  return runtime().draining() ? ending() : new Response(bodyOf(request, session, tenant), { headers: HEADERS })
+/** Answers a request for the stream of a tenant: lib/live/event.ts is its protocol. A refusal is JSON, as of every route; 503 while the process ends. */
+export async function answerStream(request: IncomingMessage, response: ServerResponse, tenant: string): Promise<void> {
+  const opened = new Response(null)
+  const answer = await routeErrors(async () => {
+    if (runtime().draining()) return ending()
+    const session = await sessionOfCookies(request.headers.cookie)
+    if (!session) throw failure('signed-out', 'Your session has ended. Sign in again.')
+    await openTenant(session, tenant)
+    if (runtime().live.streamsOf(session.id) >= MAX_STREAMS) throw failure('conflict', 'Too many pages of this session are open. Close some of them.')
+    // It may have begun to end while this one was being checked.
+    if (runtime().draining()) return ending()
+    open(request, response, session, tenant)
+    return opened
+  })
+  if (answer === opened) return
+  const body = await answer.text()
+  if (!response.headersSent) response.writeHead(answer.status, Object.fromEntries(answer.headers)).end(body)
 }
 
 function ending(): Response {
@@ -39,51 +48,34 @@ function ending(): Response {
   return new Response(encodeRetry(wait) as BodyInit, { status: 503, headers: { ...HEADERS, 'Retry-After': String(Math.ceil(wait / 1_000)) } })
 }
 
-/**
- * No timer and no listener of its own: expiry and the end of the process are the hub's, and Next cancels the body when the browser
- * has gone. A default stream, not one of bytes, which would take the shared buffers away from the other streams.
- */
-function bodyOf(request: Request, session: Session, tenant: string): ReadableStream<Uint8Array> {
+/** No timer of its own: expiry, beats and the end of the process are the hub's. */
+function open(request: IncomingMessage, response: ServerResponse, session: Session, tenant: string): void {
   const { live, sessions } = runtime()
-  let leave = (): void => undefined
-  let open = true
-  return new ReadableStream<Uint8Array>(
-    {
-      start: (controller) => {
-        if (request.signal.aborted) {
-          open = false
-          return controller.close()
-        }
-        leave = live.subscribe({
-          tenant,
-          sessionId: session.id,
-          identity: identityOf(session),
-          expiresAt: session.expiresAt.getTime(),
-          lastEventId: request.headers.get('last-event-id'),
-          stillAllowed: () => stillAllowed(session, tenant),
-          stillSignedIn: async () => (await sessions.find(session.id)) !== null,
-          sink: {
-            write: (bytes) => {
-              if (open) controller.enqueue(bytes)
-            },
-            ready: () => (controller.desiredSize ?? 0) > 0,
-            close: () => {
-              if (!open) return
-              open = false
-              controller.enqueue(encodeRetry(Math.random() * SPREAD_MS))
-              controller.close()
-            },
-          },
-        })
-      },
-      cancel: () => {
-        open = false
-        leave()
+  // The browser went while it was being let in: no `close` will say so any more.
+  if (response.destroyed || request.socket.destroyed) return
+  response.writeHead(200, HEADERS)
+  const leave = live.subscribe({
+    tenant,
+    sessionId: session.id,
+    identity: identityOf(session),
+    expiresAt: session.expiresAt.getTime(),
+    lastEventId: lastEventId(request),
+    stillAllowed: () => stillAllowed(session, tenant),
+    stillSignedIn: async () => (await sessions.find(session.id)) !== null,
+    sink: {
+      write: (bytes) => void response.write(bytes),
+      ready: () => response.writableLength < BUFFER_BYTES,
+      close: () => {
+        // One that takes nothing would keep its connection, and what waits for it, for ever.
+        if (response.writableLength >= BUFFER_BYTES) response.destroy()
+        else response.end(encodeRetry(Math.random() * SPREAD_MS))
       },
     },
-    new ByteLengthQueuingStrategy({ highWaterMark: BUFFER_BYTES }),
-  )
+  })
+  response.once('close', leave)
 }
+
+const lastEventId = ({ headers: { 'last-event-id': id } }: IncomingMessage): string | null => (typeof id === 'string' ? id : null)
 
 /** @throws AppError 'management-away' when nobody can tell */
 async function stillAllowed(session: Session, tenant: string): Promise<boolean> {

@@ -1,0 +1,28 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { readFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import { signInAs, startTestPortal } from './support'
+
+test('a portal that is asked to end sends its streams away, lets nobody new in and is gone within ten seconds', async () => {
+  const portal = await startTestPortal({ name: 'drain' })
+  try {
+    const cookie = await signInAs(portal, 'bea@tenantry.example')
+    const open = () => fetch(`${portal.url}/api/t/team-blue/stream`, { headers: { cookie } })
+    const streams = await Promise.all(Array.from({ length: 10 }, open))
+    const since = Date.now()
+    const gone = portal.stop()
+    const ends = await Promise.all(streams.map((stream) => stream.text()))
+    const waits = ends.map((text) => Number(/retry: (\d+)\n\n$/.exec(text)?.[1] ?? expect.fail('no retry')))
+    expect(Math.max(...waits)).toBeLessThanOrEqual(10_000)
+    expect(new Set(waits).size).toBeGreaterThan(5)
+    const late = await open()
+    expect([late.status, Number(late.headers.get('retry-after')) <= 10, /^retry: \d+\n\n$/.test(await late.text())]).toEqual([503, true, true])
+    expect((await fetch(`${portal.url}/readyz`)).status).toBe(503)
+    await gone
+    expect(Date.now() - since).toBeLessThan(10_000)
+    await sleep(100)
+    expect(readFileSync(portal.logFile, 'utf8')).toContain('"event":"stopped"')
+  } finally {
+    await portal.kill()
+  }
+})
