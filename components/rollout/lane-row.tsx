@@ -1,10 +1,10 @@
 import type { Lane, LaneMachine } from '@/lib/rollout/lanes'
 import type { Rollout } from '@/lib/rollout/story'
-import { Glyph, shapeOf, wordTone } from '@/components/state/glyph'
+import { Glyph, wordTone } from '@/components/state/glyph'
 import { cn } from '@/components/ui/cn'
 import type { Axis } from './axis'
 import { Rules } from './rules'
-import { isUnmade, splitWords } from './sides'
+import { isUnmade, laneShape, splitWords } from './sides'
 import { trackOf, type Mark, type Segment, type Track } from './segments'
 
 interface LaneRowProps {
@@ -54,7 +54,7 @@ function Words({ lane }: { lane: Lane }) {
   return (
     <div className="min-w-0 pl-4 text-12 max-s:pl-0">
       <span className="flex min-w-0 items-center gap-2">
-        <Glyph role={lane.role} shape={shapeOf(lane.role, lane.word, null)} />
+        <Glyph role={lane.role} shape={laneShape(lane)} />
         <b className={cn('whitespace-nowrap text-13', wordTone[lane.role])}>{lane.word}</b>
         <span className="truncate text-ink-2" title={lane.tookOrWaits ?? undefined}>{says}{note ? <span className="s:hidden">{says ? ', ' : ''}{note}</span> : null}</span>
       </span>

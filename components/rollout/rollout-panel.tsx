@@ -14,6 +14,7 @@ import { store, useStored } from '@/components/ui/stored'
 import { Day, minute } from '@/components/ui/time'
 import { Picture } from './picture'
 import { RolloutTable } from './rollout-table'
+import { leftOf } from './told'
 import { Troubles } from './troubles'
 import { countWords } from './words'
 
@@ -60,12 +61,14 @@ function PanelNote({ rollout, now }: { rollout: Rollout; now: number }) {
   const started = Date.parse(startedAt)
   const expected = expectedEnd === null ? null : Date.parse(expectedEnd)
   const count = countWords(rollout)
+  const left = leftOf(rollout, now)
+  const ends = left !== null && expected !== null && expected > now ? `ends about ${minute(expected, local)}` : left
   return (
     <p className="text-ink-3 max-s:order-2 max-s:basis-full">
       {count ? `${count} · ` : ''}
       {endedAt === null ? (
         <>
-          {expected === null || rollout.state.is !== 'rolling' ? null : `${expected > now ? `ends about ${minute(expected, local)}` : 'longer than usual'} · `}
+          {ends ? `${ends} · ` : null}
           {/* Last, so that nothing stands behind the seconds and moves with them. */}
           running {span(now - started)}
         </>

@@ -1,10 +1,10 @@
 import type { ReactNode } from 'react'
 import type { Lane, LaneMachine } from '@/lib/rollout/lanes'
 import type { Rollout } from '@/lib/rollout/story'
-import { Glyph, shapeOf, wordTone } from '@/components/state/glyph'
+import { Glyph, wordTone } from '@/components/state/glyph'
 import { cn } from '@/components/ui/cn'
 import { Clock } from '@/components/ui/time'
-import { isUnmade, sidesOf } from './sides'
+import { isUnmade, laneShape, sidesOf } from './sides'
 import { countWords } from './words'
 
 const head = 'h-8 whitespace-nowrap px-2 text-12 font-medium text-ink-3 first:pl-4 last:pr-4'
@@ -29,7 +29,7 @@ export function RolloutTable({ lanes, rollout }: { lanes: readonly Lane[]; rollo
           <tr key={lane.key} role="row" className="hover:bg-sunken max-s:block max-s:border-t max-s:border-line max-s:px-4 max-s:py-2 max-s:first:border-t-0">
             {sides !== 'new' ? <Cell><Machine shown={lane.old} none="–" className="text-ink-2" /></Cell> : null}
             {sides !== 'old' ? <Cell><Machine shown={lane.new} none={isUnmade(lane, rollout) ? 'not made yet' : '–'} className="font-medium" /></Cell> : null}
-            <Cell><span className="inline-flex items-center gap-2 align-middle"><Glyph role={lane.role} shape={shapeOf(lane.role, lane.word, null)} /><b className={wordTone[lane.role]}>{lane.word}</b></span></Cell>
+            <Cell><span className="inline-flex items-center gap-2 align-middle"><Glyph role={lane.role} shape={laneShape(lane)} /><b className={wordTone[lane.role]}>{lane.word}</b></span></Cell>
             <Cell className="text-ink-2">{lane.startedAt !== null ? <Clock at={new Date(lane.startedAt).toISOString()} /> : <span className="text-ink-3">–</span>}</Cell>
             <Cell className="text-ink-2 [overflow-wrap:anywhere]">{lane.tookOrWaits ?? '–'}</Cell>
           </tr>

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Lane } from '@/lib/rollout/lanes'
-import { isUnmade, sidesOf, splitWords } from './sides'
+import { isUnmade, laneShape, sidesOf, splitWords } from './sides'
 
 const machine = {} as NonNullable<Lane['old']>
 const lane = (change: Partial<Lane>): Lane => ({ old: null, new: null, finished: false, ...change }) as Lane
@@ -26,4 +26,10 @@ test('what a finished lane adds to its time stands under it', () => {
   expect(splitWords('13 s, usually 26 s', false)).toEqual(['13 s, usually 26 s', null])
   expect(splitWords('2 min 00 s', true)).toEqual(['2 min 00 s', null])
   expect(splitWords(null, true)).toEqual([null, null])
+})
+
+test('what was removed has the mark of what is done, what waits a ring', () => {
+  expect(laneShape({ role: 'idle', word: 'Removed', finished: true })).toBe('check')
+  expect(laneShape({ role: 'idle', word: 'Next', finished: false })).toBe('ring')
+  expect(laneShape({ role: 'ok', word: 'Replaced', finished: true })).toBe('check')
 })

@@ -1,5 +1,6 @@
 import type { Lane } from '@/lib/rollout/lanes'
 import type { Rollout } from '@/lib/rollout/story'
+import { shapeOf, type GlyphShape } from '@/components/state/glyph'
 
 /** A machine comes in this lane and does not exist yet. */
 export const isUnmade = (lane: Lane, { change, endedAt }: Pick<Rollout, 'change' | 'endedAt'>): boolean =>
@@ -22,3 +23,7 @@ export function splitWords(words: string | null, finished: boolean): readonly [s
   if (end >= 0) return [words.slice(0, end), words.slice(end + 2)]
   return words.length > BESIDE ? [null, words] : [words, null]
 }
+
+/** What was removed is done, though nothing of it is green; a ring would say that it waits. */
+export const laneShape = ({ role, word, finished }: Pick<Lane, 'role' | 'word' | 'finished'>): GlyphShape =>
+  finished && role === 'idle' ? 'check' : shapeOf(role, word, null)

@@ -27,7 +27,7 @@ export function toldState(state: State<string>, rollout: Rollout | null): State<
 
 /** "about 4 min left" of a change that goes on; null for one that does not, or while nothing is known. */
 export const leftOf = (rollout: Rollout | null, now: number): string | null =>
-  isOpen(rollout) && rollout.state.is === 'rolling' ? leftWords(rollout.expectedEnd, now) : null
+  isOpen(rollout) && rollout.state.is === 'rolling' ? leftWords(rollout, now) : null
 
 /** Without the clause of the one machine that is being worked on, where the picture stands below and shows it. */
 export function headSentence(said: string | null, cluster: State<string>, rollout: Rollout | null): string | null {

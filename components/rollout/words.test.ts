@@ -27,10 +27,11 @@ test('only a change that goes on has a time left', () => {
 
 test('the time left is rounded to what is worth saying', () => {
   const after = (seconds: number) => new Date(NOW + seconds * 1000).toISOString()
-  expect([30, 70, 240, 3_600, 7_500, 0, -20].map((seconds) => leftWords(after(seconds), NOW))).toEqual([
+  expect([30, 70, 240, 3_600, 7_500, 0, -20].map((seconds) => leftWords({ expectedEnd: after(seconds), done: 2, total: 5 }, NOW))).toEqual([
     'under 1 min left', 'about 1 min left', 'about 4 min left', 'about 1 h 00 min left', 'about 2 h 05 min left', 'longer than usual', 'longer than usual',
   ])
-  expect(leftWords(null, NOW)).toBeNull()
+  expect(leftWords({ expectedEnd: null, done: 0, total: 5 }, NOW)).toBeNull()
+  expect(leftWords({ expectedEnd: after(-20), done: 5, total: 5 }, NOW)).toBeNull()
 })
 
 test('what is counted follows from the change', () => {

@@ -26,11 +26,11 @@ export function countWords(rollout: Pick<Rollout, 'change' | 'pools' | 'done' | 
   return `${done} of ${total} ${verb}`
 }
 
-/** Null while nothing is known. */
-export function leftWords(expectedEnd: string | null, now: number): string | null {
+/** Null while nothing is known, and once all machines are done: what still lasts then was never estimated. */
+export function leftWords({ expectedEnd, done, total }: Pick<Rollout, 'expectedEnd' | 'done' | 'total'>, now: number): string | null {
   if (expectedEnd === null) return null
   const left = Date.parse(expectedEnd) - now
-  if (left <= 0) return 'longer than usual'
+  if (left <= 0) return done < total ? 'longer than usual' : null
   if (left < 60_000) return 'under 1 min left'
   const minutes = Math.round(left / 60_000)
   return minutes < 60 ? `about ${minutes} min left` : `about ${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, '0')} min left`
