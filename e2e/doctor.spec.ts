@@ -10,6 +10,8 @@ const CORE = { group: 'cluster.x-k8s.io', version: 'v1beta2' } as const
 const VSPHERE = { group: 'infrastructure.cluster.x-k8s.io', version: 'v1beta2' } as const
 const KEEP = 'example.com/keep'
 const hook = (kind: 'pre-drain' | 'pre-terminate') => `${kind}.delete.hook.machine.cluster.x-k8s.io/backup`
+/** VMs are called after their cluster in a vCenter that all tests share. */
+const named = (what: string, tenant: string) => `${what}-${tenant.slice(-6)}`
 const pointer = (key: string) => key.replaceAll('/', '~1')
 
 type Op = { readonly op: 'add' | 'remove' | 'replace'; readonly path: string; readonly value?: unknown }
@@ -36,25 +38,25 @@ async function nothingLeft(lab: Admin, facts: LabFacts, tenant: string, cluster:
 
 test('a paused cluster does not go: the doctor says why, resumes it, and names a protection that nobody here set', async ({ page, tenant, lab, facts, signedIn }) => {
   test.setTimeout(300_000)
-  await createCluster(page, tenant, { name: 'resting', replicas: 1 })
+  const name = named('resting', tenant)
+  await createCluster(page, tenant, { name, replicas: 1 })
   await expect(machinesIn(page, 'Ready')).toHaveCount(1, { timeout: 120_000 })
   const [machine = ''] = await machineNames(lab, tenant)
   await change(lab, tenant, CORE, 'machines', machine, [{ op: 'add', path: '/metadata/finalizers/-', value: KEEP }])
-  await change(lab, tenant, CORE, 'clusters', 'resting', [{ op: 'add', path: '/spec/paused', value: true }])
+  await change(lab, tenant, CORE, 'clusters', name, [{ op: 'add', path: '/spec/paused', value: true }])
   const doctor = page.getByRole('region', { name: 'Doctor' })
   await expect(doctor.getByText('It is paused; nothing is changed or repaired until it is resumed.')).toBeVisible()
-  await picture(page, 'doctor-paused')
 
-  await deleteCluster(page, 'resting')
+  await deleteCluster(page, name)
   const deletion = page.getByRole('region', { name: 'Deletion doctor' })
   await test.step('the first cause, its raw words, and who may do something about it', async () => {
     await expect(deletion.getByText('The first cause is a pause')).toBeVisible()
     await expect(page.getByText(/Deletion held/).first()).toBeVisible()
     await picture(page, 'deletion-doctor')
-    await deletion.getByRole('button', { name: /Raw words of Cluster resting/ }).click()
+    await deletion.getByRole('button', { name: `Raw words of Cluster ${name}` }).click()
     await expect(deletion.getByText('spec.paused: true')).toBeVisible()
     const viewer = await signedIn(VIC)
-    await viewer.goto(`/t/${tenant}/clusters/resting`)
+    await viewer.goto(`/t/${tenant}/clusters/${name}`)
     const button = viewer.getByRole('region', { name: 'Deletion doctor' }).getByRole('button', { name: 'Resume' })
     await expect(button).toHaveAttribute('aria-disabled', 'true')
     await expect(button).toHaveAccessibleDescription(/needs the role admin/)
@@ -73,23 +75,23 @@ test('a paused cluster does not go: the doctor says why, resumes it, and names a
     const dialog = page.getByRole('alertdialog')
     await expect(dialog.getByText(/is left undone/)).toBeVisible()
     await expect(dialog.getByText(KEEP)).toBeVisible()
-    await picture(page, 'let-go')
-    await dialog.getByRole('textbox').fill('resting')
+    await dialog.getByRole('textbox').fill(name)
     await dialog.getByRole('button', { name: 'Let go of it' }).click()
-    await expect(dialog.getByText(/not “resting”/)).toBeVisible()
+    await expect(dialog.getByText(`not “${name}”`)).toBeVisible()
     await dialog.getByRole('textbox').fill(machine)
     await dialog.getByRole('button', { name: 'Let go of it' }).click()
-    await expect(page.getByRole('heading', { name: 'resting is gone' })).toBeVisible({ timeout: 120_000 })
+    await expect(page.getByRole('heading', { name: `${name} is gone` })).toBeVisible({ timeout: 120_000 })
   })
-  await nothingLeft(lab, facts, tenant, 'resting')
+  await nothingLeft(lab, facts, tenant, name)
 })
 
 test('a hook holds a machine that leaves, then the whole deletion: each is named, and each ends when the hook goes', async ({ page, tenant, lab, facts }) => {
   test.setTimeout(300_000)
-  await createCluster(page, tenant, { name: 'hooked', replicas: 2 })
+  const name = named('hooked', tenant)
+  await createCluster(page, tenant, { name, replicas: 2 })
   await expect(machinesIn(page, 'Ready')).toHaveCount(2, { timeout: 120_000 })
   const [leaving = '', staying = ''] = await machineNames(lab, tenant)
-  const annotate = (name: string, key: string) => change(lab, tenant, CORE, 'machines', name, [{ op: 'add', path: '/metadata/annotations', value: { [key]: 'e2e', 'cluster.x-k8s.io/delete-machine': '' } }])
+  const annotate = (machine: string, key: string) => change(lab, tenant, CORE, 'machines', machine, [{ op: 'add', path: '/metadata/annotations', value: { [key]: 'e2e', 'cluster.x-k8s.io/delete-machine': '' } }])
   await annotate(leaving, hook('pre-drain'))
 
   await test.step('a pool that shrinks waits for a pre-drain hook', async () => {
@@ -112,23 +114,24 @@ test('a hook holds a machine that leaves, then the whole deletion: each is named
 
   await test.step('the deletion waits for a pre-terminate hook, and goes on when its owner takes it away', async () => {
     await annotate(staying, hook('pre-terminate'))
-    await deleteCluster(page, 'hooked')
+    await deleteCluster(page, name)
     const deletion = page.getByRole('region', { name: 'Deletion doctor' })
     await expect(deletion.getByText(/The hook backup holds .* before its VM is removed/).first()).toBeVisible({ timeout: 60_000 })
     await change(lab, tenant, CORE, 'machines', staying, [{ op: 'remove', path: `/metadata/annotations/${pointer(hook('pre-terminate'))}` }])
-    await expect(page.getByRole('heading', { name: 'hooked is gone' })).toBeVisible({ timeout: 120_000 })
+    await expect(page.getByRole('heading', { name: `${name} is gone` })).toBeVisible({ timeout: 120_000 })
   })
-  await nothingLeft(lab, facts, tenant, 'hooked')
+  await nothingLeft(lab, facts, tenant, name)
 })
 
 test('vCenter refuses the sign-in: the doctor names the identity, and deletion goes on by itself once the password is right', async ({ page, tenant, lab, facts }) => {
   test.setTimeout(300_000)
-  await createCluster(page, tenant, { name: 'locked', replicas: 1 })
+  const name = named('locked', tenant)
+  await createCluster(page, tenant, { name, replicas: 1 })
   await expect(machinesIn(page, 'Ready')).toHaveCount(1, { timeout: 120_000 })
   const identity = await ownIdentity(lab, tenant)
   try {
-    await change(lab, tenant, VSPHERE, 'vsphereclusters', 'locked', [{ op: 'replace', path: '/spec/identityRef/name', value: identity.name }])
-    await deleteCluster(page, 'locked')
+    await change(lab, tenant, VSPHERE, 'vsphereclusters', name, [{ op: 'replace', path: '/spec/identityRef/name', value: identity.name }])
+    await deleteCluster(page, name)
     const deletion = page.getByRole('region', { name: 'Deletion doctor' })
     await expect(deletion.getByText('The first cause is the vSphere identity')).toBeVisible({ timeout: 60_000 })
     await expect(deletion.getByText(new RegExp(`${identity.name} cannot sign in to vCenter`)).first()).toBeVisible()
@@ -139,11 +142,11 @@ test('vCenter refuses the sign-in: the doctor names the identity, and deletion g
     await expect(page.getByRole('alertdialog').getByText(/The VM stays in vCenter/)).toBeVisible()
     await page.getByRole('alertdialog').getByRole('button', { name: 'Keep it' }).click()
     await identity.mend()
-    await expect(page.getByRole('heading', { name: 'locked is gone' })).toBeVisible({ timeout: 180_000 })
-    await nothingLeft(lab, facts, tenant, 'locked')
+    await expect(page.getByRole('heading', { name: `${name} is gone` })).toBeVisible({ timeout: 180_000 })
+    await nothingLeft(lab, facts, tenant, name)
   } finally {
     // What a failed test leaves must be able to go: without its identity a VM stays for ever.
-    await change(lab, tenant, VSPHERE, 'vsphereclusters', 'locked', [{ op: 'replace', path: '/spec/identityRef/name', value: 'vsphere-north' }]).catch(() => undefined)
+    await change(lab, tenant, VSPHERE, 'vsphereclusters', name, [{ op: 'replace', path: '/spec/identityRef/name', value: 'vsphere-north' }]).catch(() => undefined)
     await identity.remove()
   }
 })

@@ -30,7 +30,7 @@ export function DeletionDoctor({ cluster, next }: { cluster: ClusterView; next: 
       <Others findings={findings.filter((finding) => finding !== first)} cluster={cluster} />
       <section aria-labelledby="looked-at" className="border-t border-line px-4 py-3">
         <h3 id="looked-at" className="mb-1.5 text-12 font-normal text-ink-3">Looked at, first cause first</h3>
-        <ul className="grid gap-y-1">{checksOf(findings).map((check) => <CheckRow key={check.title} check={check} />)}</ul>
+        <ul className="grid gap-y-1">{checksOf(findings).map((check, index) => <CheckRow key={index} check={check} />)}</ul>
       </section>
     </Panel>
   )
@@ -87,7 +87,7 @@ function CheckRow({ check: { title, finding, is } }: { check: Check }) {
   return (
     <li className="grid grid-cols-[16px_minmax(0,1fr)_auto] items-start gap-x-2.5">
       <Mark is={is} />
-      <span className={cn('[overflow-wrap:anywhere]', is === 'held' && 'font-semibold')}>{finding ? finding.sentence : title}</span>
+      <span className={cn('[overflow-wrap:anywhere]', is === 'held' && 'font-semibold')}>{title}</span>
       <span className="whitespace-nowrap text-ink-3">{finding?.since ? <Clock at={finding.since} /> : null}</span>
     </li>
   )

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { Page } from '@playwright/test'
+import { expect, type Page } from '@playwright/test'
 
 const LOOKS = [['light', 1280], ['dark', 1280], ['light', 380], ['dark', 380]] as const
 
@@ -9,6 +9,8 @@ const LOOKS = [['light', 1280], ['dark', 1280], ['light', 380], ['dark', 380]] a
  */
 export async function picture(page: Page, name: string): Promise<void> {
   if (process.env['TENANTRY_PICTURES'] !== '1') return
+  // A toast would lie over what is shown.
+  await expect(page.locator('[data-sonner-toast]')).toHaveCount(0, { timeout: 15_000 })
   const size = page.viewportSize()
   for (const [scheme, width] of LOOKS) {
     await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' })

@@ -27,6 +27,7 @@ test('the note has the place, the object, the answer and where to look', () => {
 
 test('the checks keep their order and say which of them holds', () => {
   const checks = checksOf([finding('vcenter-away'), finding('pool-protection', { weight: 'waits' })])
+  expect(checks[3]?.title).toBe('vCenter does not let the machines go')
   expect(checks.map(({ is }) => is)).toEqual(['fine', 'fine', 'fine', 'held', 'fine', 'waits', 'fine', 'fine', 'fine'])
 })
 
