@@ -142,6 +142,7 @@ test('vCenter refuses the sign-in: the doctor names the identity, and deletion g
     await expect(page.getByRole('alertdialog').getByText(/The VM stays in vCenter/)).toBeVisible()
     await page.getByRole('alertdialog').getByRole('button', { name: 'Keep it' }).click()
     await identity.mend()
+    await deletion.getByRole('button', { name: 'Try again now' }).click()
     await expect(page.getByRole('heading', { name: `${name} is gone` })).toBeVisible({ timeout: 180_000 })
     await nothingLeft(lab, facts, tenant, name)
   } finally {

@@ -46,6 +46,7 @@ function Step({ step, finding, cluster }: { step: SafeStep; finding: Finding; cl
   const [busy, setBusy] = useState(false)
   const [error, setError] = useState<ErrorView | null>(null)
   const { verb, effect } = stepWords(step)
+  const note = stepWords({ act: 'tell-platform' })
 
   const take = async () => {
     if (step.act === 'tell-platform') return
@@ -60,10 +61,11 @@ function Step({ step, finding, cluster }: { step: SafeStep; finding: Finding; cl
   return (
     <div>
       <h4 className="mb-1 text-12 font-normal text-ink-3">{step.act === 'tell-platform' ? 'Someone else has to mend it' : 'Safe next step'}</h4>
-      {step.act === 'tell-platform'
-        ? <CopyButton look="plain" size="md" label={verb} text={noteFor(finding, { tenant, cluster: cluster.name })}>{verb}</CopyButton>
-        : <Button look="primary" busy={busy} reason={can.reason} onClick={() => void take()}>{verb}</Button>}
-      <p className="mt-1.5 text-12 text-ink-3">{effect}</p>
+      <div className="flex flex-wrap gap-2">
+        {step.act === 'tell-platform' ? null : <Button look="primary" busy={busy} reason={can.reason} onClick={() => void take()}>{verb}</Button>}
+        {step.act === 'tell-platform' || step.act === 'look-again' ? <CopyButton look="plain" size="md" label={note.verb} text={noteFor(finding, { tenant, cluster: cluster.name })}>{note.verb}</CopyButton> : null}
+      </div>
+      <p className="mt-1.5 text-12 text-ink-3">{effect}{step.act === 'look-again' ? ` ${note.effect}` : ''}</p>
       {error ? <ErrorNote error={error} className="mt-2" /> : null}
     </div>
   )

@@ -1,5 +1,5 @@
 import type { ClusterSpec } from '@/lib/cluster/spec'
-import type { LastResort } from '@/lib/doctor/finding'
+import type { LastResort, SafeStep } from '@/lib/doctor/finding'
 import type { Result } from '@/lib/errors'
 
 /** The server actions, handed down by the layout: components may not import from app or server. */
@@ -9,7 +9,7 @@ export interface TenantActions {
   readonly removeCluster: (input: { tenant: string; operationId: string }) => Promise<Result<unknown>>
   readonly deleteCluster: (input: { tenant: string; cluster: string; typedName: string }) => Promise<Result<unknown>>
   readonly scalePool: (input: { tenant: string; cluster: string; pool: string; replicas: number }) => Promise<Result<unknown>>
-  readonly unstick: (input: { tenant: string; cluster: string; object: string; act: 'resume' | 'skip-drain' | 'skip-volume-detach' }) => Promise<Result<unknown>>
+  readonly unstick: (input: { tenant: string; cluster: string; object: string; act: Exclude<SafeStep['act'], 'tell-platform'> }) => Promise<Result<unknown>>
   readonly letGo: (input: { tenant: string; cluster: string; object: string; act: LastResort['act']; typedName: string }) => Promise<Result<unknown>>
 }
 

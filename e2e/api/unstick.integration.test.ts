@@ -61,6 +61,7 @@ test('no annotation but those that skip a wait, and none taken away but pauses a
   await expect(patch(bea, machines, 'remove', '/metadata/annotations/example.com~1own')).rejects.toMatchObject(refused(/taken away/))
   await expect(patch(bea, machines, 'replace', '/metadata/annotations/example.com~1own', 'no')).rejects.toMatchObject(refused(/may be set/))
   await patch(bea, machines, 'add', SKIP, 'true')
+  await patch(bea, vms, 'add', '/metadata/annotations/tenantry.dev~1look-again', 'now')
   await patch(bea, machines, 'remove', `/metadata/annotations/${HOOK.replace('/', '~1')}`)
   await patch(bea, vms, 'remove', '/metadata/annotations/cluster.x-k8s.io~1paused')
 })

@@ -18,6 +18,8 @@ export type SafeStep =
   | { readonly act: 'resume'; readonly object: string }
   | { readonly act: 'skip-drain'; readonly object: string }
   | { readonly act: 'skip-volume-detach'; readonly object: string }
+  /** What was mended elsewhere is tried at once: CAPV waits up to a quarter of an hour between tries. */
+  | { readonly act: 'look-again'; readonly object: string }
   /** Nothing that the tenant can mend: a note for who can. */
   | { readonly act: 'tell-platform' }
 

@@ -11,6 +11,8 @@ export function stepWords(step: SafeStep): { readonly verb: string; readonly eff
       return { verb: 'Skip the drain', effect: 'Pods that are still on the machine are not moved: they stop with it, whatever their disruption budget says.' }
     case 'skip-volume-detach':
       return { verb: 'Don’t wait for volumes', effect: 'The machine goes while volumes are attached. vSphere lets go of them with the VM; what was not written yet is lost.' }
+    case 'look-again':
+      return { verb: 'Try again now', effect: 'Once it is mended: CAPV tries again at once. By itself it waits longer after each try, up to a quarter of an hour.' }
     case 'tell-platform':
       return { verb: 'Copy a note to the platform admins', effect: 'The note holds what is held, since when, and what was answered. No password.' }
   }

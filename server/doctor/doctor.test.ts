@@ -11,9 +11,10 @@ vi.mock('@/server/db/audit')
 const machine = 'Machine/blue-1-general-abcde-aaaaa'
 const hook = 'pre-drain.delete.hook.machine.cluster.x-k8s.io/backup'
 let findings: Partial<Finding>[]
+let machines: object = {}
 const ctx = {
   session: { user: 'bea', email: 'bea' }, identity: { user: 'oidc:bea', groups: [] }, tenant: 'blue',
-  state: () => ({ health: { state: 'live' } }), cluster: () => ({ uid: 'c', name: 'blue-1', findings }),
+  state: () => ({ health: { state: 'live' }, machines }), cluster: () => ({ uid: 'c', name: 'blue-1', findings }),
 } as unknown as TenantContext
 const at = { tenant: 'blue', cluster: 'blue-1' }
 const client = { get: vi.fn(), patch: vi.fn() }
@@ -77,4 +78,14 @@ test('an object that is not being deleted any more, or was made anew, is not let
   client.get.mockResolvedValue(object({ deletionTimestamp: '2026-11-21T14:00:00Z' }))
   await letGo(ctx, input)
   expect(client.patch).toHaveBeenCalledWith('Machine', 'blue', 'blue-1-general-abcde-aaaaa', { metadata: { ...guard, annotations: { [hook]: null } } })
+})
+
+test('another look is asked for of the object and of every VM that is not well, those that are gone left out', async () => {
+  findings = [{ next: { act: 'look-again', object: 'VSphereCluster/blue-1' }, lastResorts: [] }]
+  const view = (name: string, role: string, deletingSince: string | null = null, cluster = 'blue-1') => ({ name, cluster, deletingSince, state: { role } })
+  machines = { a: view('a', 'ok', '2026-11-21T14:00:00Z'), b: view('b', 'ok'), c: view('c', 'warn'), d: view('d', 'warn', null, 'other'), e: view('e', 'busy') }
+  client.get.mockImplementation((_kind: string, _tenant: string, name: string) => Promise.resolve(name === 'e' ? null : object({})))
+  await unstick(ctx, { ...at, object: 'VSphereCluster/blue-1', act: 'look-again' })
+  expect(client.patch.mock.calls.map(([kind, , name]) => `${kind as string}/${name as string}`)).toEqual(['VSphereCluster/blue-1', 'VSphereVM/a', 'VSphereVM/c'])
+  expect(client.patch.mock.calls[0]?.[3]).toEqual({ metadata: { uid: 'u', annotations: { 'tenantry.dev/look-again': expect.stringMatching(/Z$/) } } })
 })

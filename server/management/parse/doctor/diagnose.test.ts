@@ -79,7 +79,7 @@ describe('vCenter', () => {
     ['Post "https://vc/sdk": dial tcp 10.0.0.1:443: connect: connection refused', 'vcenter-away'],
   ] as const)('%s', (message, expected) => {
     const found = only({ cluster: going, machines: [vm('aaaaa', message), vm('bbbbb', message)] })
-    expect(found).toMatchObject([{ cause: expected, weight: 'held', since: at(42), next: { act: 'tell-platform' }, subject: 'VSphereVM/blue-1-general-abcde-aaaaa' }])
+    expect(found).toMatchObject([{ cause: expected, weight: 'held', since: at(42), next: { act: 'look-again', object: 'VSphereVM/blue-1-general-abcde-aaaaa' }, subject: 'VSphereVM/blue-1-general-abcde-aaaaa' }])
     expect(found[0]?.sentence).toMatch(/; 2 machines wait for it$/)
     expect(found[0]?.lastResorts.map(({ object }) => object)).toEqual(['VSphereVM/blue-1-general-abcde-aaaaa', 'VSphereVM/blue-1-general-abcde-bbbbb'])
   })

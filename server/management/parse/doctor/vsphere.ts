@@ -40,7 +40,7 @@ function identityGone({ cluster, infrastructure, identity, machines }: ClusterPa
   if (!gone && !isFalse(view)) return []
   return [found('credentials-gone', gone ? infrastructure : identity, {
     sentence: gone ? `The vSphere identity ${name} does not exist any more` : `The vSphere identity ${name} has no credentials: ${cause(view?.message ?? '') || (view?.reason ?? '')}`,
-    condition: view, field: gone ? `spec.identityRef.name: ${name}` : null, since: view?.since ?? null, next: { act: 'tell-platform' }, logs: logsOf('capv', infrastructure),
+    condition: view, field: gone ? `spec.identityRef.name: ${name}` : null, since: view?.since ?? null, next: { act: 'look-again', object: subjectOf(infrastructure) }, logs: logsOf('capv', infrastructure),
     lastResorts: isDeleting(cluster) ? vmsToGo(machines) : [],
   })]
 }
@@ -65,7 +65,7 @@ export const vCenter: Rule = (parts) => {
   const who = waiting === 0 ? '' : `; ${plural(waiting, 'machine')} ${waiting === 1 ? 'waits' : 'wait'} for it`
   return [found(causeOf(view.message), object, {
     sentence: `${plainVCenter(view.message, identity, server)}${who}`,
-    condition: view, next: { act: 'tell-platform' }, logs: logsOf('capv', object),
+    condition: view, next: { act: 'look-again', object: subjectOf(object) }, logs: logsOf('capv', object),
     lastResorts: vmsToGo(machines),
   })]
 }
@@ -86,7 +86,7 @@ function removing({ cluster }: ClusterParts, { machine, vsphereMachine, vsphereV
     const asked = timeAt(vsphereVm.metadata, 'deletionTimestamp')
     return [found('infrastructure', vsphereVm, {
       sentence: `CAPV has not begun to remove the VM of ${shortName(machine)}: it can’t sign in to vCenter, or it does not run`, since: asked, from: after(asked, 1), condition: vm,
-      field: `metadata.deletionTimestamp: ${asked ?? ''}`, next: { act: 'tell-platform' }, logs: logsOf('capv', vsphereVm), lastResorts: letGo(vsphereVm, [VM_PROTECTION]),
+      field: `metadata.deletionTimestamp: ${asked ?? ''}`, next: { act: 'look-again', object: subjectOf(vsphereVm) }, logs: logsOf('capv', vsphereVm), lastResorts: letGo(vsphereVm, [VM_PROTECTION]),
     })]
   }
   return [found('infrastructure', object, {
