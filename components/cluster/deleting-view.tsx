@@ -42,10 +42,10 @@ export function DeletingView({ cluster, machines, entries, story }: DeletingView
           <Link href={changesHref(tenant, cluster.name)} prefetch={false} className="link whitespace-nowrap">All changes</Link>
         </StateLine>
       </div>
+      <DeletionDoctor cluster={cluster} next={nextWords(all)} />
       {story && story.rollout.endedAt === null ? <RolloutPanel story={story} /> : null}
       <div className="grid grid-cols-[minmax(0,1fr)_380px] items-start gap-4 max-l:grid-cols-[minmax(0,1fr)]">
         <div className="min-w-0 space-y-4">
-          <DeletionDoctor cluster={cluster} next={nextWords(all)} />
           <Panel title="In this order" id="order" note={`${all.filter((stage) => stage.state === 'done').length} of ${all.length} done`}>
             <ol>{all.map((stage) => <StageRow key={stage.title} stage={stage} held={cluster.state.word === 'Deletion held'} />)}</ol>
           </Panel>

@@ -2,7 +2,7 @@ import { hasArrived, tallyOf, talliesOf } from '@/lib/rollout/facts'
 import { COMING, wholeComing, wholeLeaving } from '@/lib/rollout/phases'
 import { isStarting } from '@/lib/rollout/signs'
 import type { Rollout, RolloutMachine, Story } from '@/lib/rollout/story'
-import type { Picture } from '@/lib/rollout/tell'
+import type { Picture } from '@/lib/rollout/picture'
 import { ms, timeOf } from '@/lib/rollout/times'
 
 /** A replaced machine's leaving is about this part of the work of its lane. */

@@ -3,7 +3,8 @@ import { groupOf, roleOf } from '@/lib/cluster/group'
 import type { AddressesView, ClusterView, ClusterWord, NodePoolView } from '@/lib/cluster/view'
 import type { MachineStepName, MachineView, MachineWord } from '@/lib/machine/view'
 import type { Ask, Story } from '@/lib/rollout/story'
-import { type Picture, type Seen, tell, withAsks } from '@/lib/rollout/tell'
+import type { Picture, Seen } from '@/lib/rollout/picture'
+import { tell, withAsks } from '@/lib/rollout/tell'
 import type { ConditionView, State, StateRole } from '@/lib/state'
 
 const NOON = Date.UTC(2026, 10, 21, 14)

@@ -3,7 +3,8 @@ import type { ClusterView, NodePoolView } from '@/lib/cluster/view'
 import type { MachineView } from '@/lib/machine/view'
 import { at, clock, cond, pictureAt, watch, type World } from '@/lib/rollout/fixtures'
 import type { RolloutState, Story } from '@/lib/rollout/story'
-import { type Picture, tell } from '@/lib/rollout/tell'
+import type { Picture } from '@/lib/rollout/picture'
+import { tell } from '@/lib/rollout/tell'
 
 const SCALE: World = { pools: (second) => ({ general: { desired: second < 10 ? 1 : 3 } }), lives: [{ id: 'aaaaa', made: -5000 }, { id: 'bbbbb', made: 12 }, { id: 'ccccc', made: 12 }] }
 const OPEN = watch(SCALE, 0, 20).open as Story

@@ -1,7 +1,7 @@
 import { keep } from '@/lib/rollout/keep'
 import { isOutdated, isOnItsWay, machinesOf, poolOf } from '@/lib/rollout/signs'
 import type { Rollout, RolloutMachine, Story } from '@/lib/rollout/story'
-import type { Picture } from '@/lib/rollout/tell'
+import type { Picture } from '@/lib/rollout/picture'
 import { earliest, ms, wholeSecond } from '@/lib/rollout/times'
 import { machineTroubles, noted, over } from '@/lib/rollout/troubles'
 import type { MachineView } from '@/lib/machine/view'

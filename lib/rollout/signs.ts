@@ -4,7 +4,7 @@ import { hasJoined, isComing } from '@/lib/machine/words'
 import type { MachineView } from '@/lib/machine/view'
 import { weightier } from '@/lib/rollout/facts'
 import type { ChangeKind, SizePart } from '@/lib/rollout/story'
-import type { Picture } from '@/lib/rollout/tell'
+import type { Picture } from '@/lib/rollout/picture'
 import { ms } from '@/lib/rollout/times'
 
 /** Signs of a change in what was seen: of a cluster, a pool, a machine. `before` is always of the same cluster. */

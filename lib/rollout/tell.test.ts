@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import { at, clock, cond, goneAfter, pictureAt, seenAt, watch, type Told, type World } from '@/lib/rollout/fixtures'
 import type { Ask, Rollout, Story } from '@/lib/rollout/story'
-import { type Picture, tell, withAsks } from '@/lib/rollout/tell'
+import type { Picture } from '@/lib/rollout/picture'
+import { tell, withAsks } from '@/lib/rollout/tell'
 
 const ONE = { general: { desired: 1 } }
 const old = (id: string, change = {}) => ({ id, made: -5000, ...change })

@@ -1,4 +1,3 @@
-import type { ClusterView } from '@/lib/cluster/view'
 import { sameVersion } from '@/lib/kubernetes/version'
 import type { MachineView } from '@/lib/machine/view'
 import { expectedEnd, percentOf } from '@/lib/rollout/estimate'
@@ -7,25 +6,13 @@ import { openState } from '@/lib/rollout/halt'
 import { keep } from '@/lib/rollout/keep'
 import { machinesAfter } from '@/lib/rollout/machines'
 import { askedAt, mergeAsks, pick } from '@/lib/rollout/merge'
+import type { Picture, Seen } from '@/lib/rollout/picture'
 import { beginning, isOnItsWay, isOutdated, isStarting, isUpgrading, machinesOf, poolChange, poolNames, poolOf, resized, wantedOf } from '@/lib/rollout/signs'
 import type { Ask, ChangeKind, PoolChange, Rollout, Story } from '@/lib/rollout/story'
 import { earliest, latest, ms } from '@/lib/rollout/times'
 import { clusterTroubles, noted, over } from '@/lib/rollout/troubles'
 
 export { merge } from '@/lib/rollout/merge'
-
-/** One cluster with its machines, by uid, as the live cache sees it. */
-export interface Picture {
-  readonly cluster: ClusterView
-  readonly machines: ReadonlyMap<string, MachineView>
-}
-
-/** What the watches have just shown. `before` is null for what is met for the first time (a new cluster, or after a start). */
-export interface Seen {
-  readonly before: Picture | null
-  /** null: the cluster is gone. */
-  readonly after: Picture | null
-}
 
 /**
  * The open story of a cluster after what was seen, or null while the cluster is idle. A story that ends is returned once more with

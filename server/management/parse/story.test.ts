@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Story } from '@/lib/rollout/story'
-import { type Picture, tell } from '@/lib/rollout/tell'
+import type { Picture } from '@/lib/rollout/picture'
+import { tell } from '@/lib/rollout/tell'
 import { clusterView } from '@/server/management/parse/cluster'
 import { at, cond, deployment, ipPool, machineAt, parts, type Stage } from '@/server/management/parse/fixtures'
 import { machineView } from '@/server/management/parse/machine'
