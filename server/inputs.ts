@@ -1,6 +1,7 @@
 import 'server-only'
 import { z } from 'zod'
 import { clusterSpec } from '@/lib/cluster/rules'
+import { poolShape } from '@/lib/node-pool/spec'
 
 /** What the server actions take. The tenant is part of every input: actions have no URL to take it from. */
 const tenant = z.string().min(1).max(63)
@@ -17,6 +18,34 @@ export const scaleInput = z.object({ tenant, cluster, pool: z.string().min(1).ma
 /** What an Operation row of a scale says: written by one version of the portal, read by the next. */
 export const scaleIntent = z.object({ pool: z.string(), machineDeployment: z.string(), from: z.number().int(), to: z.number().int() })
 
+/**
+ * Acts on pools. Rules of the spec need the world around it and are asked in the use case. `uid` is the MachineDeployment's, by
+ * which one that was made anew under the name is noticed; null where the page does not know it.
+ */
+const pool = z.string().min(1).max(63)
+const uid = z.string().min(1).max(63)
+export const changePoolInput = z.object({ tenant, cluster, pool, uid, seen: poolShape, spec: poolShape })
+export const addPoolInput = z.object({ tenant, cluster, spec: poolShape })
+export const removePoolInput = z.object({ tenant, cluster, pool, uid: uid.nullable(), typedName: z.string().max(63) })
+export const restartPoolInput = z.object({ tenant, cluster, pool, uid: uid.nullable() })
+
+/** What their Operation rows say. `from` and `to` are sizes. */
+const count = z.number().int().nullable()
+const named = z.object({ kind: z.string(), name: z.string(), uid: z.string() })
+export const changeIntent = z.object({ pool, uid, seen: poolShape, spec: poolShape, words: z.string(), rolls: z.boolean(), from: count, to: count })
+export const addIntent = z.object({ pool, size: poolShape.shape.size, to: z.number().int(), objects: z.array(z.looseObject({ kind: z.string() })).readonly() })
+export const removeIntent = z.object({ pool, from: z.number().int(), removes: z.array(named.extend({ uid: z.string().nullable() })), templates: z.array(named) })
+export const restartIntent = z.object({ pool, uid, after: z.iso.datetime() })
+export const tidyIntent = z.object({ templates: z.array(named) })
+
+export type ChangePoolInput = z.infer<typeof changePoolInput>
+export type AddPoolInput = z.infer<typeof addPoolInput>
+export type RemovePoolInput = z.infer<typeof removePoolInput>
+export type RestartPoolInput = z.infer<typeof restartPoolInput>
+export type ChangeIntent = z.infer<typeof changeIntent>
+export type AddIntent = z.infer<typeof addIntent>
+export type RemoveIntent = z.infer<typeof removeIntent>
+export type RestartIntent = z.infer<typeof restartIntent>
 export type UnstickInput = z.infer<typeof unstickInput>
 export type LetGoInput = z.infer<typeof letGoInput>
 export type ScaleIntent = z.infer<typeof scaleIntent>

@@ -1,14 +1,16 @@
 import 'server-only'
 import { notFound as notFoundPage, redirect } from 'next/navigation'
 import { cache } from 'react'
-import { isAppError } from '@/lib/errors'
+import { isAppError, type ErrorView } from '@/lib/errors'
 import type { IdentityOption } from '@/lib/identity/offer'
 import type { TenantState } from '@/lib/live/event'
+import type { PoolPageData } from '@/lib/node-pool/review'
 import type { Permission } from '@/lib/permission'
 import type { Story } from '@/lib/rollout/story'
 import type { Session } from '@/server/auth/identity'
 import { currentSession } from '@/server/auth/session'
 import { listIdentities } from '@/server/identities/list'
+import { newPoolPageData, poolPageData } from '@/server/node-pools/page'
 import { interruptedCreates, type InterruptedCreate } from '@/server/operations/list'
 import { getChange } from '@/server/rollouts/get'
 import { listChanges, type Changes } from '@/server/rollouts/list'
@@ -62,6 +64,17 @@ export async function changesPage(tenant: string, cluster: string): Promise<Chan
 export async function changePage(tenant: string, id: string): Promise<{ story: Story }> {
   const ctx = await open(await pageSession(`/t/${encodeURIComponent(tenant)}`), tenant)
   return { story: await orNotFound(getChange(ctx, id)) }
+}
+
+/** The form of a pool: of one that is there, or (null) of a new one. What stands in the way of it is shown in its place. */
+export async function poolPage(tenant: string, cluster: string, pool: string | null): Promise<{ data: PoolPageData } | { error: ErrorView }> {
+  const ctx = await open(await pageSession(`/t/${encodeURIComponent(tenant)}/clusters/${encodeURIComponent(cluster)}`), tenant)
+  try {
+    return { data: await (pool === null ? newPoolPageData(ctx, cluster) : poolPageData(ctx, cluster, pool)) }
+  } catch (error) {
+    if (isAppError(error)) return { error: error.view }
+    throw error
+  }
 }
 
 const open = (session: Session, tenant: string): Promise<TenantContext> => orNotFound(openTenant(session, tenant))

@@ -3,7 +3,8 @@ import { answered, type TenantActions } from './actions'
 
 const acts = (scalePool: TenantActions['scalePool']): TenantActions => {
   const unused = () => Promise.reject(new Error('unused'))
-  return { createCluster: unused, continueCreate: unused, removeCluster: unused, deleteCluster: unused, scalePool, unstick: unused, letGo: unused }
+  const pools = { reviewPoolChange: unused, changePool: unused, reviewPoolAdd: unused, addPool: unused, reviewPoolRestart: unused, restartPool: unused, removePool: unused }
+  return { createCluster: unused, continueCreate: unused, removeCluster: unused, deleteCluster: unused, scalePool, unstick: unused, letGo: unused, ...pools }
 }
 const input = { tenant: 't', cluster: 'c', pool: 'p', replicas: 1 }
 

@@ -1,6 +1,13 @@
 import type { ClusterSpec } from '@/lib/cluster/spec'
 import type { LastResort, SafeStep } from '@/lib/doctor/finding'
 import type { Result } from '@/lib/errors'
+import type { PoolReview } from '@/lib/node-pool/review'
+import type { PoolSpec } from '@/lib/node-pool/spec'
+
+export interface PoolInput { readonly tenant: string; readonly cluster: string; readonly pool: string; readonly uid: string | null }
+export interface PoolAddInput { readonly tenant: string; readonly cluster: string; readonly spec: PoolSpec }
+/** `seen` is the pool as the page showed it: what differs by now was changed by somebody else. */
+export interface PoolChangeInput extends PoolInput { readonly uid: string; readonly seen: PoolSpec; readonly spec: PoolSpec }
 
 /** The server actions, handed down by the layout: components may not import from app or server. */
 export interface TenantActions {
@@ -9,6 +16,13 @@ export interface TenantActions {
   readonly removeCluster: (input: { tenant: string; operationId: string }) => Promise<Result<unknown>>
   readonly deleteCluster: (input: { tenant: string; cluster: string; typedName: string }) => Promise<Result<unknown>>
   readonly scalePool: (input: { tenant: string; cluster: string; pool: string; replicas: number }) => Promise<Result<unknown>>
+  readonly reviewPoolChange: (input: PoolChangeInput) => Promise<Result<PoolReview>>
+  readonly changePool: (input: PoolChangeInput) => Promise<Result<unknown>>
+  readonly reviewPoolAdd: (input: PoolAddInput) => Promise<Result<PoolReview>>
+  readonly addPool: (input: PoolAddInput) => Promise<Result<unknown>>
+  readonly reviewPoolRestart: (input: PoolInput) => Promise<Result<PoolReview>>
+  readonly restartPool: (input: PoolInput) => Promise<Result<unknown>>
+  readonly removePool: (input: PoolInput & { typedName: string }) => Promise<Result<unknown>>
   readonly unstick: (input: { tenant: string; cluster: string; object: string; act: Exclude<SafeStep['act'], 'tell-platform'> }) => Promise<Result<unknown>>
   readonly letGo: (input: { tenant: string; cluster: string; object: string; act: LastResort['act']; typedName: string }) => Promise<Result<unknown>>
 }
@@ -32,6 +46,13 @@ export function answered(actions: TenantActions): TenantActions {
     removeCluster: safe(actions.removeCluster),
     deleteCluster: safe(actions.deleteCluster),
     scalePool: safe(actions.scalePool),
+    reviewPoolChange: safe(actions.reviewPoolChange),
+    changePool: safe(actions.changePool),
+    reviewPoolAdd: safe(actions.reviewPoolAdd),
+    addPool: safe(actions.addPool),
+    reviewPoolRestart: safe(actions.reviewPoolRestart),
+    restartPool: safe(actions.restartPool),
+    removePool: safe(actions.removePool),
     unstick: safe(actions.unstick),
     letGo: safe(actions.letGo),
   }

@@ -82,6 +82,7 @@ const needs: Record<Permission, readonly [what: string, role: string]> = {
   'delete:cluster': ['Deleting clusters', 'admin'],
   'unstick:cluster': ['Freeing clusters', 'admin'],
   'scale:node-pool': ['Scaling', 'operator'],
+  'change:node-pool': ['Changing pools', 'admin'],
   'download:kubeconfig': ['An admin kubeconfig', 'operator'],
   'download:view-kubeconfig': ['A kubeconfig', 'viewer'],
 }

@@ -1,41 +1,62 @@
 'use client'
+import { Ellipsis, Plus } from 'lucide-react'
+import { useRouter } from 'next/navigation'
 import { useState } from 'react'
 import type { ClusterView, NodePoolView } from '@/lib/cluster/view'
-import { useCan } from '@/components/live/hooks'
+import { useCan, useTenant } from '@/components/live/hooks'
 import { StateWord } from '@/components/state/state-word'
 import { Button } from '@/components/ui/button'
+import { Menu, MenuItem } from '@/components/ui/menu'
 import { Panel } from '@/components/ui/panel'
 import { Table, Td, Th, Tr } from '@/components/ui/table'
+import { clusterHref } from './pool-page'
+import { RemoveDialog } from './remove-dialog'
+import { RestartDialog } from './restart-dialog'
 import { ScaleDialog } from './scale-dialog'
 import { machineSize } from './size'
 
+const DIALOGS = { scale: ScaleDialog, restart: RestartDialog, remove: RemoveDialog } as const
+
 export function PoolsPanel({ cluster }: { cluster: ClusterView }) {
-  const [scaling, setScaling] = useState<string | null>(null)
-  const can = useCan('scale:node-pool')
-  const pool = cluster.pools.find((candidate) => candidate.name === scaling)
+  const router = useRouter()
+  const { name: tenant } = useTenant()
+  const [open, setOpen] = useState<{ pool: string; dialog: keyof typeof DIALOGS } | null>(null)
+  const canScale = useCan('scale:node-pool')
+  const canChange = useCan('change:node-pool')
+  const pool = cluster.pools.find((candidate) => candidate.name === open?.pool)
+  const Dialog = open ? DIALOGS[open.dialog] : null
+  const pools = `${clusterHref(tenant, cluster.name)}/pools`
+  const add = cluster.pools.length === 0 ? 'A new pool takes vCenter, network and addresses over from another one, and there is none yet.' : canChange.reason
   return (
-    <Panel title="Node pools" id="pools" note={cluster.pools.length}>
+    <Panel title="Node pools" id="pools" note={cluster.pools.length} actions={<Button size="sm" reason={add} onClick={() => router.push(`${pools}/new`)}><Plus size={14} aria-hidden />Add pool</Button>}>
       {cluster.pools.length === 0 ? <p className="px-4 pb-4 text-ink-2">No pool has been reported yet.</p> : (
         <Table aria-labelledby="pools">
           <thead>
             <tr>
-              <Th>Pool</Th><Th>State</Th><Th>Machines</Th><Th className="max-s:hidden">Each machine</Th><Th className="w-[88px]"><span className="sr-only">Actions</span></Th>
+              <Th>Pool</Th><Th>State</Th><Th>Machines</Th><Th className="max-s:hidden">Each machine</Th><Th className="w-[120px]"><span className="sr-only">Actions</span></Th>
             </tr>
           </thead>
           <tbody>
             {cluster.pools.map((each) => (
               <Tr key={each.name}>
-                <Td className="font-medium">{each.name}</Td>
+                <Td className="font-medium [overflow-wrap:anywhere]">{each.name}</Td>
                 <Td><StateWord state={each.state} /></Td>
                 <Td className="whitespace-nowrap"><Count pool={each} /></Td>
                 <Td className="whitespace-nowrap max-s:hidden">{machineSize(each)}</Td>
-                <Td className="text-right"><Button size="sm" reason={can.reason} onClick={() => setScaling(each.name)} aria-label={`Scale pool ${each.name}`}>Scale</Button></Td>
+                <Td className="whitespace-nowrap text-right">
+                  <Button size="sm" reason={canScale.reason} onClick={() => setOpen({ pool: each.name, dialog: 'scale' })} aria-label={`Scale pool ${each.name}`}>Scale</Button>
+                  <Menu trigger={<Button size="sm" square look="ghost" className="ml-1" aria-label={`More for pool ${each.name}`}><Ellipsis size={16} aria-hidden /></Button>}>
+                    <MenuItem onClick={() => router.push(`${pools}/${encodeURIComponent(each.name)}`)}>{canChange.reason ? 'Look at its settings' : 'Change'}</MenuItem>
+                    <MenuItem reason={canChange.reason} onClick={() => setOpen({ pool: each.name, dialog: 'restart' })}>Restart all machines</MenuItem>
+                    <MenuItem danger reason={canChange.reason ?? (cluster.pools.length < 2 ? 'It is the only pool; scale it to 0 machines instead.' : null)} onClick={() => setOpen({ pool: each.name, dialog: 'remove' })}>Remove pool</MenuItem>
+                  </Menu>
+                </Td>
               </Tr>
             ))}
           </tbody>
         </Table>
       )}
-      {pool ? <ScaleDialog cluster={cluster} pool={pool} onClose={() => setScaling(null)} /> : null}
+      {pool && Dialog ? <Dialog cluster={cluster} pool={pool} onClose={() => setOpen(null)} /> : null}
     </Panel>
   )
 }

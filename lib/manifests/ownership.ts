@@ -1,8 +1,8 @@
 import { dig, listIn, recordIn, stringIn } from '@/lib/kubernetes/dig'
 import type { KubeObject } from '@/lib/kubernetes/object'
 
-/** As which the portal applies (server/management/user-client.ts). */
-const OURS = 'tenantry'
+/** As which the portal writes: every apply, patch and scale. */
+export const FIELD_MANAGER = 'tenantry'
 
 interface Entry {
   readonly manager: string
@@ -27,7 +27,7 @@ const owns = ({ fields }: Entry, path: readonly string[]): boolean => dig(fields
 export function isApplied(object: KubeObject, path: readonly string[]): boolean | null {
   const entries = entriesOf(object)
   if (entries.length === 0) return null
-  return entries.some((entry) => entry.manager === OURS && entry.applies && owns(entry, path))
+  return entries.some((entry) => entry.manager === FIELD_MANAGER && entry.applies && owns(entry, path))
 }
 
 /**
@@ -35,4 +35,4 @@ export function isApplied(object: KubeObject, path: readonly string[]): boolean 
  * it has another value, and one that leaves it out keeps it.
  */
 export const otherOwners = (object: KubeObject, path: readonly string[]): readonly string[] =>
-  [...new Set(entriesOf(object).filter((entry) => entry.manager !== OURS && owns(entry, path)).map(({ manager }) => manager))]
+  [...new Set(entriesOf(object).filter((entry) => entry.manager !== FIELD_MANAGER && owns(entry, path)).map(({ manager }) => manager))]

@@ -50,6 +50,7 @@ function nameProblems({ name }: PoolSpec, { cluster, pools, deployments, before 
   if (before !== null) return name === before.name ? [] : [problem('name', `A pool keeps its name: this one is ${cleanLine(before.name, 60)}.`)]
   if (name === '') return [problem('name', 'Give the pool a name.')]
   if (!isDns1123Label(name)) return [problem('name', 'Use a–z, 0–9 and “-”, not starting or ending with “-”.')]
+  if (name === 'new') return [problem('name', 'The portal itself uses “new”, in the address of this page. Choose another name.')]
   const room = clusterNameLimit('') - cluster.length
   if (name.length > room) return [problem('name', `This name has ${name.length} characters; in cluster ${cleanLine(cluster, 60)} it can have ${Math.max(0, room)}, so that machines keep their full names.`)]
   if (pools.includes(name)) return [problem('name', `${cleanLine(cluster, 60)} has a pool ${name} already.`)]

@@ -33,7 +33,7 @@ function askedChange({ kind }: Ask): ChangeKind {
 }
 
 /** Operations name a pool as people do, or by its MachineDeployment. */
-export const isAskFor = (ask: Ask, pool: string, cluster: string): boolean => ask.kind === 'scale' && (ask.pool === pool || ask.pool === `${cluster}-${pool}`)
+export const isAskFor = (ask: Ask, pool: string, cluster: string): boolean => (ask.kind === 'scale' || ask.kind === 'replace') && (ask.pool === pool || ask.pool === `${cluster}-${pool}`)
 
 /** The earliest size that anybody knows of: an ask precedes what is seen of it. */
 function askedFrom(name: string, pool: PoolChange, { asks, cluster }: Rollout): PoolChange {

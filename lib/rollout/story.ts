@@ -79,7 +79,8 @@ export type ClusterRollout = { readonly is: 'idle' } | RolloutState
 /** What a person asked for, from its Operation row. */
 export interface Ask {
   readonly operationId: string
-  readonly kind: 'create' | 'scale' | 'delete'
+  /** replace: a change, or a restart, that makes machines anew; a pool that comes or goes is a scale from or to 0. */
+  readonly kind: 'create' | 'scale' | 'replace' | 'delete'
   readonly who: string
   readonly at: string
   readonly pool: string | null

@@ -179,7 +179,11 @@ function isDone({ rollout, machines }: Story, after: Picture, now: string): bool
   const resting = !machinesOf(after).some((machine) => machine.deletingSince !== null || isOutdated(machine, poolOf(after, machine.pool)) || (machines[machine.uid]?.side === 'new' && machines[machine.uid]?.steps.ready === undefined))
   if (!settled || !resting || isStarting(after) || isUpgrading(cluster) || !cluster.controlPlane.answers) return false
   const pending = rollout.asks.filter((ask, index) => recent(ask.at) && !rollout.asks.slice(index + 1).some((later) => later.kind === ask.kind && later.pool === ask.pool))
-  return pending.every((ask) => (ask.kind === 'create' ? true : ask.kind === 'scale' && ask.to === cluster.pools.find((pool) => isAskFor(ask, pool.name, cluster.name))?.desired))
+  return pending.every((ask) => {
+    const pool = cluster.pools.find((each) => isAskFor(ask, each.name, cluster.name))
+    if (ask.kind === 'replace') return pool?.desired === 0 || Object.values(machines).some((machine) => machine.side === 'old' && machine.pool === (pool?.name ?? ask.pool))
+    return ask.kind === 'create' || (ask.kind === 'scale' && ask.to === (pool?.desired ?? 0))
+  })
 }
 
 /** The latest of the facts' own times, so that two replicas end a story at one moment. */

@@ -55,6 +55,14 @@ export async function insertOperation(db: Database, row: NewOperation, holder: s
   }
 }
 
+/** Work for later, of nobody: whichever replica finds it when its time has come takes it, as it would one that is left behind. */
+export async function insertLater(db: Database, row: NewOperation, inMs: number): Promise<void> {
+  const { prisma } = db
+  const data = { ...row, holder: null, groups: [...row.groups], missing: [...row.missing], spec: row.spec as never, applied: [], state: 'running' as const, attempts: 0 }
+  const create = prisma.operation.create({ data })
+  await prisma.$transaction([create, prisma.$executeRaw`UPDATE "Operation" SET "leaseUntil" = ${from(inMs)} WHERE "id" = ${row.id}`])
+}
+
 export function findOperation(db: Database, id: string, tenant: string): Promise<OperationRow | null> {
   return db.prisma.operation.findFirst({ where: { id, tenant } })
 }

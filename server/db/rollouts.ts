@@ -1,6 +1,7 @@
 import 'server-only'
 import type { Ask, Rollout, Story } from '@/lib/rollout/story'
 import type { Database } from '@/server/db/client'
+import type { OperationKind } from '@/server/db/operations'
 import { Prisma } from '@/server/db/generated/client'
 import { parseRollout, parseStory } from '@/server/db/stories'
 import { log } from '@/server/log'
@@ -88,7 +89,7 @@ export async function asksOf(db: Database, { tenant, clusterUid, cluster, starte
   const since = new Date(Date.parse(startedAt) - ASKED_BEFORE_MS)
   const rows = await db.prisma.operation.findMany({
     where: {
-      tenant, cluster, createdAt: { gte: since }, state: { not: 'failed' }, kind: { in: ['create', 'scale', 'delete'] },
+      tenant, cluster, createdAt: { gte: since }, state: { not: 'failed' }, kind: { in: ['create', 'scale', 'delete', 'change', 'add', 'remove', 'restart'] },
       // A cluster deleted and made again under its name has another uid; an operation that runs has none yet.
       OR: [{ clusterUid: null }, { clusterUid }],
     },
@@ -103,12 +104,28 @@ export async function asksOf(db: Database, { tenant, clusterUid, cluster, starte
   const emails = new Map(people.map(({ user, email }) => [user, email]))
   return rows
     .filter((row) => !old.has(row.id))
-    .map(({ id: operationId, kind, who, createdAt, spec }) => ({
-      operationId, kind, who: emails.get(who) ?? who, at: createdAt.toISOString(), ...(kind === 'scale' ? sizes(spec) : NO_SIZES),
-    }))
+    .flatMap(({ id: operationId, kind, who, createdAt, spec }) => {
+      const asked = askOf(kind, spec)
+      return asked === null ? [] : [{ operationId, who: emails.get(who) ?? who, at: createdAt.toISOString(), ...asked }]
+    })
 }
 
-const NO_SIZES = { pool: null, from: null, to: null }
+/** An operation as the story tells it; null for one that no machine notices. */
+function askOf(kind: OperationKind, spec: unknown): Pick<Ask, 'kind' | 'pool' | 'from' | 'to'> | null {
+  const asked = sizes(spec)
+  switch (kind) {
+    case 'create': case 'delete': return { kind, pool: null, from: null, to: null }
+    case 'scale': return { kind, ...asked }
+    case 'add': return { kind: 'scale', ...asked, from: 0 }
+    case 'remove': return { kind: 'scale', ...asked, to: 0 }
+    case 'restart': return { kind: 'replace', ...asked }
+    case 'change': {
+      if ((spec as { rolls?: unknown } | null)?.rolls === true) return { kind: 'replace', ...asked }
+      return asked.to === null ? null : { kind: 'scale', ...asked }
+    }
+    default: return null
+  }
+}
 
 function sizes(spec: unknown): Pick<Ask, 'pool' | 'from' | 'to'> {
   const { pool, from, to } = (spec ?? {}) as Record<string, unknown>

@@ -10,7 +10,7 @@ const trouble: z.ZodType<Trouble> = z.looseObject({
   key: z.string(), at: z.string(), until: z.string().nullable(), sentence: z.string(), condition: condition.nullable(),
 })
 const ask: z.ZodType<Ask> = z.looseObject({
-  operationId: z.string(), kind: z.enum(['create', 'scale', 'delete']), who: z.string(), at: z.string(),
+  operationId: z.string(), kind: z.enum(['create', 'scale', 'replace', 'delete']), who: z.string(), at: z.string(),
   pool: z.string().nullable(), from: z.number().nullable(), to: z.number().nullable(),
 })
 const phase = z.enum(['clone', 'address', 'power', 'boot', 'join', 'drain', 'delete'])

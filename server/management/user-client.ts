@@ -1,6 +1,7 @@
 import 'server-only'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { KubeObject } from '@/lib/kubernetes/object'
+import { FIELD_MANAGER } from '@/lib/manifests/ownership'
 import type { Identity } from '@/server/auth/identity'
 import { failure } from '@/server/failure'
 import type { Discovery } from '@/server/management/discovery'
@@ -9,13 +10,14 @@ import { knownKind, KINDS, resourcePath, type KindName } from '@/server/manageme
 import { isStatusError, toAppError, type FieldMap } from '@/server/management/status'
 import type { ApiRequest, Transport } from '@/server/management/transport'
 
-export const FIELD_MANAGER = 'tenantry'
-
 /** The management cluster as one person. Each method throws AppErrors only, and none ever acts as the portal. */
 export interface UserClient {
   /** null when it does not exist. */
   readonly get: (kind: KindName, namespace: string, name: string) => Promise<KubeObject | null>
-  readonly dryRunApply: (object: KubeObject, fieldOf?: FieldMap) => Promise<void>
+  /** All of the Namespace in one answer, managedFields included. */
+  readonly list: (kind: KindName, namespace: string) => Promise<readonly KubeObject[]>
+  /** @returns the object as it would be */
+  readonly dryRunApply: (object: KubeObject, fieldOf?: FieldMap) => Promise<KubeObject>
   readonly apply: (object: KubeObject, fieldOf?: FieldMap) => Promise<KubeObject>
   /** Background propagation; absent already is fine. `uid` guards against a successor of the same name. */
   readonly delete: (kind: KindName, namespace: string, name: string, uid?: string) => Promise<void>
@@ -59,7 +61,11 @@ export function createUserClient(transport: Transport, discovery: Discovery, ide
         throw error
       }
     },
-    dryRunApply: async (object, fieldOf) => void (await apply(object, true, fieldOf)),
+    list: async (kind, namespace) => {
+      const found = await send<{ apiVersion: string; items: readonly KubeObject[] }>(`the list of ${kind}s`, { method: 'GET', path: await pathOf(kind, { namespace }), timeoutMs: 20_000 })
+      return found.items.map((item) => ({ ...item, apiVersion: found.apiVersion, kind: KINDS[kind].kind }))
+    },
+    dryRunApply: (object, fieldOf) => apply(object, true, fieldOf),
     apply: (object, fieldOf) => apply(object, false, fieldOf),
     delete: async (kind, namespace, name, uid) => {
       const body = { apiVersion: 'v1', kind: 'DeleteOptions', propagationPolicy: 'Background', ...(uid ? { preconditions: { uid } } : {}) }

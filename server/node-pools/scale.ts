@@ -2,10 +2,12 @@ import 'server-only'
 import { createHash, randomUUID } from 'node:crypto'
 import { isAppError } from '@/lib/errors'
 import type { ClusterView, NodePoolView } from '@/lib/cluster/view'
+import { planScale } from '@/lib/node-pool/acts'
 import { audited } from '@/server/audit/audited'
 import { scaledSince, type OperationRow } from '@/server/db/operations'
 import { failure, invalid, notFound } from '@/server/failure'
 import { scaleIntent, type ScaleInput, type ScaleIntent } from '@/server/inputs'
+import type { UserClient } from '@/server/management/user-client'
 import type { Asker } from '@/server/operations/asker'
 import { withOperation, type Lease } from '@/server/operations/lease'
 import { noteAct } from '@/server/operations/note'
@@ -23,17 +25,27 @@ export async function scalePool(ctx: TenantContext, { cluster: name, pool: poolN
     requireLive(ctx)
     if (!cluster || !pool) throw notFound(`The pool ${JSON.stringify(poolName)} of ${JSON.stringify(name)}`)
     if (cluster.deletingSince) throw failure('conflict', `${name} is being deleted.`)
+    const client = runtime().asUser(ctx.identity)
+    await assertFixed(ctx, client, pool, replicas)
     assertAddresses(ctx, cluster, pool, replicas)
     const spec: ScaleIntent = { pool: poolName, machineDeployment: pool.machineDeployment, from: pool.desired, to: replicas }
     const hash = createHash('sha256').update(JSON.stringify(spec)).digest('hex')
     const at = { id: randomUUID(), cluster: name, clusterUid: cluster.uid }
     const { user: who, groups } = ctx.session
     await withOperation({ ...at, tenant: ctx.tenant, kind: 'scale', who, groups, hash, spec, missing: [] }, async () => {
-      await runtime().asUser(ctx.identity).patchScale(ctx.tenant, pool.machineDeployment, replicas)
+      await client.patchScale(ctx.tenant, pool.machineDeployment, replicas)
       noteScale(ctx, at, spec)
     })
     return null
   })
+}
+
+/** The autoscaler would undo another size of a pool of its own. @throws AppError 'invalid' */
+async function assertFixed(ctx: TenantContext, client: UserClient, { name, machineDeployment }: NodePoolView, replicas: number): Promise<void> {
+  const deployment = await client.get('MachineDeployment', ctx.tenant, machineDeployment)
+  if (!deployment) throw notFound(`The pool ${JSON.stringify(name)}`)
+  const [problem] = planScale({ deployment, machineTemplates: [], bootstrapTemplates: [], healthChecks: [] }, replicas).problems
+  if (problem) throw invalid({ replicas: problem.message })
 }
 
 /** The API server refuses a size that was decided on an older state; a few looks are enough, since a pool's status changes often. */

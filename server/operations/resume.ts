@@ -6,7 +6,12 @@ import { resumeDelete } from '@/server/clusters/delete'
 import { resumeCreate } from '@/server/clusters/resume-create'
 import { endOperation, expiredOperations, takeExpired, type OperationRow } from '@/server/db/operations'
 import { log } from '@/server/log'
+import { resumeAdd } from '@/server/node-pools/add'
+import { resumeChange } from '@/server/node-pools/change'
+import { resumeRemove } from '@/server/node-pools/remove'
+import { resumeRestart } from '@/server/node-pools/restart'
 import { resumeScale } from '@/server/node-pools/scale'
+import { resumeTidy, StillInUse } from '@/server/node-pools/tidy'
 import { askerOf } from '@/server/operations/asker'
 import { Lease, reasonOf, rootOf, type Ending } from '@/server/operations/lease'
 import { runtime } from '@/server/runtime'
@@ -53,13 +58,14 @@ async function resume(id: string, previous: string | null): Promise<void> {
   const lease = new Lease(db, id)
   const row = await takeExpired(db, lease, previous)
   if (!row) return
+  if (row.kind === 'tidy') return void (await lease.during(() => resumeTidy(askerOf(row), row, lease), tidyEnding(row)).catch(() => undefined))
   log.info({ event: 'resume', id, kind: row.kind, tenant: row.tenant, cluster: row.cluster, attempt: row.attempts }, 'going on with an operation whose replica is gone')
   const stopped = `The portal stopped ${MAX_ATTEMPTS} times in the middle of it.`
   // An operation that ends the process by being looked at must not do so for ever.
   if (row.attempts > MAX_ATTEMPTS + 1) return void (await endOperation(db, lease, { state: stateOf(row), error: stopped }))
   if (row.attempts > MAX_ATTEMPTS) lease.lookOnly(stopped)
   const ctx = askerOf(row)
-  const act = { create: resumeCreate, scale: resumeScale, delete: resumeDelete }[row.kind]
+  const act = { create: resumeCreate, scale: resumeScale, delete: resumeDelete, change: resumeChange, add: resumeAdd, remove: resumeRemove, restart: resumeRestart }[row.kind]
   // The audit has what came of it, and the row the reason.
   await lease.during(() => audited(ctx, 'resume', `Cluster/${row.cluster}`, () => act(ctx, row, lease)), endingFor(row)).catch(() => undefined)
 }
@@ -71,6 +77,14 @@ export const endingFor = (row: Pick<OperationRow, 'kind' | 'attempts'>) => (erro
   if (mayPass && row.attempts < MAX_ATTEMPTS) return { againInMs: 2_500 * 2 ** row.attempts, error: reasonOf(error) }
   const unclear = mayPass || (isAppError(error) && error.view.code === 'interrupted')
   return { state: unclear ? stateOf(row) : 'failed', error: reasonOf(error) }
+}
+
+/** What is in use is in use for as long as a rollout takes: looked at less and less often, for about a day. */
+const TIDY_LOOKS = 300
+const tidyEnding = (row: Pick<OperationRow, 'attempts'>) => (error: unknown): Ending => {
+  const passes = error instanceof StillInUse || !isAppError(error) || error.view.code === 'management-away'
+  if (passes && row.attempts < TIDY_LOOKS) return { againInMs: Math.min(10_000 * 2 ** Math.min(row.attempts, 5), 300_000), error: reasonOf(error) }
+  return { state: 'failed', error: reasonOf(error) }
 }
 
 /** When nobody knows what exists: of a create the person decides, and the rest is one write that did not happen or did no harm. */

@@ -6,7 +6,14 @@ import { deleteCluster as deleteUseCase } from '@/server/clusters/delete'
 import { removeLeftovers } from '@/server/clusters/remove'
 import { letGo as letGoUseCase } from '@/server/doctor/let-go'
 import { unstick as unstickUseCase } from '@/server/doctor/unstick'
-import { createInput, deleteInput, letGoInput, operationInput, scaleInput, unstickInput } from '@/server/inputs'
+import {
+  addPoolInput, changePoolInput, createInput, deleteInput, letGoInput, operationInput, removePoolInput, restartPoolInput, scaleInput, unstickInput,
+} from '@/server/inputs'
+import { addPool as addPoolUseCase } from '@/server/node-pools/add'
+import { changePool as changePoolUseCase } from '@/server/node-pools/change'
+import { removePool as removePoolUseCase } from '@/server/node-pools/remove'
+import { restartPool as restartPoolUseCase } from '@/server/node-pools/restart'
+import { reviewAdd, reviewChange, reviewRestart } from '@/server/node-pools/review'
 import { scalePool as scaleUseCase } from '@/server/node-pools/scale'
 
 /** { tenant, spec: ClusterSpec } -> { operationId }. A failure in the middle is 'interrupted' with `progress`. */
@@ -29,3 +36,18 @@ export const unstick = action(unstickInput, 'unstick:cluster', unstickUseCase)
 
 /** { tenant, cluster, object, act, typedName } -> null: a last resort that the doctor offers. */
 export const letGo = action(letGoInput, 'unstick:cluster', letGoUseCase)
+
+/** { tenant, cluster, pool, uid, seen, spec } -> PoolReview: what changePool would do. Writes nothing. */
+export const reviewPoolChange = action(changePoolInput, 'change:node-pool', reviewChange)
+export const changePool = action(changePoolInput, 'change:node-pool', changePoolUseCase)
+
+/** { tenant, cluster, spec } -> PoolReview. Writes nothing. */
+export const reviewPoolAdd = action(addPoolInput, 'change:node-pool', reviewAdd)
+export const addPool = action(addPoolInput, 'change:node-pool', addPoolUseCase)
+
+/** { tenant, cluster, pool, uid } -> PoolReview. Writes nothing. */
+export const reviewPoolRestart = action(restartPoolInput, 'change:node-pool', reviewRestart)
+export const restartPool = action(restartPoolInput, 'change:node-pool', restartPoolUseCase)
+
+/** { tenant, cluster, pool, uid, typedName } -> null. */
+export const removePool = action(removePoolInput, 'change:node-pool', removePoolUseCase)

@@ -4,7 +4,9 @@ import { TenantLive } from '@/components/live/tenant-live'
 import { Revoked } from '@/components/shell/revoked'
 import { Shell } from '@/components/shell/shell'
 import { tenantPage } from '@/server/pages'
-import { continueCreate, createCluster, deleteCluster, letGo, removeCluster, scalePool, unstick } from './actions'
+import {
+  addPool, changePool, continueCreate, createCluster, deleteCluster, letGo, removeCluster, removePool, restartPool, reviewPoolAdd, reviewPoolChange, reviewPoolRestart, scalePool, unstick,
+} from './actions'
 
 interface Props {
   readonly params: Promise<{ tenant: string }>
@@ -20,7 +22,10 @@ export default async function TenantLayout({ params, children }: Props) {
   const name = (await params).tenant
   const { session, tenants, access, state, identities } = await tenantPage(name)
   const displayName = tenants.find((tenant) => tenant.name === name)?.displayName ?? name
-  const actions = { createCluster, continueCreate, removeCluster, deleteCluster, scalePool, unstick, letGo }
+  const actions = {
+    createCluster, continueCreate, removeCluster, deleteCluster, scalePool, unstick, letGo,
+    reviewPoolChange, changePool, reviewPoolAdd, addPool, reviewPoolRestart, restartPool, removePool,
+  }
   return (
     <TenantLive key={name} tenant={{ name, displayName, tenants, session, access, identities, actions }} initial={state} revoked={<Revoked tenant={displayName} />}>
       <Shell>{children}</Shell>

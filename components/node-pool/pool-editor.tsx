@@ -1,0 +1,120 @@
+'use client'
+import Link from 'next/link'
+import { useRouter } from 'next/navigation'
+import { useEffect, useRef, useState, type FormEvent } from 'react'
+import { toast } from 'sonner'
+import type { ErrorView } from '@/lib/errors'
+import { poolDifferences } from '@/lib/node-pool/difference'
+import type { PoolPageData, PoolReview } from '@/lib/node-pool/review'
+import { listed, plural } from '@/lib/text'
+import { useCan, useTenant } from '@/components/live/hooks'
+import { ErrorNote } from '@/components/state/error-note'
+import { Button, buttonLook } from '@/components/ui/button'
+import { Note } from '@/components/ui/note'
+import { AdvancedSection } from './advanced-section'
+import { ChangesAside } from './changes-aside'
+import { shownAt, specOf } from './draft'
+import { clusterHref } from './pool-page'
+import { PoolErrorSummary } from './pool-errors'
+import { ReviewPage } from './review-page'
+import { MachineSection, SizeSection } from './pool-sections'
+import { usePoolForm } from './use-pool-form'
+
+/** Form, then review, on one page: what was typed is still there on the way back. */
+export function PoolEditor({ data }: { data: PoolPageData }) {
+  const router = useRouter()
+  const { name: tenant, actions } = useTenant()
+  const can = useCan('change:node-pool')
+  const form = usePoolForm(data)
+  const [review, setReview] = useState<PoolReview | null>(null)
+  const [refused, setRefused] = useState<readonly string[]>([])
+  const [failure, fail] = useState<ErrorView | null>(null)
+  const [busy, setBusy] = useState(false)
+  const summary = useRef<HTMLDivElement>(null)
+  const failed = useRef<HTMLDivElement>(null)
+  const top = useRef<HTMLHeadingElement>(null)
+  const isNew = data.uid === null
+  const spec = specOf(form.draft)
+  const changes = poolDifferences(data.spec, spec)
+  const home = clusterHref(tenant, data.cluster)
+  const title = isNew ? `New pool of ${data.cluster}` : `Pool ${data.spec.name} of ${data.cluster}`
+
+  // The focus follows what has come: the summary, the failure, or the form again after the review.
+  useEffect(() => {
+    summary.current?.focus()
+    summary.current?.scrollIntoView({ block: 'center' })
+  }, [refused])
+  useEffect(() => failed.current?.scrollIntoView({ block: 'center' }), [failure])
+  const reviewed = useRef(false)
+  useEffect(() => {
+    if (reviewed.current && review === null) top.current?.focus({ preventScroll: true })
+    reviewed.current = review !== null
+  }, [review])
+
+  const told = (error: ErrorView) => {
+    // A full load on purpose: nothing of the ended session may stay in memory.
+    // eslint-disable-next-line @next/next/no-location-assign-relative-destination
+    if (error.code === 'signed-out') return location.assign(`/sign-in?ended=1&back=${encodeURIComponent(location.pathname)}`)
+    setReview(null)
+    const fields = Object.keys(error.fields ?? {})
+    if (fields.length === 0) return fail(error)
+    form.refuse(error.fields ?? {})
+    setRefused([...new Set(fields.map(shownAt))])
+  }
+  const ask = async (write: boolean) => {
+    setBusy(true)
+    fail(null)
+    setRefused([])
+    const at = { tenant, cluster: data.cluster, spec }
+    const seen = { ...at, pool: data.spec.name, uid: data.uid ?? '', seen: data.spec }
+    if (!write) {
+      const result = await (isNew ? actions.reviewPoolAdd(at) : actions.reviewPoolChange(seen))
+      setBusy(false)
+      if (!result.ok) return told(result.error)
+      return setReview(result.value)
+    }
+    const result = await (isNew ? actions.addPool(at) : actions.changePool(seen))
+    setBusy(false)
+    if (!result.ok) return told(result.error)
+    toast(isNew ? `Adding pool ${spec.name}` : `Changing pool ${spec.name}`, { description: 'The cluster’s page follows it; you may leave.' })
+    router.push(home)
+  }
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    if (busy || can.reason) return
+    if (form.wrong.size === 0) return void ask(false)
+    form.showAll()
+    setRefused([...form.wrong.keys()])
+  }
+
+  if (review) return <ReviewPage title={title} review={review} isNew={isNew} pool={spec.name} busy={busy} reason={can.reason} onApply={() => void ask(true)} onBack={() => setReview(null)} />
+  return (
+    <>
+      <div className="mb-4 flex min-h-8 flex-wrap items-center gap-x-3">
+        <h1 ref={top} tabIndex={-1} className="min-w-0 outline-none [overflow-wrap:anywhere]">{title}</h1>
+        <p className="text-ink-3 max-s:hidden">Nothing is written before you have reviewed it</p>
+      </div>
+      {can.reason ? <Note role="warn" className="mb-6 max-w-[1180px]">{can.reason}</Note> : null}
+      {data.unknown.length > 0 ? <Note className="mb-6 max-w-[1180px]"><p className="[overflow-wrap:anywhere]">This form has no place for {listed(data.unknown, 4)}. A change keeps {data.unknown.length === 1 ? 'it' : 'them'} as {data.unknown.length === 1 ? 'it is' : 'they are'}.</p></Note> : null}
+      <div className="grid max-w-[1180px] grid-cols-[minmax(0,1fr)_340px] items-start gap-8 max-l:grid-cols-[minmax(0,1fr)]">
+        <form onSubmit={submit} noValidate aria-label={title} className="min-w-0">
+          {refused.length > 0 ? <PoolErrorSummary ref={summary} paths={refused} /> : null}
+          <SizeSection form={form} isNew={isNew} copyOf={data.copyOf} />
+          <MachineSection form={form} data={data} />
+          <AdvancedSection form={form} />
+          {failure ? (
+            <div ref={failed} className="mb-4 space-y-2">
+              <ErrorNote error={failure} />
+              {failure.code === 'conflict' ? <Button size="sm" onClick={() => { fail(null); router.refresh() }}>Load again, keep what I changed</Button> : null}
+            </div>
+          ) : null}
+          <div className="sticky bottom-0 z-10 flex items-center gap-3 border-t border-line bg-canvas py-3 max-s:[&>:is(a,button)]:flex-1">
+            <Button type="submit" look="primary" busy={busy} reason={can.reason ?? (!isNew && changes.length === 0 ? 'Nothing differs from the pool as it is.' : null)}>Review {isNew ? 'the new pool' : changes.length === 0 ? 'changes' : plural(changes.length, 'change')}</Button>
+            <Link href={home} className={buttonLook()}>Cancel</Link>
+          </div>
+        </form>
+        {isNew ? null : <ChangesAside changes={changes} />}
+      </div>
+    </>
+  )
+}

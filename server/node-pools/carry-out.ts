@@ -1,0 +1,57 @@
+import 'server-only'
+import { AppError, isAppError } from '@/lib/errors'
+import type { KubeObject } from '@/lib/kubernetes/object'
+import type { ObjectToRemove, PoolPlan } from '@/lib/node-pool/plan'
+import { knownKind, type KindName } from '@/server/management/kinds'
+import type { UserClient } from '@/server/management/user-client'
+import { applyAll, nameOf } from '@/server/operations/apply'
+import { reasonOf, type Lease } from '@/server/operations/lease'
+
+/** What a plan writes, in the order in which it is written. */
+export interface Writes {
+  readonly tenant: string
+  /** In the contract that is served. */
+  readonly objects: readonly KubeObject[]
+  readonly scale: PoolPlan['scale']
+  readonly removes: readonly ObjectToRemove[]
+}
+
+/** For the Operation row: `Kind/name`. */
+export const namesOf = ({ objects }: Pick<Writes, 'objects'>): readonly string[] => objects.map(nameOf)
+
+/**
+ * Objects, then the size, then what goes. All of it may be done again: what is so already does not change.
+ * @throws AppError 'interrupted' once something was written and the rest was not; otherwise the refusal itself
+ */
+export async function carryOut(client: UserClient, lease: Lease, { tenant, objects, scale, removes }: Writes, before: readonly string[] = []): Promise<void> {
+  await applyAll(client, lease, objects, before)
+  try {
+    await keepTemplates(client, lease, tenant, objects)
+    lease.assertHeld()
+    if (scale) await client.patchScale(tenant, scale.deployment, scale.replicas)
+    for (const { kind, name, uid } of removes) {
+      lease.assertHeld()
+      await client.delete(knownKind(kind).kind as KindName, tenant, name, uid ?? undefined)
+    }
+  } catch (error) {
+    if (lease.gone || objects.length === 0) throw error
+    const missing = [...(scale ? [`the size of ${scale.deployment}`] : []), ...removes.map(({ kind, name }) => `the removal of ${kind}/${name}`)]
+    const detail = isAppError(error) ? error.view.detail : undefined
+    const view = { code: 'interrupted', message: `It stopped in the middle: the objects are written, ${missing.join(' and ')} is not. ${reasonOf(error)}`, progress: { operationId: lease.id, exist: objects.map(nameOf), missing }, ...(detail ? { detail } : {}) } as const
+    throw new AppError(view, { cause: error })
+  }
+}
+
+/**
+ * A template with this content may have been superseded, and be tidied up between its apply and that of what refers to it.
+ * From here on something refers to it, and it stays.
+ */
+async function keepTemplates(client: UserClient, lease: Lease, tenant: string, objects: readonly KubeObject[]): Promise<void> {
+  const templates = objects.filter(({ kind }) => kind === 'VSphereMachineTemplate' || kind === 'KubeadmConfigTemplate')
+  const found = await Promise.all(templates.map(({ kind, metadata }) => client.get(kind as KindName, tenant, metadata.name)))
+  for (const [index, template] of templates.entries()) {
+    if (found[index] && !found[index].metadata.deletionTimestamp) continue
+    lease.assertHeld()
+    await client.apply(template)
+  }
+}

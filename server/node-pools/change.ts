@@ -1,0 +1,76 @@
+import 'server-only'
+import { randomUUID } from 'node:crypto'
+import type { PoolFieldChange } from '@/lib/node-pool/difference'
+import { machineTemplateOf, bootstrapTemplateOf } from '@/lib/node-pool/live'
+import { sizeNow } from '@/lib/node-pool/deployment'
+import type { PoolSpec } from '@/lib/node-pool/spec'
+import { listed } from '@/lib/text'
+import { audited } from '@/server/audit/audited'
+import { hashOf } from '@/server/clusters/create'
+import type { OperationRow } from '@/server/db/operations'
+import { failure } from '@/server/failure'
+import { changeIntent, type ChangeIntent, type ChangePoolInput } from '@/server/inputs'
+import { carryOut, namesOf } from '@/server/node-pools/carry-out'
+import { deploymentOf } from '@/server/node-pools/find'
+import { assertAddresses, prepareChange, type Prepared } from '@/server/node-pools/prepare'
+import { tidyLater } from '@/server/node-pools/tidy'
+import type { Asker } from '@/server/operations/asker'
+import { withOperation, type Lease } from '@/server/operations/lease'
+import { noteAct } from '@/server/operations/note'
+import { runtime } from '@/server/runtime'
+import { requireLive, type TenantContext } from '@/server/tenants/open'
+
+/**
+ * Makes a pool the wanted one. Nothing is written before every object has passed a dry run as the person.
+ * @throws AppError as prepareChange does, before anything is written; 'interrupted' when it stopped in the middle: the same
+ * change asked for again goes on from there
+ */
+export async function changePool(ctx: TenantContext, { cluster: name, pool, uid, seen, spec }: ChangePoolInput): Promise<null> {
+  const cluster = ctx.cluster(name)
+  return audited(ctx, 'change:node-pool', cluster ? `MachineDeployment/${deploymentOf(cluster, pool)}` : `Cluster/${name}`, async () => {
+    requireLive(ctx)
+    const client = runtime().asUser(ctx.identity)
+    const prepared = await prepareChange(ctx, client, { cluster: name, pool, uid, seen, spec })
+    assertAddresses(prepared)
+    if (prepared.plan.changes.length === 0) return null
+    const intent: ChangeIntent = { pool, uid, seen, spec, ...outline(prepared, spec) }
+    const at = { id: randomUUID(), cluster: name, clusterUid: prepared.cluster.uid }
+    const { user: who, groups } = ctx.session
+    const row = { ...at, tenant: ctx.tenant, kind: 'change', who, groups, hash: hashOf(prepared.objects), spec: intent, missing: namesOf(prepared) } as const
+    await withOperation(row, (lease) => write(ctx, at, lease, prepared, intent))
+    return null
+  })
+}
+
+/** Goes on with a change whose replica is gone: from whatever of it is there, as long as nobody changed the same fields since. */
+export async function resumeChange(ctx: Asker, row: OperationRow, lease: Lease): Promise<void> {
+  const parsed = changeIntent.safeParse(row.spec)
+  if (!parsed.success) throw failure('conflict', 'Another version of the portal wrote this down; it is not carried out.')
+  if (ctx.cluster(row.cluster)?.uid !== row.clusterUid) throw failure('conflict', `${row.cluster} is gone.`)
+  const client = runtime().asUser(ctx.identity)
+  const prepared = await prepareChange(ctx, client, { cluster: row.cluster, ...parsed.data })
+  lease.assertHeld()
+  await write(ctx, { id: row.id, cluster: row.cluster, clusterUid: row.clusterUid }, lease, prepared, parsed.data, row.applied)
+}
+
+type At = Pick<OperationRow, 'id' | 'cluster' | 'clusterUid'>
+
+async function write(ctx: Asker, at: At, lease: Lease, { live, plan, objects }: Prepared, intent: ChangeIntent, before: readonly string[] = []): Promise<void> {
+  await carryOut(runtime().asUser(ctx.identity), lease, { tenant: ctx.tenant, objects, scale: plan.scale, removes: plan.removes }, before)
+  noteAct(ctx, { key: `${at.id}:asked`, clusterUid: at.clusterUid ?? '', cluster: at.cluster, subject: intent.pool, text: `Pool ${intent.pool}: ${intent.words}` })
+  const kept = new Set(objects.map(({ kind, metadata }) => `${kind}/${metadata.name}`))
+  const old = live === null ? [] : [machineTemplateOf(live), bootstrapTemplateOf(live)].filter((template) => template !== null)
+  // Of a kind that has a new template now, the one that the pool was made from.
+  const superseded = old.filter((template) => objects.some(({ kind }) => kind === template.kind) && !kept.has(`${template.kind}/${template.metadata.name}`))
+  await tidyLater(ctx, at, superseded)
+}
+
+/** What the story and the timeline tell of it. Sizes: null when this changes none. */
+function outline({ live, plan }: Prepared, spec: PoolSpec): Pick<ChangeIntent, 'words' | 'rolls' | 'from' | 'to'> {
+  const from = live === null ? null : sizeNow(live.deployment)
+  const sized = plan.scale !== null && spec.size.kind === 'fixed'
+  return { words: wordsOf(plan.changes), rolls: plan.rolls, from: sized ? from : null, to: sized ? (plan.scale?.replicas ?? null) : null }
+}
+
+const wordsOf = (changes: readonly PoolFieldChange[]): string =>
+  listed(changes.map(({ words, from, to }, index) => `${index === 0 ? words.toLowerCase().replace('cpus', 'CPUs').replace('vm ', 'VM ') : words} from ${from} to ${to}`), 3)

@@ -1,0 +1,77 @@
+import 'server-only'
+import { findIdentity } from '@/lib/identity/select'
+import { sameVersion } from '@/lib/kubernetes/version'
+import type { ClusterView } from '@/lib/cluster/view'
+import { machineDeploymentName } from '@/lib/kubernetes/names'
+import type { KubeObject } from '@/lib/kubernetes/object'
+import { clusterOf, type LivePool, poolNameOf } from '@/lib/node-pool/live'
+import type { Owner } from '@/lib/node-pool/change'
+import { readPool, type ReadPool } from '@/lib/node-pool/read'
+import type { PoolSurroundings } from '@/lib/node-pool/rules'
+import type { PoolSpec } from '@/lib/node-pool/spec'
+import { failure, notFound } from '@/server/failure'
+import { listIdentities } from '@/server/identities/list'
+import type { UserClient } from '@/server/management/user-client'
+import type { Asker } from '@/server/operations/asker'
+
+/** A pool as the API server has it right now, read as the person: never from the live cache, which trims managedFields. */
+export interface FoundPool {
+  readonly cluster: ClusterView
+  readonly owner: Owner
+  readonly live: LivePool
+  readonly read: ReadPool
+}
+
+/** @throws AppError 'not-found' | 'conflict' while the cluster is being deleted */
+export function findCluster(ctx: Asker, name: string): ClusterView {
+  const cluster = ctx.cluster(name)
+  if (!cluster) throw notFound(`The cluster ${JSON.stringify(name)}`)
+  if (cluster.deletingSince) throw failure('conflict', `${name} is being deleted.`)
+  return cluster
+}
+
+/** @param pool its short name */
+export async function findPool(ctx: Asker, client: UserClient, clusterName: string, pool: string): Promise<FoundPool> {
+  const cluster = findCluster(ctx, clusterName)
+  const name = deploymentOf(cluster, pool)
+  const [deployment, templates] = await Promise.all([client.get('MachineDeployment', ctx.tenant, name), templatesOf(client, ctx.tenant)])
+  if (!deployment || clusterOf(deployment) !== clusterName || deployment.metadata.deletionTimestamp) throw notFound(`The pool ${JSON.stringify(pool)} of ${JSON.stringify(clusterName)}`)
+  const live = { deployment, ...templates }
+  return { cluster, owner: { name: cluster.name, uid: cluster.uid }, live, read: readPool(live) }
+}
+
+/** A pool that was made a moment ago is not among the views yet. */
+export const deploymentOf = (cluster: ClusterView, pool: string): string => cluster.pools.find(({ name }) => name === pool)?.machineDeployment ?? machineDeploymentName(cluster.name, pool)
+
+/** Those of the whole tenant: a template that was made by hand need not say whose it is. */
+export async function templatesOf(client: UserClient, tenant: string): Promise<Omit<LivePool, 'deployment'>> {
+  const [machineTemplates, bootstrapTemplates, healthChecks] = await Promise.all([
+    client.list('VSphereMachineTemplate', tenant), client.list('KubeadmConfigTemplate', tenant), client.list('MachineHealthCheck', tenant),
+  ])
+  return { machineTemplates, bootstrapTemplates, healthChecks }
+}
+
+/** MachineDeployments of the cluster, oldest first. */
+export async function deploymentsOf(client: UserClient, tenant: string, cluster: string): Promise<readonly KubeObject[]> {
+  const all = await client.list('MachineDeployment', tenant)
+  const own = all.filter((deployment) => clusterOf(deployment) === cluster && !deployment.metadata.deletionTimestamp)
+  return own.toSorted((a, b) => ((a.metadata.creationTimestamp ?? '') < (b.metadata.creationTimestamp ?? '') ? -1 : 1))
+}
+
+/**
+ * What the rules of a pool need to know. Sizes of VM templates and zones are not known to the portal.
+ * @param before as it is now; null for a new pool
+ */
+export function surroundingsOf(ctx: Asker, cluster: ClusterView, before: PoolSpec | null, deployments: readonly KubeObject[] = []): PoolSurroundings {
+  const own = before === null ? null : deploymentOf(cluster, before.name)
+  const elsewhere = Object.values(ctx.state().clusters).flatMap(({ pools }) => pools.map(({ machineDeployment }) => machineDeployment))
+  const names = new Set([...cluster.pools.map(({ name }) => name), ...deployments.map(poolNameOf)])
+  if (before !== null) names.delete(before.name)
+  return { cluster: cluster.name, pools: [...names], deployments: [...new Set(elsewhere)].filter((name) => name !== own), before, templateDiskGiB: null, zones: null }
+}
+
+/** Names of the VM templates that the cluster's identity is offered with for a version. */
+export function offeredTemplates(ctx: Asker, cluster: ClusterView, version: string): readonly string[] {
+  const identity = cluster.identity === null ? null : findIdentity(listIdentities(ctx.tenant), cluster.identity)
+  return identity?.offer.templates.filter((template) => sameVersion(template.version, version)).map(({ name }) => name) ?? []
+}

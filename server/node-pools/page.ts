@@ -1,0 +1,38 @@
+import 'server-only'
+import { stringIn } from '@/lib/kubernetes/dig'
+import { poolNameOf } from '@/lib/node-pool/live'
+import { readPool } from '@/lib/node-pool/read'
+import type { PoolPageData } from '@/lib/node-pool/review'
+import { defaultRepair, defaultTimeouts } from '@/lib/node-pool/spec'
+import { failure } from '@/server/failure'
+import { deploymentsOf, findCluster, findPool, offeredTemplates, surroundingsOf, templatesOf } from '@/server/node-pools/find'
+import { runtime } from '@/server/runtime'
+import type { TenantContext } from '@/server/tenants/open'
+
+/** What the form of a pool begins with, read as the person. @throws AppError 'not-found' | 'conflict' */
+export async function poolPageData(ctx: TenantContext, cluster: string, pool: string): Promise<PoolPageData> {
+  const client = runtime().asUser(ctx.identity)
+  const found = await findPool(ctx, client, cluster, pool)
+  const { spec, unknown } = found.read
+  const templates = new Set([spec.machine.template, ...offeredTemplates(ctx, found.cluster, spec.version)])
+  return {
+    cluster, uid: found.live.deployment.metadata.uid ?? null, spec, unknown, copyOf: null,
+    around: surroundingsOf(ctx, found.cluster, spec), templates: [...templates].filter((name) => name !== ''),
+  }
+}
+
+/** A new pool begins as a copy of the oldest one, without its labels and taints. @throws AppError 'not-ready' without any pool */
+export async function newPoolPageData(ctx: TenantContext, name: string): Promise<PoolPageData> {
+  const client = runtime().asUser(ctx.identity)
+  const cluster = findCluster(ctx, name)
+  const [[first, ...rest], templates] = await Promise.all([deploymentsOf(client, ctx.tenant, name), templatesOf(client, ctx.tenant)])
+  if (first === undefined) throw failure('not-ready', `${name} has no pool yet that a new one could take vCenter, network and addresses over from.`)
+  const copied = readPool({ deployment: first, ...templates }).spec
+  const version = stringIn(first, 'spec', 'template', 'spec', 'version') ?? cluster.version.current ?? ''
+  const offered = new Set([copied.machine.template, ...offeredTemplates(ctx, cluster, version)])
+  const spec = {
+    ...copied, name: '', version, size: { kind: 'fixed', replicas: 1 } as const, labels: {}, taints: [],
+    strategy: { kind: 'rolling', surge: 1, unavailable: 0 } as const, timeouts: defaultTimeouts(), repair: defaultRepair(1),
+  }
+  return { cluster: name, uid: null, spec, unknown: [], copyOf: poolNameOf(first), around: surroundingsOf(ctx, cluster, null, [first, ...rest]), templates: [...offered].filter((template) => template !== '') }
+}

@@ -1,0 +1,142 @@
+import 'server-only'
+import type { ClusterView } from '@/lib/cluster/view'
+import type { Problem } from '@/lib/cluster/rules/problem'
+import type { KubeObject } from '@/lib/kubernetes/object'
+import { toContract } from '@/lib/manifests/v1beta1'
+import { planPoolAdd, planRestart } from '@/lib/node-pool/acts'
+import { addressAnswer } from '@/lib/node-pool/addresses'
+import { planPoolChange } from '@/lib/node-pool/change'
+import { outdatedFields, poolDifferences } from '@/lib/node-pool/difference'
+import { type LivePool, machineTemplateOf } from '@/lib/node-pool/live'
+import { machineFactsOf } from '@/lib/node-pool/machine-facts'
+import type { PoolPlan } from '@/lib/node-pool/plan'
+import type { AddressAnswer } from '@/lib/node-pool/review'
+import { poolSpecProblems } from '@/lib/node-pool/rules'
+import type { PoolSpec } from '@/lib/node-pool/spec'
+import { listed } from '@/lib/text'
+import { failure, invalid } from '@/server/failure'
+import { servedContract } from '@/server/management/contract'
+import type { UserClient } from '@/server/management/user-client'
+import { deploymentsOf, findCluster, findPool, type FoundPool, offeredTemplates, surroundingsOf, templatesOf } from '@/server/node-pools/find'
+import { poolFieldOf } from '@/server/node-pools/fields'
+import type { Asker } from '@/server/operations/asker'
+import { runtime } from '@/server/runtime'
+
+/** An act on a pool with everything checked that can be checked before the first write. */
+export interface Prepared {
+  readonly cluster: ClusterView
+  /** null for a new pool. */
+  readonly live: LivePool | null
+  readonly plan: PoolPlan
+  /** The plan's objects in the contract that is served, and as a dry run gave them back. */
+  readonly objects: readonly KubeObject[]
+  readonly accepted: readonly KubeObject[]
+  readonly addresses: AddressAnswer
+}
+
+export interface WantedChange {
+  readonly cluster: string
+  readonly pool: string
+  /** What the page showed: the MachineDeployment's uid, and the pool as it was then. */
+  readonly uid: string
+  readonly seen: PoolSpec
+  readonly spec: PoolSpec
+}
+
+/**
+ * @throws AppError 'conflict' when the pool changed under the person's hands, or another tool owns a field; 'invalid' with the
+ * fields of the form; whatever the API server refuses in a dry run
+ */
+export async function prepareChange(ctx: Asker, client: UserClient, wanted: WantedChange): Promise<Prepared> {
+  const found = await findPool(ctx, client, wanted.cluster, wanted.pool)
+  assertSeen(found, wanted)
+  const { cluster, read, live, owner } = found
+  refuse(poolSpecProblems(wanted.spec, surroundingsOf(ctx, cluster, read.spec)))
+  assertOffered(ctx, cluster, wanted.spec, read.spec)
+  const plan = planPoolChange(live, wanted.spec, owner)
+  refuse(plan.problems)
+  if (plan.held.length > 0) {
+    const fields = plan.held.map(({ words, owners }) => `${words} (${owners.join(', ')})`)
+    throw failure('conflict', `Another tool holds what this would change: ${listed(fields, 4)}. Nothing was forced, and nothing was written. Change it with that tool, or let it go of the field.`)
+  }
+  return dryRun(ctx, client, { cluster, live, plan }, plan.spareAddressesNeeded)
+}
+
+/** Fields that are neither as the page showed them nor as the person wants them: this change would silently undo another one. */
+function assertSeen({ live, read }: FoundPool, { uid, seen, spec, pool }: WantedChange): void {
+  if (live.deployment.metadata.uid !== uid) throw failure('conflict', `Pool ${pool} was removed and made again since this page was loaded. Nothing was written.`)
+  const would = new Set(poolDifferences(read.spec, spec).map(({ path }) => path))
+  const moved = outdatedFields(seen, read.spec).filter(({ path }) => would.has(path))
+  if (moved.length === 0) return
+  const words = moved.map(({ words: name, from, to }) => `${name} was ${from} and is ${to} now`)
+  throw failure('conflict', `Pool ${pool} changed since this page was loaded: ${listed(words, 4)}. Nothing was written. Load it again to go on from there.`)
+}
+
+export interface WantedPool {
+  readonly cluster: string
+  readonly spec: PoolSpec
+}
+
+/** A new pool gets vCenter and addresses from the oldest pool of the cluster whose template says them plainly. */
+export async function prepareAdd(ctx: Asker, client: UserClient, { cluster: name, spec }: WantedPool): Promise<Prepared> {
+  const cluster = findCluster(ctx, name)
+  const [deployments, templates] = await Promise.all([deploymentsOf(client, ctx.tenant, name), templatesOf(client, ctx.tenant)])
+  refuse(poolSpecProblems(spec, surroundingsOf(ctx, cluster, null, deployments)))
+  const found = deployments.flatMap((deployment) => {
+    const template = machineTemplateOf({ deployment, ...templates })
+    const facts = template === null ? null : machineFactsOf(template)
+    return facts === null || template === null ? [] : [{ facts, vmTemplate: (template.spec as { template?: { spec?: { template?: string } } } | undefined)?.template?.spec?.template }]
+  })
+  const [first] = found
+  if (first === undefined) throw failure('not-ready', `No pool of ${name} says plainly which vCenter and addresses its machines have, so a new one cannot take them over.`)
+  if (!found.some(({ vmTemplate }) => vmTemplate === spec.machine.template)) assertOffered(ctx, cluster, spec, null)
+  const plan = planPoolAdd({ tenant: ctx.tenant, cluster: { name, uid: cluster.uid }, machines: first.facts }, spec)
+  return dryRun(ctx, client, { cluster, live: null, plan }, spec.size.kind === 'fixed' ? spec.size.replicas : spec.size.min)
+}
+
+export async function prepareRestart(ctx: Asker, client: UserClient, { cluster: name, pool, uid }: { cluster: string; pool: string; uid: string | null }, after: Date): Promise<Prepared> {
+  const { cluster, live } = await findPool(ctx, client, name, pool)
+  if (uid !== null && live.deployment.metadata.uid !== uid) throw failure('conflict', `Pool ${pool} was removed and made again since this page was loaded. Nothing was written.`)
+  const plan = planRestart(live, after)
+  return dryRun(ctx, client, { cluster, live, plan }, plan.spareAddressesNeeded)
+}
+
+async function dryRun(ctx: Asker, client: UserClient, prepared: Pick<Prepared, 'cluster' | 'live' | 'plan'>, must: number): Promise<Prepared> {
+  const { plan, cluster } = prepared
+  const contract = await servedContract(runtime().discovery)
+  const objects = plan.objects.map((object) => toContract(object, contract))
+  const answers = await Promise.allSettled(objects.map((object) => client.dryRunApply(object, poolFieldOf)))
+  const accepted = answers.map((answer) => {
+    if (answer.status === 'rejected') throw answer.reason
+    return answer.value
+  })
+  const addresses = addressAnswer({ needed: plan.spareAddressesNeeded, must }, cluster.addresses, waitingMachines(ctx, cluster))
+  return { ...prepared, objects, accepted, addresses }
+}
+
+/** Machines that were asked for and hold no address yet. */
+function waitingMachines(ctx: Asker, { name, machines }: ClusterView): number {
+  const holding = Object.values(ctx.state().machines).filter((machine) => machine.cluster === name && machine.address !== null).length
+  return Math.max(0, machines.desired - holding)
+}
+
+/** @throws AppError 'invalid' at the field by which fewer would be needed */
+export function assertAddresses({ addresses, plan }: Prepared): void {
+  if (addresses.role !== 'bad') return
+  throw invalid({ [plan.machinesReplaced > 0 ? 'strategy.surge' : 'size.replicas']: addresses.words })
+}
+
+function assertOffered(ctx: Asker, cluster: ClusterView, { machine, version }: PoolSpec, before: PoolSpec | null): void {
+  if (before !== null && before.machine.template === machine.template && before.version === version) return
+  const offered = offeredTemplates(ctx, cluster, version)
+  if (offered.includes(machine.template)) return
+  throw invalid({ 'machine.template': `The template ${JSON.stringify(machine.template)} is not offered for ${version}${offered.length === 0 ? '' : `; take ${listed(offered, 5)}`}.` })
+}
+
+/** @throws AppError 'invalid' with every field, when there is a problem */
+function refuse(problems: readonly Problem[]): void {
+  if (problems.length === 0) return
+  const fields: Record<string, string> = {}
+  for (const { path, message } of problems) fields[path.join('.')] ??= message
+  throw invalid(fields)
+}

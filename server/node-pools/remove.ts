@@ -1,0 +1,64 @@
+import 'server-only'
+import { randomUUID } from 'node:crypto'
+import type { KubeObject } from '@/lib/kubernetes/object'
+import { planPoolRemove } from '@/lib/node-pool/acts'
+import { sizeNow } from '@/lib/node-pool/deployment'
+import { bootstrapTemplateOf, machineTemplateOf } from '@/lib/node-pool/live'
+import { NODE_POOL_LABEL } from '@/lib/manifests/labels'
+import { audited } from '@/server/audit/audited'
+import type { OperationRow } from '@/server/db/operations'
+import { failure, invalid } from '@/server/failure'
+import { removeIntent, type RemoveIntent, type RemovePoolInput } from '@/server/inputs'
+import { carryOut } from '@/server/node-pools/carry-out'
+import { deploymentOf, deploymentsOf, findPool } from '@/server/node-pools/find'
+import { tidyLater } from '@/server/node-pools/tidy'
+import type { Asker } from '@/server/operations/asker'
+import { withOperation, type Lease } from '@/server/operations/lease'
+import { noteAct } from '@/server/operations/note'
+import { runtime } from '@/server/runtime'
+import { requireLive, type TenantContext } from '@/server/tenants/open'
+
+/**
+ * Removes a pool with its machines, each drained first.
+ * @throws AppError 'invalid' when the typed name is another one; 'conflict' for the last pool, which new ones are made after
+ */
+export async function removePool(ctx: TenantContext, { cluster: name, pool, uid, typedName }: RemovePoolInput): Promise<null> {
+  const cluster = ctx.cluster(name)
+  return audited(ctx, 'change:node-pool', cluster ? `MachineDeployment/${deploymentOf(cluster, pool)}` : `Cluster/${name}`, async () => {
+    requireLive(ctx)
+    if (typedName !== pool) throw invalid({ typedName: `Type ${pool} to remove it.` })
+    const client = runtime().asUser(ctx.identity)
+    const found = await findPool(ctx, client, name, pool)
+    if (uid !== null && found.live.deployment.metadata.uid !== uid) throw failure('conflict', `Pool ${pool} was removed and made again since this page was loaded. Nothing was written.`)
+    if ((await deploymentsOf(client, ctx.tenant, name)).length < 2) throw failure('conflict', `${pool} is the only pool of ${name}. New pools take vCenter, network and addresses over from another one: scale this one to 0 machines, or add another pool first.`)
+    const { removes } = planPoolRemove(found.live)
+    const templates = templatesOfPool(found.live.deployment, [machineTemplateOf(found.live), bootstrapTemplateOf(found.live), ...found.live.machineTemplates, ...found.live.bootstrapTemplates])
+    const intent: RemoveIntent = { pool, removes: [...removes], templates: templates.map(({ kind, metadata }) => ({ kind, name: metadata.name, uid: metadata.uid ?? '' })), from: sizeNow(found.live.deployment) }
+    const at = { id: randomUUID(), cluster: name, clusterUid: found.cluster.uid }
+    const { user: who, groups } = ctx.session
+    await withOperation({ ...at, tenant: ctx.tenant, kind: 'remove', who, groups, hash: found.live.deployment.metadata.uid ?? '', spec: intent, missing: [] }, (lease) => write(ctx, at, lease, intent, templates))
+    return null
+  })
+}
+
+/** Goes on with a removal whose replica is gone: of those very objects, by their uids. */
+export async function resumeRemove(ctx: Asker, row: OperationRow, lease: Lease): Promise<void> {
+  const intent = removeIntent.safeParse(row.spec)
+  if (!intent.success) throw failure('conflict', 'Another version of the portal wrote this down; it is not carried out.')
+  lease.assertHeld()
+  await write(ctx, row, lease, intent.data, [])
+}
+
+async function write(ctx: Asker, at: Pick<OperationRow, 'id' | 'cluster' | 'clusterUid'>, lease: Lease, { pool, removes }: RemoveIntent, templates: readonly KubeObject[]): Promise<void> {
+  await carryOut(runtime().asUser(ctx.identity), lease, { tenant: ctx.tenant, objects: [], scale: null, removes })
+  noteAct(ctx, { key: `${at.id}:asked`, clusterUid: at.clusterUid ?? '', cluster: at.cluster, subject: pool, text: `Removal of pool ${pool} was asked for` })
+  await tidyLater(ctx, at, templates)
+}
+
+/** Also superseded ones; each once. */
+function templatesOfPool(deployment: KubeObject, templates: readonly (KubeObject | null)[]): readonly KubeObject[] {
+  const pool = deployment.metadata.labels?.[NODE_POOL_LABEL]
+  const cluster = deployment.metadata.labels?.['cluster.x-k8s.io/cluster-name']
+  const own = templates.filter((template) => template !== null).filter(({ metadata }) => pool !== undefined && metadata.labels?.[NODE_POOL_LABEL] === pool && metadata.labels['cluster.x-k8s.io/cluster-name'] === cluster)
+  return [...new Map(own.map((template) => [`${template.kind}/${template.metadata.name}`, template])).values()]
+}
