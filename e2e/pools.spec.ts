@@ -1,6 +1,7 @@
 import type { KubeObject } from '@/lib/kubernetes/object'
 import { createCluster, machinesIn } from './support/create'
 import type { Admin } from './support/lab'
+import { picture } from './support/picture'
 import { expect, test } from './support/test'
 
 const GROUPS = { machines: 'cluster.x-k8s.io', machinesets: 'cluster.x-k8s.io', machinedeployments: 'cluster.x-k8s.io', vspheremachinetemplates: 'infrastructure.cluster.x-k8s.io', kubeadmconfigtemplates: 'bootstrap.cluster.x-k8s.io' } as const
@@ -53,6 +54,7 @@ test('the life of a pool: a label in place, more memory one machine after anothe
     await page.getByRole('button', { name: /^VSphereMachineTemplate/ }).click()
     await expect(page.getByRole('region', { name: /Difference of VSphereMachineTemplate/ })).toContainText('+       memoryMiB: 12288')
     expect(await versions(lab, tenant)).toEqual(before)
+    await picture(page, 'pool-review')
   })
 
   await test.step('and one after another every machine is replaced', async () => {
@@ -75,7 +77,6 @@ test('the life of a pool: a label in place, more memory one machine after anothe
 
   await test.step('the old template goes once no MachineSet refers to it, and the new one stays', async () => {
     const users = async () => (await all(lab, tenant, 'machinesets')).filter((set) => JSON.stringify(set.spec).includes(oldTemplate ?? 'none')).map(({ metadata }) => metadata.name)
-    console.log('users', await users(), 'templates', await names(lab, tenant, 'vspheremachinetemplates'))
     await expect.poll(() => names(lab, tenant, 'vspheremachinetemplates'), { timeout: 120_000, intervals: [2_000] }).not.toContain(oldTemplate)
     expect(await users()).toEqual([])
     expect((await names(lab, tenant, 'vspheremachinetemplates')).filter((name) => name !== oldTemplate)).toHaveLength(1)
@@ -128,6 +129,8 @@ test('bad input is refused at its field, an outdated page as a conflict, and not
     await field(name).fill(value)
     await field(name).blur()
   }
+
+  await picture(page, 'pool-form')
 
   await test.step('a smaller disk', async () => {
     await type('Disk', '20')

@@ -229,6 +229,15 @@ test('what was asked last must show in the pool before the story ends, for a min
   expect(told.ended[0]?.rollout).toMatchObject({ endedAt: at(102), state: { is: 'done' } })
 })
 
+test('an asked replacement must show in an old machine, and a removed pool is one of no machines', () => {
+  const world: World = { pools: (second) => ({ general: { desired: second < 10 ? 1 : 2 } }), lives: [old('aaaaa'), { id: 'bbbbb', made: 12 }] }
+  const end = (asks: readonly Ask[]) => watch(world, 0, 200, { asks }).ended[0]?.rollout
+  const without = end([])?.endedAt
+  expect(end([ask({ at: clock(60), pool: 'batch', from: 2, to: 0 })])).toMatchObject({ endedAt: without })
+  const open = watch(world, 0, 110, { asks: [ask({ kind: 'replace', at: clock(60), from: null, to: null })] })
+  expect([open.ended, open.open?.rollout]).toMatchObject([[], { change: 'replace', endedAt: null }])
+})
+
 test('what was wrong stays told after it is over and after its machine is gone; what comes back is told again', () => {
   const condition = cond('VirtualMachineProvisioned', 'False', 'NotProvisioned', "vm 'ubuntu' not found", at(12))
   const bad = (second: number) => ((second > 30 && second < 50) || (second > 60 && second < 70) ? { word: 'Cloning' as const, role: 'warn' as const, sentence: 'vSphere has no VM template ubuntu', condition, percent: null } : null)

@@ -106,3 +106,19 @@ test('asks are the operations that may have caused it: recent, of this cluster, 
     { operationId: 'later', kind: 'delete', who: 'bea@example.com', at: '2026-11-21T14:05:00.000Z', pool: null, from: null, to: null },
   ])
 })
+
+test('acts on pools are asks as far as machines notice them', async () => {
+  const { rollout } = exampleStory()
+  const kinds = [
+    ['add', { pool: 'extra', to: 2 }], ['remove', { pool: 'batch', from: 3 }], ['restart', { pool: 'general' }], ['tidy', { templates: [] }],
+    ['change', { pool: 'general', rolls: true, from: 2, to: 4 }], ['change', { pool: 'general', rolls: false, from: 2, to: 3 }], ['change', { pool: 'general', rolls: false, from: null, to: null }],
+  ] as const
+  for (const [index, [kind, spec]] of kinds.entries()) {
+    await insertOperation(db, { id: `pool-${index}`, tenant: 'blue', cluster: 'blue-1', clusterUid: 'u1', kind, who: 'ada', groups: [], hash: '', spec, missing: [] }, 'holder')
+    await db.prisma.operation.update({ where: { id: `pool-${index}` }, data: { createdAt: new Date(Date.parse(rollout.startedAt) + index), state: 'done' } })
+  }
+  const asks = (await asksOf(db, rollout)).filter(({ operationId }) => operationId.startsWith('pool-'))
+  expect(asks.map(({ kind, pool, from, to }) => [kind, pool, from, to])).toEqual([
+    ['scale', 'extra', 0, 2], ['scale', 'batch', 3, 0], ['replace', 'general', null, null], ['replace', 'general', 2, 4], ['scale', 'general', 2, 3],
+  ])
+})
