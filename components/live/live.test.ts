@@ -27,6 +27,7 @@ function setup(status: number | null = 503) {
   const sources: FakeSource[] = []
   const timers = new Set<{ run: () => void; ms: number }>()
   const messages: LiveMessage[] = []
+  const clock = { now: 0, wake: (): void => undefined, gone: (): void => undefined }
   const env: StreamEnvironment = {
     open: () => {
       const source = new FakeSource()
@@ -40,6 +41,11 @@ function setup(status: number | null = 503) {
       return () => timers.delete(timer)
     },
     random: () => 0.5,
+    now: () => clock.now,
+    onNetwork: ({ back, gone }) => {
+      Object.assign(clock, { wake: back, gone })
+      return () => (clock.wake = clock.gone = () => undefined)
+    },
   }
   const connected = vi.fn()
   const stop = keepStream('/stream', { message: (message) => messages.push(message), connected }, env)
@@ -58,7 +64,7 @@ function setup(status: number | null = 503) {
     await Promise.resolve()
     await Promise.resolve()
   }
-  return { sources, timers, messages, connected, stop, fire, refuse }
+  return { sources, timers, messages, connected, stop, fire, refuse, clock }
 }
 
 describe('one stream', () => {
@@ -86,6 +92,43 @@ describe('one stream', () => {
     sources[2]?.onopen?.()
     sources[2]?.onerror?.()
     expect(sources[2]?.closed, 'after it was open the browser may try again').toBe(false)
+  })
+
+  test('a machine that wakes connects at once: out of a long wait, and when it slept through three beats', async () => {
+    const { sources, timers, refuse, clock, stop } = setup()
+    await refuse()
+    clock.wake()
+    expect([sources.length, [...timers].map(({ ms }) => ms)], 'one stream, and no wait is left').toEqual([2, [3 * BEAT_MS]])
+    sources[1]?.onopen?.()
+    clock.now += 3 * BEAT_MS
+    clock.wake()
+    expect(sources, 'a stream that was just heard is kept').toHaveLength(2)
+    clock.now += 1
+    clock.wake()
+    expect([sources.length, sources[1]?.closed]).toEqual([3, true])
+    stop()
+    clock.wake()
+    expect(sources).toHaveLength(3)
+  })
+
+  test('without a network the page is told at once, and connects as soon as there is one', () => {
+    const { sources, clock, connected } = setup()
+    sources[0]?.onopen?.()
+    clock.gone()
+    expect([sources[0]?.closed, connected.mock.lastCall]).toEqual([true, [false]])
+    clock.wake()
+    expect(sources).toHaveLength(2)
+  })
+
+  test('a probe that is answered after a wake opens no second stream', async () => {
+    const { sources, timers, clock } = setup()
+    const [first] = sources
+    Object.assign(first ?? {}, { readyState: 2 })
+    first?.onerror?.()
+    clock.wake()
+    await Promise.resolve()
+    await Promise.resolve()
+    expect([sources.length, timers.size]).toEqual([2, 1])
   })
 
   test('a refusal waits longer each time, up to a minute', async () => {

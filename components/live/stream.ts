@@ -9,6 +9,13 @@ export interface StreamEnvironment {
   readonly probe: (url: string) => Promise<number | null>
   readonly setTimer: (run: () => void, ms: number) => () => void
   readonly random: () => number
+  /** Unix time, ms. */
+  readonly now: () => number
+  /**
+   * `back`: the machine woke, the network is back, or somebody looks at the page again. `gone`: the browser knows that there is no
+   * network, while an open connection would only be silent. Returns its undo.
+   */
+  readonly onNetwork: (when: { readonly back: () => void; readonly gone: () => void }) => () => void
 }
 
 export interface StreamListener {
@@ -34,7 +41,9 @@ export function keepStream(url: string, listener: StreamListener, env: StreamEnv
   let stopped = false
   let attempt = 0
   let lost = false
+  let heardAt = env.now()
   let cancelTimer = () => {}
+  let deafen = () => {}
 
   const close = () => {
     cancelTimer()
@@ -43,6 +52,7 @@ export function keepStream(url: string, listener: StreamListener, env: StreamEnv
   }
   const stop = () => {
     stopped = true
+    deafen()
     close()
   }
   const after = (ms: number, run: () => void) => {
@@ -59,6 +69,7 @@ export function keepStream(url: string, listener: StreamListener, env: StreamEnv
 
   const receive = (type: LiveMessage['type'], data: string) => {
     if (stopped) return
+    heardAt = env.now()
     const message = { ...(data ? (JSON.parse(data) as object) : {}), type } as LiveMessage
     if (type === 'revoked' || type === 'signed-out') stop()
     else watch()
@@ -69,7 +80,7 @@ export function keepStream(url: string, listener: StreamListener, env: StreamEnv
     close()
     listener.connected(false)
     const status = await env.probe(url)
-    if (stopped) return
+    if (stopped || source) return
     if (status === 401) {
       stop()
       listener.message({ type: 'signed-out' })
@@ -90,6 +101,7 @@ export function keepStream(url: string, listener: StreamListener, env: StreamEnv
       if (source !== opened) return
       attempt = 0
       lost = false
+      heardAt = env.now()
       listener.connected(true)
       watch()
     }
@@ -105,6 +117,16 @@ export function keepStream(url: string, listener: StreamListener, env: StreamEnv
     for (const type of TYPES) opened.addEventListener(type, (event) => source === opened && receive(type, String((event as MessageEvent).data ?? '')))
   }
 
+  /** Timers stand still while a machine sleeps, and a wait that grew while it was offline may be a minute long. */
+  const wake = () => {
+    if (source && !lost && env.now() - heardAt <= MISSED_BEATS * BEAT_MS) return
+    close()
+    attempt = 0
+    lost = false
+    start()
+  }
+
+  deafen = env.onNetwork({ back: wake, gone: () => source && again() })
   start()
   return stop
 }
@@ -127,4 +149,13 @@ export const browserEnvironment: StreamEnvironment = {
     return () => clearTimeout(timer)
   },
   random: Math.random,
+  now: Date.now,
+  onNetwork({ back, gone }) {
+    const look = () => document.visibilityState === 'visible' && back()
+    const heard = [[window, 'online', back], [window, 'offline', gone], [document, 'resume', back], [document, 'visibilitychange', look]] as const
+    for (const [target, type, run] of heard) target.addEventListener(type, run)
+    return () => {
+      for (const [target, type, run] of heard) target.removeEventListener(type, run)
+    }
+  },
 }
