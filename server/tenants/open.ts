@@ -20,13 +20,15 @@ export interface TenantContext {
 }
 
 /**
- * @throws AppError 'not-found' for an absent tenant and for a foreign one alike
+ * @throws AppError 'not-found' for an absent tenant and for a foreign one alike; 'management-away' until the first lists are read
  */
 export async function openTenant(session: Session, tenant: string): Promise<TenantContext> {
   const { live } = runtime()
   const identity = identityOf(session)
   // What no Namespace can be called is asked of nobody: answers are kept by name, and names of any length would fill them.
   if (!isTenantName(tenant)) throw notFound(`The tenant ${JSON.stringify(cleanLine(tenant, 63))}`)
+  // A tenant that was not read yet is not absent: told 404, every open page would take it for gone and forget all that it shows.
+  if (!live.ready()) throw failure('management-away', 'The portal has just started and still reads the management cluster. Try again in a moment.')
   // Both questions come before the answer: the time taken must not tell an absent tenant from a foreign one.
   const exists = live.tenants().some(({ name }) => name === tenant)
   const visible = await live.access.allows(identity, tenant, 'view:cluster')
