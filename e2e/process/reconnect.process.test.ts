@@ -38,6 +38,8 @@ function browse(cookie: string): Browser {
       return () => clearTimeout(timer)
     },
     random: Math.random,
+    now: Date.now,
+    onNetwork: () => () => undefined,
   }
   const message = ({ type }: LiveMessage): void => {
     browser.told.push(type)
