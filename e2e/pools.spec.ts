@@ -15,6 +15,8 @@ const uids = async (lab: Admin, tenant: string) => (await all(lab, tenant, 'mach
 /** Everything that a write could have changed. */
 const versions = async (lab: Admin, tenant: string) => (await Promise.all((['machinedeployments', 'vspheremachinetemplates', 'kubeadmconfigtemplates'] as const).map((plural) => all(lab, tenant, plural)))).flat().map(({ metadata }) => `${metadata.name}@${(metadata as { generation?: number }).generation ?? 1}`).sort()
 
+const templateOf = (set: KubeObject | undefined) => (set?.spec as { template: { spec: { infrastructureRef: unknown } } }).template.spec.infrastructureRef
+
 test('the life of a pool: a label in place, more memory one machine after another, a second pool that comes and goes', async ({ page, tenant, lab }) => {
   test.setTimeout(480_000)
   await createCluster(page, tenant, { name: 'pools', replicas: 2 })
@@ -130,8 +132,12 @@ test('bad input is refused at its field, an outdated page as a conflict, and not
     await field(name).blur()
   }
 
-  await picture(page, 'pool-form')
-
+  await test.step('what differs so far stands beside the form', async () => {
+    await type('CPU', '8')
+    await expect(page.getByRole('complementary').getByText('replaces machines')).toBeVisible()
+    await picture(page, 'pool-form', 1000)
+    await page.reload()
+  })
   await test.step('a smaller disk', async () => {
     await type('Disk', '20')
     await expect(page.getByText(/The disk has \d+ GiB now\. It can be made smaller only with another VM template\./)).toBeVisible()
@@ -175,5 +181,40 @@ test('bad input is refused at its field, an outdated page as a conflict, and not
     await expect(field('CPU')).toHaveValue('8')
     await page.getByRole('button', { name: 'Review 1 change' }).click()
     await expect(page.getByText('Replaces 2 machines', { exact: false })).toBeVisible()
+  })
+
+  await test.step('between bounds the size is the autoscaler’s: annotated, the size left alone, Scale refused', async () => {
+    await page.goto(pool)
+    await page.getByRole('radio', { name: 'Autoscaler' }).click()
+    await type('Smallest size', '1')
+    await type('Largest size', '4')
+    await page.getByRole('button', { name: 'Review 1 change' }).click()
+    await expect(page.getByText('The autoscaler keeps 1 to 4 machines.')).toBeVisible()
+    await page.getByRole('button', { name: 'Change the pool' }).click()
+    await expect(page).toHaveURL(/clusters\/bad$/)
+    const [deployment] = await all(lab, tenant, 'machinedeployments')
+    expect(deployment).toMatchObject({
+      metadata: { annotations: { 'cluster.x-k8s.io/cluster-api-autoscaler-node-group-min-size': '1', 'cluster.x-k8s.io/cluster-api-autoscaler-node-group-max-size': '4' } },
+      spec: { replicas: 2 },
+    })
+    await page.getByRole('button', { name: 'Scale pool general' }).click()
+    const size = page.getByRole('dialog').getByRole('textbox', { name: 'Machines' })
+    await size.fill('3')
+    await size.blur()
+    await page.getByRole('button', { name: 'Scale to 3 and add 1 machine' }).click()
+    await expect(page.getByRole('dialog').getByText(/The autoscaler keeps this pool between 1 and 4 machines/).first()).toBeVisible()
+    await page.getByRole('button', { name: 'Cancel' }).click()
+  })
+
+  await test.step('a restart says what it takes, and makes a new MachineSet of the same templates', async () => {
+    const [before] = await all(lab, tenant, 'machinesets')
+    await page.getByRole('button', { name: 'More for pool general' }).click()
+    await page.getByRole('menuitem', { name: 'Restart all machines' }).click()
+    await expect(page.getByRole('alertdialog').getByText('Replaces 2 machines, one after another', { exact: false })).toBeVisible()
+    await page.getByRole('button', { name: 'Replace all machines' }).click()
+    await expect(page.getByRole('alertdialog')).toBeHidden()
+    await expect.poll(async () => (await all(lab, tenant, 'machinesets')).length).toBe(2)
+    const made = (await all(lab, tenant, 'machinesets')).find(({ metadata }) => metadata.uid !== before?.metadata.uid)
+    expect(templateOf(made)).toEqual(templateOf(before))
   })
 })

@@ -5,7 +5,7 @@ import { Panel } from '@/components/ui/panel'
 export function ChangesAside({ changes }: { changes: readonly PoolFieldChange[] }) {
   const rolls = changes.some((change) => change.rolls)
   return (
-    <aside className="sticky top-16 max-l:hidden">
+    <aside aria-label="Your changes" className="sticky top-16 max-l:hidden">
       <Panel title="Your changes" id="changes" note={changes.length === 0 ? null : changes.length}>
         <div aria-live="polite">
           {changes.length === 0 ? <p className="px-4 pb-4 text-ink-2">None so far.</p> : (

@@ -59,7 +59,7 @@ export function ReviewPage({ title, review, isNew, pool, busy, reason, onApply, 
           )}
           <ObjectDifferences objects={objects} />
         </div>
-        <aside className="min-w-0 space-y-4 l:sticky l:top-16">
+        <aside aria-label="Checks and decision" className="min-w-0 space-y-4 l:sticky l:top-16">
           <Panel title="Checks" id="checks">
             <ul>
               <Check role={addresses.role} title="Addresses">{addresses.words}</Check>

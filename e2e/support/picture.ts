@@ -6,15 +6,16 @@ const LOOKS = [['light', 1280], ['dark', 1280], ['light', 380], ['dark', 380]] a
 /**
  * A picture of the page as a guide shows it, written to docs/images with TENANTRY_PICTURES=1; beside it, in test-results, the same
  * dark and on a phone, for those who look a page over. Without the variable nothing is written: pictures of each run differ by their times.
+ * @param height of the window, for a page with a bar at its foot
  */
-export async function picture(page: Page, name: string): Promise<void> {
+export async function picture(page: Page, name: string, height = 800): Promise<void> {
   if (process.env['TENANTRY_PICTURES'] !== '1') return
   // A toast would lie over what is shown.
   await expect(page.locator('[data-sonner-toast]')).toHaveCount(0, { timeout: 15_000 })
   const size = page.viewportSize()
   for (const [scheme, width] of LOOKS) {
     await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' })
-    await page.setViewportSize({ width, height: 800 })
+    await page.setViewportSize({ width, height: width === 1280 ? height : 800 })
     const path = scheme === 'light' && width === 1280 ? join('docs', 'images', `${name}.png`) : join('test-results', 'pictures', `${name}-${scheme}-${width}.png`)
     await page.screenshot({ path, fullPage: true })
   }
