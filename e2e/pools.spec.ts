@@ -18,7 +18,7 @@ const versions = async (lab: Admin, tenant: string) => (await Promise.all((['mac
 const templateOf = (set: KubeObject | undefined) => (set?.spec as { template: { spec: { infrastructureRef: unknown } } }).template.spec.infrastructureRef
 
 test('the life of a pool: a label in place, more memory one machine after another, a second pool that comes and goes', async ({ page, tenant, lab }) => {
-  test.setTimeout(480_000)
+  test.setTimeout(600_000)
   await createCluster(page, tenant, { name: 'pools', replicas: 2 })
   await expect(machinesIn(page, 'Ready')).toHaveCount(2, { timeout: 150_000 })
   const cluster = `/t/${tenant}/clusters/pools`
@@ -120,7 +120,7 @@ test('the life of a pool: a label in place, more memory one machine after anothe
 })
 
 test('bad input is refused at its field, an outdated page as a conflict, and nothing is written', async ({ page, tenant, lab }) => {
-  test.setTimeout(240_000)
+  test.setTimeout(420_000)
   await createCluster(page, tenant, { name: 'bad', replicas: 1 })
   const pool = `/t/${tenant}/clusters/bad/pools/general`
   await expect(page.getByRole('button', { name: 'More for pool general' })).toBeVisible({ timeout: 60_000 })

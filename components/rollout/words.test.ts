@@ -82,5 +82,6 @@ test('an ask says what was wanted', () => {
   const ask = { operationId: 'o', who: 'bea', at: '', pool: 'general', from: 2, to: 4 } as const
   expect(askWords({ ...ask, kind: 'scale' })).toBe('Pool general from 2 to 4 machines')
   expect(askWords({ ...ask, kind: 'scale', from: null, to: 1 })).toBe('Pool general to 1 machine')
+  expect(askWords({ ...ask, kind: 'replace', from: null, to: null })).toBe('New machines for pool general')
   expect(askWords({ ...ask, kind: 'create', pool: null })).toBe('The cluster was asked for')
 })

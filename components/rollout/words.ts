@@ -66,6 +66,7 @@ export function outcomeOf({ state, endedAt }: Pick<Rollout, 'state' | 'endedAt'>
 export function askWords({ kind, pool, from, to }: Ask): string {
   if (kind === 'create') return 'The cluster was asked for'
   if (kind === 'delete') return 'Deletion was asked for'
+  if (kind === 'replace' && to === null) return pool === null ? 'New machines' : `New machines for pool ${pool}`
   const where = pool === null ? '' : `Pool ${pool} `
   return from === null ? `${where}to ${plural(to ?? 0, 'machine')}` : `${where}from ${from} to ${plural(to ?? 0, 'machine')}`
 }

@@ -23,6 +23,10 @@ export function crumbsOf(tenant: { name: string; displayName: string }, segments
     const path = [first, { label: 'Clusters', href: home }, { label: name, href: cluster }]
     return id ? [...path, { label: 'Changes', href: `${cluster}/changes` }, { label: 'Change', href: null }] : [...path, { label: 'Changes', href: null }]
   }
+  if (section === 'clusters' && name && part === 'pools') {
+    const pool = id === undefined || id === 'new' ? 'New pool' : `Pool ${id}`
+    return [first, { label: 'Clusters', href: home }, { label: name, href: `${home}/${encodeURIComponent(name)}` }, { label: pool, href: null }]
+  }
   if (section === 'clusters' && name) return [first, { label: 'Clusters', href: home }, { label: name, href: null }]
   return [first, { label: 'Clusters', href: null }]
 }

@@ -13,5 +13,5 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
 
 export default async function Pool({ params }: Props) {
   const { tenant, name, pool } = await params
-  return <PoolPage cluster={name} {...(await poolPage(tenant, name, decodeURIComponent(pool)))} />
+  return <PoolPage cluster={name} {...(await poolPage(tenant, name, pool))} />
 }
