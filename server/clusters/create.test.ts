@@ -14,6 +14,7 @@ import type { TenantContext } from '@/server/tenants/open'
 
 vi.mock('@/server/db/operations')
 vi.mock('@/server/db/audit')
+vi.mock('@/server/env', () => ({ env: () => ({ TENANTRY_GROUPS: ['team-blue'], LOG_LEVEL: 'silent' }) }))
 
 const offer: VSphereOffer = { server: 'vc', datacenter: 'DC0', resourcePool: 'rp', folder: 'f', datastore: 'ds', network: 'n', templates: [{ name: 'ubuntu-1.35', version: 'v1.35.2' }] }
 const spec: ClusterSpec = { ...defaultSpec(offer, 'vc-south'), name: 'blue-1', addresses: { kind: 'dhcp' } }
@@ -23,8 +24,9 @@ const ctx = {
 } as unknown as TenantContext
 
 const client = { get: vi.fn(), dryRunApply: vi.fn(), apply: vi.fn(), delete: vi.fn() }
+const note = vi.fn()
 const identities = vi.fn(() => [{ name: 'vc-south', offer }])
-const row = (more: object = {}) => ({ id: 'op', tenant: 'blue', cluster: 'blue-1', kind: 'create', state: 'interrupted', spec, applied: ['Cluster/blue-1', 'VSphereMachineTemplate/old-name'], missing: [], error: 'It had stopped.', ...more })
+const row = (more: object = {}) => ({ id: 'op', tenant: 'blue', cluster: 'blue-1', clusterUid: null, kind: 'create', who: 'ada', groups: [], state: 'interrupted', spec, applied: ['Cluster/blue-1', 'VSphereMachineTemplate/old-name'], missing: [], error: 'It had stopped.', ...more })
 const states = () => vi.mocked(endOperation).mock.calls.map(([, , end]) => end)
 
 beforeEach(() => {
@@ -38,7 +40,7 @@ beforeEach(() => {
   vi.mocked(auditAnswered).mockResolvedValue(undefined)
   vi.mocked(auditAsked).mockResolvedValue('audit')
   vi.mocked(takeInterrupted).mockResolvedValue(true)
-  setRuntime({ db: {}, acts: new Set(), asUser: () => client, live: { identities, note: vi.fn() } } as never)
+  setRuntime({ db: {}, acts: new Set(), asUser: () => client, live: { identities, note } } as never)
 })
 
 test('a create that lost the race to another one of its name writes nothing', async () => {
@@ -92,4 +94,15 @@ test('a continue that is refused at once leaves the operation as it was', async 
   client.apply.mockRejectedValue(failure('forbidden', 'no'))
   await expect(continueCreate(ctx, { tenant: 'blue', operationId: 'op' })).rejects.toMatchObject({ view: { code: 'forbidden' } })
   expect(states()).toEqual([{ state: 'interrupted', error: 'It had stopped.' }])
+})
+
+test('a create that another person continues is theirs; the timeline keeps who asked first', async () => {
+  const asked = new Date('2026-01-01T00:00:00Z')
+  vi.mocked(findOperation).mockResolvedValue(row({ who: 'bob', groups: ['team-blue'], clusterUid: 'u', createdAt: asked }) as never)
+  await continueCreate(ctx, { tenant: 'blue', operationId: 'op' })
+  expect(takeInterrupted).toHaveBeenCalledWith(expect.anything(), expect.anything(), 'running', { who: 'ada', groups: [] })
+  expect(note.mock.calls.map(([entry]) => entry as object)).toMatchObject([
+    { key: 'op:asked', who: 'bob', at: asked.toISOString(), clusterUid: 'u' },
+    { key: 'op:continued', who: 'ada' },
+  ])
 })

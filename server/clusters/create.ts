@@ -40,8 +40,8 @@ export async function createCluster(ctx: TenantContext, { spec }: CreateInput): 
 }
 
 /** Also after a resume, with the same key: one entry, whoever comes to the end. */
-export const noteAsked = (ctx: Asker, { id, cluster, clusterUid }: { id: string; cluster: string; clusterUid: string }): void =>
-  noteAct(ctx, { key: `${id}:asked`, clusterUid, cluster, subject: null, text: `${cluster} was asked for` })
+export const noteAsked = (ctx: Asker, { id, cluster, clusterUid }: { id: string; cluster: string; clusterUid: string }, at = new Date()): void =>
+  noteAct(ctx, { key: `${id}:asked`, clusterUid, cluster, subject: null, text: `${cluster} was asked for` }, at)
 
 /** What exactly was meant: a resume that would write something else asks the person first. */
 export const hashOf = (objects: readonly KubeObject[]): string => createHash('sha256').update(canonicalJson(objects)).digest('hex')

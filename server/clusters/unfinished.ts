@@ -4,10 +4,11 @@ import type { KubeObject } from '@/lib/kubernetes/object'
 import { OPERATION_ANNOTATION } from '@/lib/manifests/labels'
 import type { Permission } from '@/lib/permission'
 import { audited, recorded } from '@/server/audit/audited'
+import { noteAsked } from '@/server/clusters/create'
 import { findOperation, takeInterrupted, type OperationEnd, type OperationRow } from '@/server/db/operations'
 import { failure, notFound } from '@/server/failure'
 import type { UserClient } from '@/server/management/user-client'
-import type { Asker } from '@/server/operations/asker'
+import { askerOf, type Asker } from '@/server/operations/asker'
 import { Lease, reasonOf } from '@/server/operations/lease'
 import { runtime } from '@/server/runtime'
 import { requireLive, type TenantContext } from '@/server/tenants/open'
@@ -42,14 +43,21 @@ export async function withUnfinished(ctx: TenantContext, permission: Permission,
     requireLive(ctx)
     if (!row || row.kind !== 'create') throw notFound('This operation')
     const lease = new Lease(db, row.id)
-    if (!(await recorded(takeInterrupted(db, lease, as)))) {
+    const { user: who, groups } = ctx.session
+    if (!(await recorded(takeInterrupted(db, lease, as, { who, groups: [...groups] })))) {
       const how = row.state === 'running' || row.holder !== null ? 'under way already' : 'over'
       throw failure('conflict', `This create is ${how}; there is nothing to continue or remove.`)
     }
+    noteFirstAsker(row, who)
     // applyAll has noted how far it came; what failed before it changed nothing.
     const stopped = (error: unknown): OperationEnd => ({ state: 'interrupted', error: isAppError(error) && error.view.code === 'interrupted' ? reasonOf(error) : row.error })
     await lease.during(() => act(unfinishedOf(row), lease), stopped, done)
   })
+}
+
+/** The row is another person's from here on; that the first one asked for the cluster stays in its timeline. */
+function noteFirstAsker(row: OperationRow, now: string): void {
+  if (row.who !== now && row.clusterUid !== null) noteAsked(askerOf(row), { ...row, clusterUid: row.clusterUid }, row.createdAt)
 }
 
 /**

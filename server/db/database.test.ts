@@ -29,6 +29,8 @@ test('the migrations make a database that the repositories can use', async () =>
   await db.close()
 })
 
+const bob = { who: 'bob', groups: [] }
+
 test('two creates of one name cannot run at once, and only one request takes an interrupted one', async () => {
   const db = await openInMemory()
   expect(await insertOperation(db, operation('1'), 'a')).toBe(true)
@@ -37,7 +39,7 @@ test('two creates of one name cannot run at once, and only one request takes an 
   expect(await insertOperation(db, operation('4', { kind: 'delete' }), 'a')).toBe(true)
   await endOperation(db, { id: '1', holder: 'a' }, { state: 'interrupted', error: null })
   expect(await insertOperation(db, operation('5'), 'a')).toBe(false)
-  expect([await takeInterrupted(db, { id: '1', holder: 'a' }, 'running'), await takeInterrupted(db, { id: '1', holder: 'b' }, 'running')]).toEqual([true, false])
+  expect([await takeInterrupted(db, { id: '1', holder: 'a' }, 'running', bob), await takeInterrupted(db, { id: '1', holder: 'b' }, 'running', bob)]).toEqual([true, false])
   await endOperation(db, { id: '1', holder: 'a' }, { state: 'done', error: null })
   expect(await insertOperation(db, operation('6'), 'a')).toBe(true)
   expect(await findOperation(db, '6', 'green')).toBeNull()

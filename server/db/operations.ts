@@ -99,12 +99,13 @@ export async function postponeOperation(db: Database, { id, holder }: Holding, i
 
 /**
  * Takes an interrupted operation for this caller: to go on with it (`running`: whoever finds the lease expired goes on in its place),
- * or to remove what exists (`interrupted`: nobody does).
+ * or to remove what exists (`interrupted`: nobody does). From here on it is this person's: nobody acts as the one who asked first.
  * @returns false when another one has taken or ended it
  */
-export async function takeInterrupted(db: Database, { id, holder }: Holding, as: 'running' | 'interrupted'): Promise<boolean> {
+export async function takeInterrupted(db: Database, { id, holder }: Holding, as: 'running' | 'interrupted', { who, groups }: Pick<OperationRow, 'who' | 'groups'>): Promise<boolean> {
   const count = await db.prisma.$executeRaw`
-    UPDATE "Operation" SET "state" = ${as}::"OperationState", "holder" = ${holder}, "leaseUntil" = ${from(LEASE_MS)}, "attempts" = 1
+    UPDATE "Operation" SET "state" = ${as}::"OperationState", "who" = ${who}, "groups" = ${groups}, "continuedAt" = ${from(0)},
+      "holder" = ${holder}, "leaseUntil" = ${from(LEASE_MS)}, "attempts" = 1
     WHERE "id" = ${id} AND "state" = 'interrupted' AND ${expired}`
   return count === 1
 }

@@ -17,6 +17,7 @@ beforeEach(async () => {
 })
 
 const operation = (id: string, more: Partial<NewOperation> = {}): NewOperation => ({ id, tenant: 'blue', cluster: id, clusterUid: 'u', kind: 'scale', who: 'ada', groups: ['g'], hash: 'h', spec: {}, missing: [], ...more })
+const bob = { who: 'bob', groups: ['b'] }
 const row = (id: string) => findOperation(db, id, 'blue')
 /** The lease runs out, as if its holder had been silent for long. */
 const silence = (id: string) => db.prisma.operation.update({ where: { id }, data: { leaseUntil: new Date(Date.now() - 1_000) } })
@@ -117,11 +118,20 @@ test('a database of one process gives everything free at its start', async () =>
 test('a removal holds an interrupted create without making it one to be resumed', async () => {
   await insertOperation(db, operation('1', { kind: 'create' }), 'a')
   await db.prisma.operation.update({ where: { id: '1' }, data: { state: 'interrupted', holder: null, leaseUntil: null } })
-  expect(await takeInterrupted(db, { id: '1', holder: 'b' }, 'interrupted')).toBe(true)
-  expect(await takeInterrupted(db, { id: '1', holder: 'c' }, 'running')).toBe(false)
+  expect(await takeInterrupted(db, { id: '1', holder: 'b' }, 'interrupted', bob)).toBe(true)
+  expect(await takeInterrupted(db, { id: '1', holder: 'c' }, 'running', bob)).toBe(false)
   await silence('1')
   expect(await expired()).toEqual([])
-  expect(await takeInterrupted(db, { id: '1', holder: 'c' }, 'running')).toBe(true)
+  expect(await takeInterrupted(db, { id: '1', holder: 'c' }, 'running', bob)).toBe(true)
+})
+
+test.each(['running', 'interrupted'] as const)('an interrupted create that another person takes as %s is theirs: whoever goes on in their place acts as them', async (as) => {
+  await insertOperation(db, operation('1', { kind: 'create' }), 'a')
+  await db.prisma.operation.update({ where: { id: '1' }, data: { state: 'interrupted', holder: null, leaseUntil: null } })
+  await takeInterrupted(db, { id: '1', holder: 'b' }, as, bob)
+  const taken = await row('1')
+  expect(taken).toMatchObject({ who: 'bob', groups: ['b'], state: as })
+  expect(Math.abs((taken?.continuedAt?.getTime() ?? 0) - Date.now())).toBeLessThan(60_000)
 })
 
 test('a deletion ends the create of its cluster, also one under way; not one asked for later', async () => {

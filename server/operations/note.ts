@@ -3,6 +3,6 @@ import type { Asker } from '@/server/operations/asker'
 import { runtime } from '@/server/runtime'
 
 /** Puts what a person asked for into the cluster's timeline, under their name. The same key again is the same entry. */
-export function noteAct(ctx: Asker, act: { key: string; clusterUid: string; cluster: string; subject: string | null; text: string }): void {
-  runtime().live.note({ kind: 'entry', tenant: ctx.tenant, at: new Date().toISOString(), role: 'busy', who: ctx.session.email, ...act })
+export function noteAct(ctx: Asker, act: { key: string; clusterUid: string; cluster: string; subject: string | null; text: string }, at = new Date()): void {
+  runtime().live.note({ kind: 'entry', tenant: ctx.tenant, at: at.toISOString(), role: 'busy', who: ctx.session.email, ...act })
 }
