@@ -30,7 +30,8 @@ export async function deleteCluster(ctx: TenantContext, { cluster: name, typedNa
     if (!cluster) throw notFound(`The cluster ${JSON.stringify(name)}`)
     const deletion = { id: randomUUID(), cluster: name, clusterUid: cluster.uid }
     const { user: who, groups } = ctx.session
-    await withOperation({ ...deletion, tenant: ctx.tenant, kind: 'delete', who, groups, hash: cluster.uid, spec: {}, missing: [] }, async () => {
+    await withOperation({ ...deletion, tenant: ctx.tenant, kind: 'delete', who, groups, hash: cluster.uid, spec: {}, missing: [] }, async (lease) => {
+      lease.assertHeld()
       // The uid guards a cluster made anew under the name while the person typed it.
       await runtime().asUser(ctx.identity).delete('Cluster', ctx.tenant, name, cluster.uid)
       // Said and done: a database that fails now must not make a failure of it. The row stays running then, and a resume does the rest.
@@ -44,8 +45,10 @@ export async function deleteCluster(ctx: TenantContext, { cluster: name, typedNa
 export async function resumeDelete(ctx: Asker, { id, cluster, hash: clusterUid, createdAt }: OperationRow, lease: Lease): Promise<void> {
   const client = runtime().asUser(ctx.identity)
   const found = await client.get('Cluster', ctx.tenant, cluster)
-  lease.assertHeld()
-  if (found?.metadata.uid === clusterUid && !found.metadata.deletionTimestamp) await client.delete('Cluster', ctx.tenant, cluster, clusterUid)
+  if (found?.metadata.uid === clusterUid && !found.metadata.deletionTimestamp) {
+    lease.assertHeld()
+    await client.delete('Cluster', ctx.tenant, cluster, clusterUid)
+  }
   await deleted(ctx, { id, cluster, clusterUid }, createdAt)
 }
 

@@ -32,7 +32,8 @@ export async function scalePool(ctx: TenantContext, { cluster: name, pool: poolN
     const hash = createHash('sha256').update(JSON.stringify(spec)).digest('hex')
     const at = { id: randomUUID(), cluster: name, clusterUid: cluster.uid }
     const { user: who, groups } = ctx.session
-    await withOperation({ ...at, tenant: ctx.tenant, kind: 'scale', who, groups, hash, spec, missing: [] }, async () => {
+    await withOperation({ ...at, tenant: ctx.tenant, kind: 'scale', who, groups, hash, spec, missing: [] }, async (lease) => {
+      lease.assertHeld()
       await client.patchScale(ctx.tenant, pool.machineDeployment, replicas)
       noteScale(ctx, at, spec)
     })

@@ -226,6 +226,20 @@ test.each([
   expect(await row()).toMatchObject({ state: 'done' })
 })
 
+test.each([
+  ['is gone', () => undefined, 'done', 'failed'],
+  ['is there', ours, 'failed', 'running'],
+])('the last look at a deletion: the cluster %s', async (_, arrange, state, create0) => {
+  await left(deletion, { attempts: MAX_ATTEMPTS })
+  await insertOperation(db, { ...create, id: '0' }, 'b')
+  await db.prisma.operation.update({ where: { id: '0' }, data: { createdAt: new Date(0) } })
+  arrange()
+  await resume()
+  expect(client.delete).not.toHaveBeenCalled()
+  expect(await row()).toMatchObject({ state })
+  expect(await findOperation(db, '0', 'blue')).toMatchObject({ state: create0 })
+})
+
 test('without an audit row nothing is written; it is tried again', async () => {
   await left(scale)
   clusters = { u: { name: 'c', uid: 'u' } }
