@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Sessions } from '@/server/auth/sessions'
 import { openDatabase } from '@/server/db/client'
 import { countOperations } from '@/server/db/operation-counts'
-import { expireLeases } from '@/server/db/operations'
+import { endUnbegun, expireLeases } from '@/server/db/operations'
 import { storyStore } from '@/server/db/rollouts'
 import { forgetOldSessions } from '@/server/db/sessions'
 import { insertEntries, recentEntries } from '@/server/db/timeline'
@@ -60,6 +60,7 @@ export async function start(): Promise<void> {
     try {
       await sessions.settle()
       await forgetOldSessions(db)
+      await endUnbegun(db)
     } catch (error) {
       log.warn({ event: 'housekeeping', err: error }, 'housekeeping failed')
     }

@@ -7,7 +7,7 @@ import { continueCreate } from '@/server/clusters/continue'
 import { createCluster } from '@/server/clusters/create'
 import { removeLeftovers } from '@/server/clusters/remove'
 import { auditAnswered, auditAsked } from '@/server/db/audit'
-import { endOperation, findOperation, insertOperation, noteStep, takeInterrupted } from '@/server/db/operations'
+import { endOperation, findOperation, insertOperation, noteStep, renewLease, takeInterrupted } from '@/server/db/operations'
 import { away, failure } from '@/server/failure'
 import { setRuntime } from '@/server/runtime'
 import type { TenantContext } from '@/server/tenants/open'
@@ -35,6 +35,7 @@ beforeEach(() => {
   client.get.mockResolvedValue(null)
   client.apply.mockImplementation((object: KubeObject) => Promise.resolve({ ...object, metadata: { ...object.metadata, uid: 'u' } }))
   vi.mocked(insertOperation).mockResolvedValue(true)
+  vi.mocked(renewLease).mockResolvedValue(true)
   vi.mocked(noteStep).mockResolvedValue(true)
   vi.mocked(endOperation).mockResolvedValue(true)
   vi.mocked(auditAnswered).mockResolvedValue(undefined)

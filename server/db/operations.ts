@@ -40,14 +40,17 @@ export interface OperationEnd extends OperationStep {
  * (the columns have no time zone).
  */
 const from = (ms: number): Prisma.Sql => Prisma.sql`(now() AT TIME ZONE 'UTC') + make_interval(secs => ${ms / 1000}::float8)`
-const expired = Prisma.sql`coalesce("leaseUntil" < (now() AT TIME ZONE 'UTC'), true)`
+const expired = Prisma.sql`"leaseUntil" < (now() AT TIME ZONE 'UTC')`
 
-/** @returns false when an unfinished create of that name exists (the partial unique index of the migration) */
+/**
+ * Not yet begun: without a lease it is nobody's to go on with, until its holder has renewed it. So an insert whose answer is lost
+ * ends as what its person was told, that nothing was done.
+ * @returns false when an unfinished create of that name exists (the partial unique index of the migration) */
 export async function insertOperation(db: Database, row: NewOperation, holder: string): Promise<boolean> {
   const { prisma } = db
   const data = { ...row, holder, groups: [...row.groups], missing: [...row.missing], spec: row.spec as never, applied: [], state: 'running' as const }
   try {
-    await prisma.$transaction([prisma.operation.create({ data }), renewal(db, { id: row.id, holder })])
+    await prisma.operation.create({ data })
     return true
   } catch (error) {
     if ((error as { code?: string }).code === 'P2002') return false
@@ -106,7 +109,7 @@ export async function takeInterrupted(db: Database, { id, holder }: Holding, as:
   const count = await db.prisma.$executeRaw`
     UPDATE "Operation" SET "state" = ${as}::"OperationState", "who" = ${who}, "groups" = ${groups}, "continuedAt" = ${from(0)},
       "holder" = ${holder}, "leaseUntil" = ${from(LEASE_MS)}, "attempts" = 1
-    WHERE "id" = ${id} AND "state" = 'interrupted' AND ${expired}`
+    WHERE "id" = ${id} AND "state" = 'interrupted' AND ("leaseUntil" IS NULL OR ${expired})`
   return count === 1
 }
 
@@ -127,8 +130,21 @@ export async function takeExpired(db: Database, { id, holder }: Holding, previou
 
 /** For a database of one process, at its start: whoever held something is gone. */
 export async function expireLeases(db: Database): Promise<void> {
-  await db.prisma.operation.updateMany({ where: { holder: { not: null } }, data: { leaseUntil: new Date(0) } })
+  await endUnbegun(db, 0)
+  await db.prisma.operation.updateMany({ where: { holder: { not: null }, leaseUntil: { not: null } }, data: { leaseUntil: new Date(0) } })
 }
+
+/** Between its insert and its first renewal are milliseconds. */
+const UNBEGUN_MS = 60_000
+
+/** Ends what was never begun: its holder died right after the insert, or never heard of it. */
+export async function endUnbegun(db: Database, forMs = UNBEGUN_MS): Promise<void> {
+  await db.prisma.$executeRaw`
+    UPDATE "Operation" SET "state" = 'failed', "error" = ${NEVER_BEGUN}, "holder" = NULL
+    WHERE "state" = 'running' AND "leaseUntil" IS NULL AND "createdAt" <= ${from(-forMs)}`
+}
+
+export const NEVER_BEGUN = 'Nothing was written: the portal stopped before it began.'
 
 export function interruptedOperations(db: Database, tenant: string): Promise<readonly OperationRow[]> {
   return db.prisma.operation.findMany({ where: { tenant, kind: 'create', state: 'interrupted' }, orderBy: { createdAt: 'desc' } })

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { openInMemory, type Database } from '@/server/db/client'
-import { endUnfinished, expiredOperations, expireLeases, findOperation, insertOperation, postponeOperation, takeExpired, takeInterrupted, type NewOperation } from '@/server/db/operations'
+import { endUnbegun, endUnfinished, expiredOperations, expireLeases, findOperation, insertOperation, postponeOperation, renewLease, takeExpired, takeInterrupted, type NewOperation } from '@/server/db/operations'
 import { failure } from '@/server/failure'
 import { endingOf, Lease, withOperation } from '@/server/operations/lease'
 import { setRuntime } from '@/server/runtime'
@@ -19,6 +19,10 @@ beforeEach(async () => {
 const operation = (id: string, more: Partial<NewOperation> = {}): NewOperation => ({ id, tenant: 'blue', cluster: id, clusterUid: 'u', kind: 'scale', who: 'ada', groups: ['g'], hash: 'h', spec: {}, missing: [], ...more })
 const bob = { who: 'bob', groups: ['b'] }
 const row = (id: string) => findOperation(db, id, 'blue')
+async function begun(of: NewOperation, holder: string): Promise<void> {
+  await insertOperation(db, of, holder)
+  await renewLease(db, { id: of.id, holder })
+}
 /** The lease runs out, as if its holder had been silent for long. */
 const silence = (id: string) => db.prisma.operation.update({ where: { id }, data: { leaseUntil: new Date(Date.now() - 1_000) } })
 const expired = async () => (await expiredOperations(db, 10)).map(({ id }) => id)
@@ -46,15 +50,41 @@ test('an act that is done is a success also when the database cannot be told; th
   expect(await row('1')).toMatchObject({ state: 'running' })
 })
 
-test('where the row cannot be written the act does not happen', async () => {
+test.each([
+  ['insert', 'create', false],
+  ['insert that was done all the same', 'create', true],
+  ['first renewal', '$executeRaw', false],
+  ['first renewal that was done all the same', '$executeRaw', true],
+])('an %s without an answer: the act does not happen, now or later', async (_, call, did) => {
   const act = vi.fn()
-  setRuntime({ db: { prisma: { ...db.prisma, operation: { create: () => undefined }, $executeRaw: () => undefined, $transaction: () => Promise.reject(new Error('the database is away')) } } } as never)
+  const target = (call === 'create' ? db.prisma.operation : db.prisma) as unknown as Record<string, (...args: unknown[]) => Promise<unknown>>
+  const real = target[call]!.bind(target)
+  const lost = vi.spyOn(target, call as never).mockImplementationOnce((async (...args: unknown[]) => {
+    if (did) await real(...args)
+    throw new Error('the database is away')
+  }) as never)
   await expect(withOperation(operation('1'), act)).rejects.toMatchObject({ view: { code: 'not-recorded' } })
+  lost.mockRestore()
   expect(act).not.toHaveBeenCalled()
+  if (call !== 'create' || did) await vi.waitFor(async () => expect(await row('1')).toMatchObject({ state: 'failed', error: expect.stringContaining('Nothing was written') as string, holder: null }))
+  expect(await expired()).toEqual([])
+})
+
+test('an operation that was never begun is nobody’s to go on with, and ends after a minute', async () => {
+  await insertOperation(db, operation('1'), 'dead')
+  await begun(operation('2'), 'b')
+  expect(await expired()).toEqual([])
+  expect(await takeExpired(db, { id: '1', holder: 'b' }, 'dead')).toBeNull()
+  await endUnbegun(db)
+  expect(await row('1')).toMatchObject({ state: 'running' })
+  await db.prisma.operation.updateMany({ data: { createdAt: new Date(Date.now() - 61_000) } })
+  await endUnbegun(db)
+  expect(await row('1')).toMatchObject({ state: 'failed', error: expect.stringContaining('Nothing was written') as string, holder: null })
+  expect(await row('2'), 'begun').toMatchObject({ state: 'running' })
 })
 
 test('a live lease is nobody’s to take; of two that find it expired one wins', async () => {
-  await insertOperation(db, operation('1'), 'dead')
+  await begun(operation('1'), 'dead')
   expect(await expired()).toEqual([])
   expect(await takeExpired(db, { id: '1', holder: 'a' }, 'dead')).toBeNull()
   await silence('1')
@@ -110,7 +140,7 @@ test('what was put off is taken by anybody, but not before its time', async () =
 })
 
 test('a database of one process gives everything free at its start', async () => {
-  await insertOperation(db, operation('1'), 'dead')
+  await begun(operation('1'), 'dead')
   await expireLeases(db)
   expect(await expired()).toEqual(['1'])
 })
@@ -145,7 +175,7 @@ test('a deletion ends the create of its cluster, also one under way; not one ask
 
 test('deletions are taken up first, then the oldest', async () => {
   for (const [id, kind, at] of [['1', 'scale', 3], ['2', 'create', 2], ['3', 'delete', 4]] as const) {
-    await insertOperation(db, operation(id, { kind }), 'dead')
+    await begun(operation(id, { kind }), 'dead')
     await db.prisma.operation.update({ where: { id }, data: { createdAt: new Date(at) } })
   }
   await expireLeases(db)

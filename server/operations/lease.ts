@@ -1,16 +1,21 @@
 import 'server-only'
 import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { isAppError, type AppError } from '@/lib/errors'
 import { recorded } from '@/server/audit/audited'
 import type { Database } from '@/server/db/client'
-import { endOperation, insertOperation, LEASE_MS, noteStep, postponeOperation, renewLease, type NewOperation, type OperationEnd, type OperationStep } from '@/server/db/operations'
+import { endOperation, insertOperation, LEASE_MS, NEVER_BEGUN, noteStep, postponeOperation, renewLease, type NewOperation, type OperationEnd, type OperationStep } from '@/server/db/operations'
 import { failure } from '@/server/failure'
 import { log } from '@/server/log'
 import { runtime } from '@/server/runtime'
 
 /** Three in a lease: one that fails costs nothing. */
 const BEAT_MS = 5_000
+
+/** A database that was away is asked again sooner than a resume looks for expired leases, for ten minutes. */
+const GIVE_UP_MS = 1_000
+const GIVE_UP_TRIES = 600
 
 /** Names one process for people who look into the table; each lease adds its own, so that none is renewed in another's place. */
 const HOLDER = `${hostname()}:${process.pid}`
@@ -35,6 +40,15 @@ export class Lease {
     private readonly now: () => number = () => performance.now(),
   ) {
     this.until = now() + LEASE_MS
+  }
+
+  /**
+   * From here on any replica may go on with it. Before anything is written.
+   * @throws AppError 'not-recorded'; 'conflict' when it was ended meanwhile
+   */
+  async begin(): Promise<void> {
+    await recorded(this.renewedBy(() => renewLease(this.db, this)))
+    this.assertHeld()
   }
 
   /** Called right before each write. @throws AppError 'conflict' once it is gone, or for a look only */
@@ -100,11 +114,28 @@ export class Lease {
 export async function withOperation<Value>(row: NewOperation, act: (lease: Lease) => Promise<Value>): Promise<Value> {
   const { db } = runtime()
   const lease = new Lease(db, row.id)
-  if (!(await recorded(insertOperation(db, row, lease.holder)))) {
+  const untold = (error: unknown): never => {
+    // The database may have done what it did not answer. The person is told that nothing happens, so nothing may.
+    void giveUp(db, lease)
+    throw error
+  }
+  if (!(await recorded(insertOperation(db, row, lease.holder)).catch(untold))) {
     const sentence = `A create of ${row.cluster} is under way or was interrupted. Continue or remove it first.`
     throw failure('name-taken', sentence, { fields: { name: sentence } })
   }
+  await lease.begin().catch(untold)
   return lease.during(() => act(lease), endingOf)
+}
+
+/** Ends it as soon as the database answers: before anybody finds its lease expired. What was never begun is ended without it too. */
+async function giveUp(db: Database, lease: Lease): Promise<void> {
+  for (let attempt = 0; attempt < GIVE_UP_TRIES; attempt++) {
+    try {
+      return void (await endOperation(db, lease, { state: 'failed', error: NEVER_BEGUN }))
+    } catch {
+      await sleep(GIVE_UP_MS, undefined, { ref: false })
+    }
+  }
 }
 
 /** The person who asked is there and was told: what they were refused is not tried again behind their back. */

@@ -5,7 +5,7 @@ import type { KubeObject } from '@/lib/kubernetes/object'
 import { renderCluster } from '@/lib/manifests/render'
 import { hashOf } from '@/server/clusters/create'
 import { openInMemory, type Database } from '@/server/db/client'
-import { expireLeases, findOperation, insertOperation, type NewOperation } from '@/server/db/operations'
+import { expireLeases, findOperation, insertOperation, renewLease, type NewOperation } from '@/server/db/operations'
 import { away, failure } from '@/server/failure'
 import { nameOf } from '@/server/operations/apply'
 import { endingFor, MAX_ATTEMPTS, resumeExpired } from '@/server/operations/resume'
@@ -56,6 +56,7 @@ beforeEach(async () => {
 /** As its dead holder left it. */
 async function left(row: NewOperation, more: { applied?: string[]; attempts?: number } = {}): Promise<void> {
   await insertOperation(db, row, 'dead')
+  await renewLease(db, { id: row.id, holder: 'dead' })
   await db.prisma.operation.update({ where: { id: row.id }, data: more })
   await expireLeases(db)
 }
