@@ -6,6 +6,7 @@ import { hashOf, noteAsked } from '@/server/clusters/create'
 import { ownCluster, unfinishedOf } from '@/server/clusters/unfinished'
 import type { OperationRow } from '@/server/db/operations'
 import { failure } from '@/server/failure'
+import type { KindName } from '@/server/management/kinds'
 import { applyAll, dryRunAll } from '@/server/operations/apply'
 import type { Asker } from '@/server/operations/asker'
 import type { Lease } from '@/server/operations/lease'
@@ -29,6 +30,11 @@ export async function resumeCreate(ctx: Asker, row: OperationRow, lease: Lease):
     const asMeant = objectsOf(asked)
     const changed = 'What this tenant is offered, or what the portal makes of it, has changed since this was asked for. Continuing writes the set of today.'
     if (hashOf(asMeant) !== row.hash) throw leave(failure('conflict', changed))
+    if (lease.looksOnly) {
+      const found = await Promise.all(asMeant.map(({ kind, metadata }) => client.get(kind as KindName, ctx.tenant, metadata.name)))
+      if (!existing || found.includes(null)) lease.assertHeld()
+      return noteAsked(ctx, { id: row.id, cluster: row.cluster, clusterUid: existing?.metadata.uid ?? '' })
+    }
     if (!existing) await assertFree(ctx, client, asMeant)
     const objects = objectsOf(withLiveSize(ctx, asked))
     await dryRunAll(client, objects)
@@ -36,7 +42,8 @@ export async function resumeCreate(ctx: Asker, row: OperationRow, lease: Lease):
     noteAsked(ctx, { id: row.id, cluster: row.cluster, clusterUid })
   } catch (error) {
     const nothing = !existing && applied.length === 0
-    if (nothing || lease.gone || !isAppError(error) || error.view.code === 'interrupted') throw error
+    // What may only be looked at may have been written without having been noted: the person decides.
+    if ((nothing && !lease.looksOnly) || lease.gone || !isAppError(error) || error.view.code === 'interrupted') throw error
     throw leave(error)
   }
 }

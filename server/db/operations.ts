@@ -128,6 +128,21 @@ export async function takeExpired(db: Database, { id, holder }: Holding, previou
   return count === 1 ? db.prisma.operation.findUnique({ where: { id } }) : null
 }
 
+/** For how long after a person asked, or went on with it, a replica writes in their name without them. */
+const RESUME_MS = 15 * 60_000
+
+/**
+ * Whether its person can still be taken to want it: they asked a moment ago, and are signed in with all of these groups.
+ * By the database's clock.
+ */
+export async function standingOf(db: Database, id: string, groups: readonly string[]): Promise<{ readonly young: boolean; readonly present: boolean }> {
+  const rows = await db.prisma.$queryRaw<{ young: boolean; present: boolean }[]>`
+    SELECT coalesce(o."continuedAt", o."createdAt") > ${from(-RESUME_MS)} AS "young",
+      EXISTS (SELECT 1 FROM "Session" s WHERE s."user" = o."who" AND s."revokedAt" IS NULL AND s."expiresAt" > ${from(0)} AND s."groups" @> ${[...groups]}::text[]) AS "present"
+    FROM "Operation" o WHERE o."id" = ${id}`
+  return rows[0] ?? { young: false, present: false }
+}
+
 /** For a database of one process, at its start: whoever held something is gone. */
 export async function expireLeases(db: Database): Promise<void> {
   await endUnbegun(db, 0)

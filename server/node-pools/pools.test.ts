@@ -57,6 +57,8 @@ beforeEach(async () => {
   vi.resetAllMocks()
   await db.prisma.operation.deleteMany()
   there = new Map()
+  await db.prisma.session.deleteMany()
+  await db.prisma.session.create({ data: { id: 's', user: 'ada', name: '', email: '', groups: [], expiresAt: new Date(Date.now() + 3_600_000) } })
   writes = []
   cluster = {
     uid: 'c-uid', name: 'blue-1', identity: null, deletingSince: null, machines: { desired: 5, ready: 5, total: 5 }, version: { current: 'v1.34.3', desired: 'v1.34.3' },
@@ -155,7 +157,7 @@ test('rules of the form hold for whoever calls the action directly', async () =>
 test('a change whose replica died in the middle goes on from there', async () => {
   client.apply.mockImplementationOnce((object: KubeObject) => Promise.resolve(put(object))).mockImplementationOnce(() => Promise.reject(away()))
   await expect(changePool(ctx, input(bigger))).rejects.toMatchObject({ view: { code: 'interrupted' } })
-  await db.prisma.operation.updateMany({ where: { kind: 'change' }, data: { state: 'running', holder: 'dead' } })
+  await db.prisma.operation.updateMany({ where: { kind: 'change' }, data: { state: 'running', holder: 'dead', leaseUntil: new Date(0) } })
   await expireLeases(db)
   await resumeExpired(new AbortController().signal)
   expect(await operations('change')).toMatchObject([{ state: 'done' }])
@@ -166,7 +168,7 @@ test('and does not undo what somebody has changed since', async () => {
   client.apply.mockRejectedValueOnce(away())
   await expect(changePool(ctx, input(bigger))).rejects.toMatchObject({ view: { code: 'interrupted' } })
   await changePool(ctx, input({ ...general, machine: { ...general.machine, memoryMiB: 32768 } }))
-  await db.prisma.operation.updateMany({ where: { kind: 'change', state: 'interrupted' }, data: { state: 'running', holder: 'dead' } })
+  await db.prisma.operation.updateMany({ where: { kind: 'change', state: 'interrupted' }, data: { state: 'running', holder: 'dead', leaseUntil: new Date(0) } })
   await expireLeases(db)
   await resumeExpired(new AbortController().signal)
   expect(seen().machine.memoryMiB).toBe(32768)

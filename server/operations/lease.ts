@@ -62,6 +62,10 @@ export class Lease {
     this.refusal = reason
   }
 
+  get looksOnly(): boolean {
+    return this.refusal !== null
+  }
+
   /** @throws AppError 'conflict' when somebody else has it; Error when the database is away */
   async step(step: OperationStep): Promise<void> {
     await this.renewedBy(() => noteStep(this.db, this, step))

@@ -37,6 +37,8 @@ beforeEach(async () => {
   vi.resetAllMocks()
   await db.prisma.operation.deleteMany()
   await db.prisma.audit.deleteMany()
+  await db.prisma.session.deleteMany()
+  await signIn()
   there = new Map()
   writes = []
   clusters = {}
@@ -52,6 +54,9 @@ beforeEach(async () => {
   const live = { note, identities, state: () => ({ clusters, machines: {}, health: { state: 'live' } }) }
   setRuntime({ db, acts: new Set(), asUser, live } as never)
 })
+
+const signIn = (more: { groups?: string[]; expiresAt?: Date; revokedAt?: Date; user?: string } = {}) =>
+  db.prisma.session.create({ data: { id: crypto.randomUUID(), user: 'ada', name: '', email: '', groups: ['team-blue', 'more'], expiresAt: new Date(Date.now() + 3_600_000), ...more } })
 
 /** As its dead holder left it. */
 async function left(row: NewOperation, more: { applied?: string[]; attempts?: number } = {}): Promise<void> {
@@ -153,6 +158,57 @@ test('a create in the middle of which the portal died again and again is the per
   await resume()
   expect(writes).toEqual([])
   expect(await row()).toMatchObject({ state: 'interrupted', error: 'The portal stopped 5 times in the middle of it.', applied: ['Cluster/c'] })
+})
+
+const long = (ago: number) => new Date(Date.now() - ago)
+const session = async (data: Parameters<typeof signIn>[0]): Promise<void> => {
+  await db.prisma.session.deleteMany()
+  await signIn(data)
+}
+const stale: [string, () => Promise<unknown>, RegExp][] = [
+  ['was asked for a quarter of an hour ago', () => db.prisma.operation.updateMany({ data: { createdAt: long(16 * 60_000) } }), /away for too long/],
+  ['was continued a quarter of an hour ago', () => db.prisma.operation.updateMany({ data: { createdAt: long(60 * 60_000), continuedAt: long(16 * 60_000) } }), /away for too long/],
+  ['is of a person who signed out', () => session({ revokedAt: new Date() }), /session of ada/],
+  ['is of a person whose session ran out', () => session({ expiresAt: long(1_000) }), /session of ada/],
+  ['is of a person who lost a group', () => session({ groups: ['more'] }), /session of ada/],
+  ['is of a person who is not there, as another one is', () => session({ user: 'bob' }), /session of ada/],
+]
+
+test.each(stale)('a deletion that %s is only looked at', async (_, arrange, reason) => {
+  await left(deletion)
+  await arrange()
+  ours()
+  await resume()
+  expect(client.delete).not.toHaveBeenCalled()
+  expect(await row()).toMatchObject({ state: 'failed', error: expect.stringMatching(reason) as string, holder: null })
+})
+
+test.each(stale)('a create that %s is only looked at: it is done, or its person decides', async (_, arrange, reason) => {
+  await left(create)
+  await arrange()
+  ours()
+  await resume()
+  expect([writes, client.dryRunApply.mock.calls]).toEqual([[], []])
+  expect(await row()).toMatchObject({ state: 'interrupted', error: expect.stringMatching(reason) as string })
+  await db.prisma.operation.updateMany({ data: { state: 'running', leaseUntil: new Date(0) } })
+  for (const object of objects) if (object.kind !== 'Cluster') there.set(nameOf(object), object)
+  await resume()
+  expect(writes).toEqual([])
+  expect(await row()).toMatchObject({ state: 'done' })
+})
+
+test('an old create that was continued a moment ago goes on', async () => {
+  await left(create)
+  await db.prisma.operation.updateMany({ data: { createdAt: long(60 * 60_000), continuedAt: new Date() } })
+  await resume()
+  expect(await row()).toMatchObject({ state: 'done' })
+})
+
+test('templates are tidied up only while their person is signed in; until then it waits', async () => {
+  await left({ ...deletion, kind: 'tidy', spec: { templates: [] } })
+  await session({ revokedAt: new Date() })
+  await resume()
+  expect(await row()).toMatchObject({ state: 'running', error: expect.stringContaining('signed in') as string, holder: null })
 })
 
 test('an operation that ends the process by being looked at is not looked at again', async () => {

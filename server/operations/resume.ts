@@ -4,15 +4,16 @@ import { isAppError } from '@/lib/errors'
 import { audited } from '@/server/audit/audited'
 import { resumeDelete } from '@/server/clusters/delete'
 import { resumeCreate } from '@/server/clusters/resume-create'
-import { endOperation, expiredOperations, takeExpired, type OperationRow } from '@/server/db/operations'
+import { endOperation, expiredOperations, standingOf, takeExpired, type OperationRow } from '@/server/db/operations'
+import { failure } from '@/server/failure'
 import { log } from '@/server/log'
 import { resumeAdd } from '@/server/node-pools/add'
 import { resumeChange } from '@/server/node-pools/change'
 import { resumeRemove } from '@/server/node-pools/remove'
 import { resumeRestart } from '@/server/node-pools/restart'
 import { resumeScale } from '@/server/node-pools/scale'
-import { resumeTidy, StillInUse } from '@/server/node-pools/tidy'
-import { askerOf } from '@/server/operations/asker'
+import { resumeTidy } from '@/server/node-pools/tidy'
+import { askerOf, type Asker } from '@/server/operations/asker'
 import { Lease, reasonOf, rootOf, type Ending } from '@/server/operations/lease'
 import { runtime } from '@/server/runtime'
 
@@ -58,16 +59,39 @@ async function resume(id: string, previous: string | null): Promise<void> {
   const lease = new Lease(db, id)
   const row = await takeExpired(db, lease, previous)
   if (!row) return
-  if (row.kind === 'tidy') return void (await lease.during(() => resumeTidy(askerOf(row), row, lease), tidyEnding(row)).catch(() => undefined))
+  const ctx = askerOf(row)
+  if (row.kind === 'tidy') return void (await lease.during(() => tidy(ctx, row, lease), tidyEnding(row)).catch(() => undefined))
   log.info({ event: 'resume', id, kind: row.kind, tenant: row.tenant, cluster: row.cluster, attempt: row.attempts }, 'going on with an operation whose replica is gone')
   const stopped = `The portal stopped ${MAX_ATTEMPTS} times in the middle of it.`
   // An operation that ends the process by being looked at must not do so for ever.
   if (row.attempts > MAX_ATTEMPTS + 1) return void (await endOperation(db, lease, { state: stateOf(row), error: stopped }))
-  if (row.attempts > MAX_ATTEMPTS) lease.lookOnly(stopped)
-  const ctx = askerOf(row)
   const act = { create: resumeCreate, scale: resumeScale, delete: resumeDelete, change: resumeChange, add: resumeAdd, remove: resumeRemove, restart: resumeRestart }[row.kind]
   // The audit has what came of it, and the row the reason.
-  await lease.during(() => audited(ctx, 'resume', `Cluster/${row.cluster}`, () => act(ctx, row, lease)), endingFor(row)).catch(() => undefined)
+  const goOn = async (): Promise<void> => {
+    const reason = row.attempts > MAX_ATTEMPTS ? stopped : await staleness(ctx, row)
+    if (reason !== null) lease.lookOnly(reason)
+    await audited(ctx, 'resume', `Cluster/${row.cluster}`, () => act(ctx, row, lease))
+  }
+  await lease.during(goOn, endingFor(row)).catch(() => undefined)
+}
+
+/**
+ * Nobody may find on Monday what they asked for on Friday, nor be acted for after they left or lost a group.
+ * @returns why nothing may be written any more, or null
+ */
+async function staleness(ctx: Asker, row: OperationRow): Promise<string | null> {
+  const { young, present } = await standingOf(runtime().db, row.id, ctx.session.groups)
+  const next = row.kind === 'create' ? '' : ' Look at what is there, then ask again.'
+  if (!young) return `The portal stopped in the middle of it, and was away for too long.${next}`
+  if (!present) return `The portal stopped in the middle of it, and the session of ${row.who} has ended or changed since.${next}`
+  return null
+}
+
+/** Work of hours, so its age says nothing. Until its person is there again it waits; the next change of the pool does it too. */
+async function tidy(ctx: Asker, row: OperationRow, lease: Lease): Promise<void> {
+  const { present } = await standingOf(runtime().db, row.id, ctx.session.groups)
+  if (!present) throw failure('not-ready', `It waits until ${row.who} is signed in.`)
+  await resumeTidy(ctx, row, lease)
 }
 
 /** Every operation ends: what may pass is tried again, longer and longer apart, and not for ever. */
@@ -82,7 +106,7 @@ export const endingFor = (row: Pick<OperationRow, 'kind' | 'attempts'>) => (erro
 /** What is in use is in use for as long as a rollout takes: looked at less and less often, for about a day. */
 const TIDY_LOOKS = 300
 const tidyEnding = (row: Pick<OperationRow, 'attempts'>) => (error: unknown): Ending => {
-  const passes = error instanceof StillInUse || !isAppError(error) || error.view.code === 'management-away'
+  const passes = !isAppError(error) || error.view.code === 'not-ready' || error.view.code === 'management-away' || error.view.code === 'not-recorded'
   if (passes && row.attempts < TIDY_LOOKS) return { againInMs: Math.min(10_000 * 2 ** Math.min(row.attempts, 5), 300_000), error: reasonOf(error) }
   return { state: 'failed', error: reasonOf(error) }
 }
