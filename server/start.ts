@@ -1,5 +1,4 @@
 import 'server-only'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { Sessions } from '@/server/auth/sessions'
 import { openDatabase } from '@/server/db/client'
 import { countOperations } from '@/server/db/operation-counts'
@@ -7,6 +6,7 @@ import { endUnbegun, expireLeases } from '@/server/db/operations'
 import { storyStore } from '@/server/db/rollouts'
 import { forgetOldSessions } from '@/server/db/sessions'
 import { insertEntries, recentEntries } from '@/server/db/timeline'
+import { drain } from '@/server/drain'
 import { env } from '@/server/env'
 import { startLive } from '@/server/live/live'
 import { serveStreams } from '@/server/live/serve'
@@ -21,10 +21,8 @@ import { runtimeIfStarted, setRuntime } from '@/server/runtime'
 
 const HOUSEKEEPING_MS = 15_000
 /** An ended process is one that ends within 10 s: acts under way get most of it. */
-const ACTS_MS = 7_000
+const PATIENCE = { linger: 1_000, acts: 6_500, notes: 2_000 }
 const END_MS = 9_500
-/** Pages under way are answered, and who comes meanwhile is told to come back. */
-const LINGER_MS = 1_000
 
 /** Next would log a failed start and go on half started: a portal without its environment must not look alive. */
 export async function startOrExit(): Promise<void> {
@@ -78,10 +76,7 @@ export async function start(): Promise<void> {
     setTimeout(() => process.exit(0), END_MS).unref()
     clearInterval(housekeeping)
     stopResuming()
-    // Streams first: their people come back to another replica while the rest ends.
-    const closed = live.close().catch((error: unknown) => log.warn({ event: 'stop', err: error }, 'streams did not close'))
-    // Then what people have begun: cut off in the middle it would have to be continued by another replica.
-    await Promise.race([Promise.all([closed, sleep(LINGER_MS), ...acts]), sleep(ACTS_MS, undefined, { ref: false })])
+    await drain({ live, acts }, PATIENCE)
     stop.abort()
     await transport.close().catch(() => undefined)
     await db.close().catch((error: unknown) => log.error({ event: 'stop', err: error }, 'the database did not close'))

@@ -1,5 +1,5 @@
 import 'server-only'
-import { isAppError } from '@/lib/errors'
+import { isAppError, type AppError } from '@/lib/errors'
 import type { Permission } from '@/lib/permission'
 import { auditAnswered, auditAsked, auditEvent, type AuditEntry } from '@/server/db/audit'
 import { failure } from '@/server/failure'
@@ -12,11 +12,13 @@ type Action = Permission | 'resume'
 
 /**
  * Runs an act with its audit row: written as `asked` before the act, completed after it. Where the row cannot be written the
- * act does not happen. A row that stays `asked` says that the portal died in between, which is itself worth knowing.
+ * act does not happen. A row that stays `asked` says that the portal died in between, which is itself worth knowing. While the
+ * process ends no act begins.
  * @throws AppError 'not-recorded'
  */
 export function audited<Value>(ctx: Asker, permission: Action, object: string, act: () => Promise<Value>): Promise<Value> {
-  const { acts } = runtime()
+  const { acts, draining } = runtime()
+  if (draining()) return Promise.reject(restarting())
   const answer = run(ctx, permission, object, act)
   // Known to server/start.ts, which lets acts that are under way come to their end before it stops.
   const ended = answer.then(() => undefined, () => undefined)
@@ -24,6 +26,8 @@ export function audited<Value>(ctx: Asker, permission: Action, object: string, a
   void ended.then(() => acts.delete(ended))
   return answer
 }
+
+const restarting = (): AppError => failure('not-recorded', 'The portal is being restarted; nothing was changed. Try again in a few seconds.')
 
 /**
  * Runs what is checked before an act has a tenant of its own: what is refused there is a refused write like any other.

@@ -41,7 +41,7 @@ beforeEach(() => {
   vi.mocked(auditAnswered).mockResolvedValue(undefined)
   vi.mocked(auditAsked).mockResolvedValue('audit')
   vi.mocked(takeInterrupted).mockResolvedValue(true)
-  setRuntime({ db: {}, acts: new Set(), asUser: () => client, live: { identities, note } } as never)
+  setRuntime({ db: {}, acts: new Set(), draining: () => false, asUser: () => client, live: { identities, note } } as never)
 })
 
 test('a create that lost the race to another one of its name writes nothing', async () => {

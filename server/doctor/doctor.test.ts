@@ -26,7 +26,7 @@ beforeEach(() => {
   vi.resetAllMocks()
   vi.mocked(auditAsked).mockResolvedValue('audit')
   vi.mocked(auditAnswered).mockResolvedValue(undefined)
-  setRuntime({ db: {}, acts: new Set(), asUser: () => client, live: { note } } as never)
+  setRuntime({ db: {}, acts: new Set(), draining: () => false, asUser: () => client, live: { note } } as never)
 })
 
 test('resume takes the pause from spec and annotation, guarded by what was read, and is told under the person’s name', async () => {

@@ -42,6 +42,8 @@ export interface Live {
   /** Every kind has been listed once and every view made. */
   readonly ready: () => boolean
   readonly counters: () => LiveCounters
+  /** Nothing is told to anybody any more; what happens is still written down. */
+  readonly endStreams: () => void
   /** Closes the streams and writes what waits. */
   readonly close: () => Promise<void>
 }
@@ -116,6 +118,7 @@ export function startLive(client: SystemClient, store: LiveStore, signal: AbortS
       recorderWaiting: recorder.waitingEntries,
       projectionDirty: projection.dirty,
     }),
+    endStreams: () => hub.closeAll(),
     close: async () => {
       hub.closeAll()
       await Promise.all([recorder.drain(), rollouts.drain()])

@@ -79,7 +79,7 @@ beforeEach(async () => {
     if (found && (uid === undefined || found.metadata.uid === uid)) there.delete(`${kind}/${name}`)
     return Promise.resolve()
   })
-  setRuntime({ db, acts: new Set(), asUser: () => client, live: live(), discovery: { version: () => Promise.resolve('v1beta2') } } as never)
+  setRuntime({ db, acts: new Set(), draining: () => false, asUser: () => client, live: live(), discovery: { version: () => Promise.resolve('v1beta2') } } as never)
 })
 
 test('a review dry-runs every object and writes nothing', async () => {

@@ -26,6 +26,7 @@ let db: Database
 let there: Map<string, KubeObject>
 let writes: string[]
 let clusters: Record<string, object>
+let draining: boolean
 const client = { get: vi.fn(), dryRunApply: vi.fn(), apply: vi.fn(), delete: vi.fn(), patchScale: vi.fn() }
 const asUser = vi.fn(() => client)
 const note = vi.fn()
@@ -42,6 +43,7 @@ beforeEach(async () => {
   there = new Map()
   writes = []
   clusters = {}
+  draining = false
   identities.mockReturnValue([{ name: 'vc-south', offer }])
   client.get.mockImplementation((kind: string, _: string, name: string) => Promise.resolve(there.get(`${kind}/${name}`) ?? null))
   client.apply.mockImplementation((object: KubeObject) => {
@@ -52,7 +54,7 @@ beforeEach(async () => {
   })
   asUser.mockReturnValue(client)
   const live = { note, identities, state: () => ({ clusters, machines: {}, health: { state: 'live' } }) }
-  setRuntime({ db, acts: new Set(), asUser, live } as never)
+  setRuntime({ db, acts: new Set(), draining: () => draining, asUser, live } as never)
 })
 
 const signIn = (more: { groups?: string[]; expiresAt?: Date; revokedAt?: Date; user?: string } = {}) =>
@@ -295,6 +297,15 @@ test.each([
   expect(client.delete).not.toHaveBeenCalled()
   expect(await row()).toMatchObject({ state })
   expect(await findOperation(db, '0', 'blue')).toMatchObject({ state: create0 })
+})
+
+test('a process that is about to end goes on with nothing; another one does', async () => {
+  await left(deletion)
+  ours()
+  draining = true
+  await resume()
+  expect(client.delete).not.toHaveBeenCalled()
+  expect(await row()).toMatchObject({ state: 'running', holder: null, error: expect.stringContaining('restarted') as string })
 })
 
 test('without an audit row nothing is written; it is tried again', async () => {
