@@ -49,3 +49,7 @@ test('equal texts of different objects are one text, and what nobody reads is go
   expect(a?.metadata.finalizers).toBe(b?.metadata.finalizers)
   expect([a?.spec, a?.metadata.finalizers, Object.keys(a?.metadata ?? {}).includes('managedFields')]).toEqual([undefined, ['f'], false])
 })
+
+test('what the health list tells is no warning of the timeline', () => {
+  expect(trimmed('Event', event({ reason: 'RemediationRestricted' }))).toBeNull()
+})

@@ -11,11 +11,14 @@ const ABOUT: ReadonlySet<string> = new Set(
 )
 const OWN_GROUP = /\.cluster\.x-k8s\.io\/|^cluster\.x-k8s\.io\//
 
+/** MachineHealthCheck's: told as health, by its condition; as an Event it comes with every pool that grows. */
+const TOLD_OTHERWISE: ReadonlySet<string> = new Set(['RemediationRestricted'])
+
 /** What is kept of an Event; null for one that concerns nothing we watch, e.g. every Pod of the management cluster. */
 export function trimmedWarning(event: KubeObject): KubeObject | null {
   const about = event['involvedObject']
   const [kind, group, uid] = [textAt(about, 'kind'), textAt(about, 'apiVersion'), textAt(about, 'uid')]
-  if (uid === null || kind === null || !ABOUT.has(kind) || !OWN_GROUP.test(group ?? '')) return null
+  if (uid === null || kind === null || !ABOUT.has(kind) || !OWN_GROUP.test(group ?? '') || TOLD_OTHERWISE.has(textAt(event, 'reason') ?? '')) return null
   const { name, namespace, uid: own, resourceVersion, creationTimestamp } = event.metadata
   return {
     apiVersion: event.apiVersion,

@@ -69,7 +69,8 @@ export function clusterView(parts: ClusterParts, viewOf: (machine: MachineParts)
         const view = condition(type === 'VCenterAvailable' ? infrastructure : cluster, type)
         return view === null ? [] : [healthItem(view, { changing: groupOf(state.word) === 'changing', machines: counts })]
       }),
-      ...repairOnHold(parts),
+      // Machines that only start count as unhealthy there: while a pool grows, held repair is no news.
+      ...(groupOf(state.word) === 'changing' ? [] : repairOnHold(parts)),
     ],
     kubeconfig: kubeconfigOf(parts, endpoint !== null, reading.view.answers, controlPlane === null),
     remaining: isDeleting(cluster) ? remainingOf(parts) : [],

@@ -25,6 +25,9 @@ test('a health check that may not repair is told, one that may is not', () => {
   expect(healthOf(check('True'), check('False', 'Remediation is not allowed, the number of not started or unhealthy machines exceeds maxUnhealthy.'))).toMatchObject([
     { ok: false, sentence: 'Repair is on hold: Remediation is not allowed, the number of not started or unhealthy machines exceeds maxUnhealthy' },
   ])
+  const growing = clusterView(parts({ healthChecks: [check('False')], machines: [machineAt('powering-on', 'aaaaa')] }))
+  expect(growing).toMatchObject({ group: 'changing' })
+  expect(growing.health.some(({ condition }) => condition.type === 'RemediationAllowed'), 'while machines start').toBe(false)
 })
 
 const globalPool = (total: number, used: number): KubeObject => raw('ipam.cluster.x-k8s.io/v1alpha2', 'GlobalInClusterIPPool', 'all', { spec: { addresses: ['10.0.0.0/24'], gateway: '10.0.0.1' }, status: { ipAddresses: { total, used, free: total - used } } })
