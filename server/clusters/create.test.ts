@@ -26,7 +26,7 @@ const ctx = {
 const client = { get: vi.fn(), dryRunApply: vi.fn(), apply: vi.fn(), delete: vi.fn() }
 const note = vi.fn()
 const identities = vi.fn(() => [{ name: 'vc-south', offer }])
-const row = (more: object = {}) => ({ id: 'op', tenant: 'blue', cluster: 'blue-1', clusterUid: null, kind: 'create', who: 'ada', groups: [], state: 'interrupted', spec, applied: ['Cluster/blue-1', 'VSphereMachineTemplate/old-name'], missing: [], error: 'It had stopped.', ...more })
+const row = (more: object = {}) => ({ id: 'op', tenant: 'blue', cluster: 'blue-1', clusterUid: null, kind: 'create', who: 'ada', groups: [], state: 'interrupted', spec, namespaceUid: null, applied: ['Cluster/blue-1', 'VSphereMachineTemplate/old-name'], missing: [], error: 'It had stopped.', ...more })
 const states = () => vi.mocked(endOperation).mock.calls.map(([, , end]) => end)
 
 beforeEach(() => {
@@ -41,7 +41,7 @@ beforeEach(() => {
   vi.mocked(auditAnswered).mockResolvedValue(undefined)
   vi.mocked(auditAsked).mockResolvedValue('audit')
   vi.mocked(takeInterrupted).mockResolvedValue(true)
-  setRuntime({ db: {}, acts: new Set(), draining: () => false, asUser: () => client, live: { identities, note } } as never)
+  setRuntime({ db: {}, acts: new Set(), draining: () => false, asUser: () => client, live: { tenantUid: () => 'n', identities, note } } as never)
 })
 
 test('a create that lost the race to another one of its name writes nothing', async () => {
@@ -106,4 +106,11 @@ test('a create that another person continues is theirs; the timeline keeps who a
     { key: 'op:asked', who: 'bob', at: asked.toISOString(), clusterUid: 'u' },
     { key: 'op:continued', who: 'ada' },
   ])
+})
+
+test('an interrupted create of an earlier tenant of that name is not there to be continued or removed', async () => {
+  vi.mocked(findOperation).mockResolvedValue(row({ namespaceUid: 'former' }) as never)
+  await expect(continueCreate(ctx, { tenant: 'blue', operationId: 'op' })).rejects.toMatchObject({ view: { code: 'not-found' } })
+  await expect(removeLeftovers(ctx, { tenant: 'blue', operationId: 'op' })).rejects.toMatchObject({ view: { code: 'not-found' } })
+  expect(takeInterrupted).not.toHaveBeenCalled()
 })

@@ -9,6 +9,7 @@ import { findOperation, takeInterrupted, type OperationEnd, type OperationRow } 
 import { failure, notFound } from '@/server/failure'
 import type { UserClient } from '@/server/management/user-client'
 import { askerOf, type Asker } from '@/server/operations/asker'
+import { isOfFormerTenant } from '@/server/operations/former'
 import { Lease, reasonOf } from '@/server/operations/lease'
 import { runtime } from '@/server/runtime'
 import { requireLive, type TenantContext } from '@/server/tenants/open'
@@ -38,7 +39,8 @@ interface Taking {
  */
 export async function withUnfinished(ctx: TenantContext, permission: Permission, operationId: string, { as, done }: Taking, act: (unfinished: Unfinished, lease: Lease) => Promise<void>): Promise<void> {
   const { db } = runtime()
-  const row = await findOperation(db, operationId, ctx.tenant)
+  const found = await findOperation(db, operationId, ctx.tenant)
+  const row = found && !isOfFormerTenant(found) ? found : null
   await audited(ctx, permission, row ? `Cluster/${row.cluster}` : `Operation/${operationId}`, async () => {
     requireLive(ctx)
     if (!row || row.kind !== 'create') throw notFound('This operation')

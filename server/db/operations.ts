@@ -17,6 +17,7 @@ export interface Holding {
 export interface NewOperation {
   readonly id: string
   readonly tenant: string
+  readonly namespaceUid?: string | null
   readonly cluster: string
   /** null for a create: its Cluster has none yet. */
   readonly clusterUid: string | null
@@ -161,8 +162,19 @@ export async function endUnbegun(db: Database, forMs = UNBEGUN_MS): Promise<void
 
 export const NEVER_BEGUN = 'Nothing was written: the portal stopped before it began.'
 
-export function interruptedOperations(db: Database, tenant: string): Promise<readonly OperationRow[]> {
-  return db.prisma.operation.findMany({ where: { tenant, kind: 'create', state: 'interrupted' }, orderBy: { createdAt: 'desc' } })
+/** @param namespaceUid leaves out those of an earlier Namespace of that name; null: not known */
+export function interruptedOperations(db: Database, tenant: string, namespaceUid: string | null): Promise<readonly OperationRow[]> {
+  const own = namespaceUid === null ? {} : { OR: [{ namespaceUid: null }, { namespaceUid }] }
+  return db.prisma.operation.findMany({ where: { tenant, kind: 'create', state: 'interrupted', ...own }, orderBy: { createdAt: 'desc' } })
+}
+
+export const TENANT_GONE = 'Its tenant was deleted, and another one has the name since.'
+
+/** Ends what an earlier Namespace of that name left, so that it holds no names in this one. @returns how many there were */
+export async function endFormer(db: Database, tenant: string, namespaceUid: string): Promise<number> {
+  const where = { tenant, namespaceUid: { not: namespaceUid }, state: { in: ['running', 'interrupted'] as OperationRow['state'][] } }
+  const { count } = await db.prisma.operation.updateMany({ where, data: { state: 'failed', error: TENANT_GONE, holder: null, leaseUntil: null } })
+  return count
 }
 
 /** Another size of the pool was asked for since, and not refused. */

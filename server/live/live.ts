@@ -29,6 +29,8 @@ export interface Tenant {
 /** The management cluster as pages see it, kept up to date. Everything inside ends with the signal given at its start. */
 export interface Live {
   readonly tenants: () => readonly Tenant[]
+  /** Of the Namespace; null when there is none. */
+  readonly tenantUid: (tenant: string) => string | null
   readonly state: (tenant: string) => TenantState
   readonly identities: (tenant: string) => readonly IdentityOption[]
   readonly health: () => Health
@@ -101,6 +103,7 @@ export function startLive(client: SystemClient, store: LiveStore, signal: AbortS
 
   return {
     tenants: () => named(projection.tenants()),
+    tenantUid: (tenant) => projection.namespace(tenant)?.metadata.uid ?? null,
     state: (tenant) => hub.state(tenant),
     identities: (tenant) => identitiesFor(projection.namespace(tenant), projection.identityObjects()),
     health: () => health.now(),

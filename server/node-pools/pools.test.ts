@@ -28,7 +28,7 @@ let writes: string[]
 let cluster: Record<string, unknown>
 const client = { get: vi.fn(), list: vi.fn(), dryRunApply: vi.fn(), apply: vi.fn(), delete: vi.fn(), patchScale: vi.fn() }
 const note = vi.fn()
-const live = () => ({ note, identities: () => [], state: () => ({ clusters: { u: cluster }, machines: {}, health: { state: 'live' } }) })
+const live = () => ({ tenantUid: () => 'n', note, identities: () => [], state: () => ({ clusters: { u: cluster }, machines: {}, health: { state: 'live' } }) })
 const ctx = {
   session: { user: 'ada', email: 'ada', groups: [] }, identity: { user: 'oidc:ada', groups: [] }, tenant: TENANT,
   state: () => live().state(), cluster: (name: string) => (name === 'blue-1' ? cluster : null),

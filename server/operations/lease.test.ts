@@ -3,17 +3,20 @@ import { openInMemory, type Database } from '@/server/db/client'
 import { endUnbegun, endUnfinished, expiredOperations, expireLeases, findOperation, insertOperation, postponeOperation, renewLease, takeExpired, takeInterrupted, type NewOperation } from '@/server/db/operations'
 import { failure } from '@/server/failure'
 import { endingOf, Lease, withOperation } from '@/server/operations/lease'
+import { interruptedCreates } from '@/server/operations/list'
 import { setRuntime } from '@/server/runtime'
 
 // A PGlite takes seconds to make on a busy machine.
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 
 let db: Database
+let namespace: string | null
 beforeAll(async () => void (db = await openInMemory()))
 afterAll(() => db.close())
 beforeEach(async () => {
   await db.prisma.operation.deleteMany()
-  setRuntime({ db } as never)
+  namespace = 'n'
+  setRuntime({ db, live: { tenantUid: () => namespace } } as never)
 })
 
 const operation = (id: string, more: Partial<NewOperation> = {}): NewOperation => ({ id, tenant: 'blue', cluster: id, clusterUid: 'u', kind: 'scale', who: 'ada', groups: ['g'], hash: 'h', spec: {}, missing: [], ...more })
@@ -171,6 +174,21 @@ test('a deletion ends the create of its cluster, also one under way; not one ask
   await endUnfinished(db, 'blue', 'c', { before: new Date(Date.now() + 60_000), error: 'Deleted.' })
   expect(await row('1')).toMatchObject({ state: 'failed', error: 'Deleted.', holder: null })
   expect(await insertOperation(db, operation('2', { kind: 'create', cluster: 'c' }), 'a')).toBe(true)
+})
+
+test('an interrupted create of an earlier tenant of that name is not offered and holds no name; one of this tenant is and does', async () => {
+  const create = (id: string) => withOperation(operation(id, { kind: 'create', cluster: 'c' }), () => Promise.reject(failure('interrupted', 'It stopped.'))).catch((error: unknown) => error)
+  const offered = async () => (await interruptedCreates('blue')).map(({ operationId }) => operationId)
+  await create('1')
+  expect(await offered()).toEqual(['1'])
+  expect(await create('2')).toMatchObject({ view: { code: 'name-taken' } })
+  namespace = 'made-anew'
+  expect(await offered()).toEqual([])
+  expect(await create('3')).toMatchObject({ view: { code: 'interrupted' } })
+  expect(await row('1')).toMatchObject({ state: 'failed', error: expect.stringContaining('another one has the name') as string })
+  expect(await offered()).toEqual(['3'])
+  await db.prisma.operation.updateMany({ where: { id: '3' }, data: { namespaceUid: null } })
+  expect(await offered(), 'written before Namespaces were').toEqual(['3'])
 })
 
 test('deletions are taken up first, then the oldest', async () => {

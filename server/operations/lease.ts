@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { isAppError, type AppError } from '@/lib/errors'
 import { recorded } from '@/server/audit/audited'
 import type { Database } from '@/server/db/client'
-import { endOperation, insertOperation, LEASE_MS, NEVER_BEGUN, noteStep, postponeOperation, renewLease, type NewOperation, type OperationEnd, type OperationStep } from '@/server/db/operations'
+import { endFormer, endOperation, insertOperation, LEASE_MS, NEVER_BEGUN, noteStep, postponeOperation, renewLease, type NewOperation, type OperationEnd, type OperationStep } from '@/server/db/operations'
 import { failure } from '@/server/failure'
 import { log } from '@/server/log'
 import { runtime } from '@/server/runtime'
@@ -116,14 +116,17 @@ export class Lease {
  * @throws AppError 'name-taken' when a create of that name is unfinished; 'not-recorded'; whatever the act throws
  */
 export async function withOperation<Value>(row: NewOperation, act: (lease: Lease) => Promise<Value>): Promise<Value> {
-  const { db } = runtime()
+  const { db, live } = runtime()
   const lease = new Lease(db, row.id)
+  const namespaceUid = live.tenantUid(row.tenant)
   const untold = (error: unknown): never => {
     // The database may have done what it did not answer. The person is told that nothing happens, so nothing may.
     void giveUp(db, lease)
     throw error
   }
-  if (!(await recorded(insertOperation(db, row, lease.holder)).catch(untold))) {
+  const insert = (): Promise<boolean> => recorded(insertOperation(db, { ...row, namespaceUid }, lease.holder)).catch(untold)
+  const free = (await insert()) || (namespaceUid !== null && (await recorded(endFormer(db, row.tenant, namespaceUid))) > 0 && (await insert()))
+  if (!free) {
     const sentence = `A create of ${row.cluster} is under way or was interrupted. Continue or remove it first.`
     throw failure('name-taken', sentence, { fields: { name: sentence } })
   }

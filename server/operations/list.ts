@@ -19,7 +19,8 @@ export interface InterruptedCreate {
 /** Newest first. Pages do without the list while the database is away. */
 export async function interruptedCreates(tenant: string): Promise<readonly InterruptedCreate[]> {
   try {
-    const rows = await interruptedOperations(runtime().db, tenant)
+    const { db, live } = runtime()
+    const rows = await interruptedOperations(db, tenant, live.tenantUid(tenant))
     return rows.map(({ id, cluster, who, createdAt, error, applied, missing }) => ({
       operationId: id, cluster, who, at: createdAt.toISOString(), error, exist: applied, missing,
     }))

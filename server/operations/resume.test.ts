@@ -53,7 +53,7 @@ beforeEach(async () => {
     return Promise.resolve(made)
   })
   asUser.mockReturnValue(client)
-  const live = { note, identities, state: () => ({ clusters, machines: {}, health: { state: 'live' } }) }
+  const live = { tenantUid: () => 'n', note, identities, state: () => ({ clusters, machines: {}, health: { state: 'live' } }) }
   setRuntime({ db, acts: new Set(), draining: () => draining, asUser, live } as never)
 })
 
@@ -297,6 +297,14 @@ test.each([
   expect(client.delete).not.toHaveBeenCalled()
   expect(await row()).toMatchObject({ state })
   expect(await findOperation(db, '0', 'blue')).toMatchObject({ state: create0 })
+})
+
+test('what was asked for in an earlier tenant of that name is not resumed in this one', async () => {
+  await left({ ...deletion, namespaceUid: 'former' })
+  ours()
+  await resume()
+  expect(client.get).not.toHaveBeenCalled()
+  expect(await row()).toMatchObject({ state: 'failed', error: expect.stringContaining('tenant was deleted') as string, holder: null })
 })
 
 test('a process that is about to end goes on with nothing; another one does', async () => {

@@ -4,7 +4,7 @@ import { isAppError } from '@/lib/errors'
 import { audited } from '@/server/audit/audited'
 import { resumeDelete } from '@/server/clusters/delete'
 import { resumeCreate } from '@/server/clusters/resume-create'
-import { endOperation, expiredOperations, standingOf, takeExpired, type OperationRow } from '@/server/db/operations'
+import { endOperation, expiredOperations, standingOf, takeExpired, TENANT_GONE, type OperationRow } from '@/server/db/operations'
 import { failure } from '@/server/failure'
 import { log } from '@/server/log'
 import { resumeAdd } from '@/server/node-pools/add'
@@ -14,6 +14,7 @@ import { resumeRestart } from '@/server/node-pools/restart'
 import { resumeScale } from '@/server/node-pools/scale'
 import { resumeTidy } from '@/server/node-pools/tidy'
 import { askerOf, type Asker } from '@/server/operations/asker'
+import { isOfFormerTenant } from '@/server/operations/former'
 import { Lease, reasonOf, rootOf, type Ending } from '@/server/operations/lease'
 import { runtime } from '@/server/runtime'
 
@@ -59,6 +60,7 @@ async function resume(id: string, previous: string | null): Promise<void> {
   const lease = new Lease(db, id)
   const row = await takeExpired(db, lease, previous)
   if (!row) return
+  if (isOfFormerTenant(row)) return void (await endOperation(db, lease, { state: 'failed', error: TENANT_GONE }))
   const ctx = askerOf(row)
   if (row.kind === 'tidy') return void (await lease.during(() => tidy(ctx, row, lease), tidyEnding(row)).catch(() => undefined))
   log.info({ event: 'resume', id, kind: row.kind, tenant: row.tenant, cluster: row.cluster, attempt: row.attempts }, 'going on with an operation whose replica is gone')
