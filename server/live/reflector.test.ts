@@ -16,6 +16,8 @@ class Api {
   listFault: ((response: ServerResponse) => boolean) | null = null
   watchFault: ((response: ServerResponse) => boolean) | null = null
   installed = true
+  /** What stands between answers everything with 404. */
+  between = false
 
   send(type: string, name: string): void {
     const line = JSON.stringify({ type, object: machine(name, ++this.version) })
@@ -43,7 +45,10 @@ beforeEach(async () => {
   removed.length = 0
   const server = await fakeApi((request, response) => {
     const url = new URL(request.url ?? '', 'http://x')
+    if (api.between) return answer(response, 404, { message: 'no such route' })
+    if (url.pathname === '/apis') return answer(response, 200, { groups: [{ name: 'cluster.x-k8s.io', versions: [{ version: 'v1beta2' }] }] })
     if (url.pathname.endsWith('/v1beta2')) return answer(response, 200, { resources: api.installed ? [{ name: 'machines' }] : [] })
+    if (url.pathname.endsWith('/v1beta1')) return answer(response, 404, { kind: 'Status', code: 404 })
     if (url.searchParams.get('watch')) {
       api.watchedFrom.push(url.searchParams.get('resourceVersion') ?? '')
       if (api.watchFault?.(response)) return
@@ -278,4 +283,24 @@ test('a bookmark moves the version without an event of an object', async () => {
   api.watches[0]?.end()
   await until(() => expect(api.watchedFrom).toEqual(['1', '77']))
   expect([seen.size, state.watches]).toEqual([0, 2])
+})
+
+test('a gateway that answers 404 for a while deletes nothing', async () => {
+  api.set('a')
+  const { state } = start()
+  await until(() => expect(api.watches).toHaveLength(1))
+  api.between = true
+  client.forget('Machine')
+  api.watches[0]?.destroy()
+  await until(() => expect(state.failures).toBeGreaterThan(2))
+  expect([state.absent, removed, state.lastCode]).toEqual([false, [], 404])
+  api.between = false
+  await until(() => expect(state.failures).toBe(0))
+  expect([state.absent, removed, state.relists]).toEqual([false, [], 2])
+})
+
+test('a kind of Kubernetes itself is never absent', async () => {
+  const { state } = start({ kind: 'RoleBinding' })
+  await until(() => expect(state.failures).toBeGreaterThan(1))
+  expect(state.absent).toBe(false)
 })
