@@ -69,7 +69,7 @@ export function startLive(client: SystemClient, store: LiveStore, signal: AbortS
   const publish: Hub['publish'] = (tenant, upserts, removes) => hub.publish(tenant, upserts, removes)
   const recorder = new Recorder({ ...store, publish, signal, happenings: happeningsOf })
   const rollouts = new Rollouts({
-    store: store.stories, reducer: { tell, withAsks, merge }, publish, signal, note: (entry) => recorder.note(entry), complete: () => projection.ready,
+    store: store.stories, reducer: { tell, withAsks, merge }, publish, signal, note: (entry) => recorder.note(entry), isGone: (clusterUid) => projection.ready && !projection.exists(clusterUid),
   })
   const projection: Projection = new Projection({
     viewsOf,
@@ -77,6 +77,10 @@ export function startLive(client: SystemClient, store: LiveStore, signal: AbortS
     changed: (before, after) => {
       recorder.changed(before, after)
       rollouts.changed(before, after)
+    },
+    hidden: ({ cluster }) => {
+      recorder.forgetLater(cluster.uid, cluster.tenant)
+      rollouts.hide(cluster.uid)
     },
     warned: (cluster, event) => recorder.warned(cluster, warningOf(event)),
     bindingChanged: gatherConcerns((concern) => {

@@ -29,9 +29,15 @@ export class Places {
     return [...(this.namespaces.get(namespace) ?? [])]
   }
 
-  /** Key of the cluster that an object belongs to, by the object's uid. */
-  placeOf(uid: string): string | null {
-    return this.places.get(uid) ?? null
+  /** Key of the cluster that an object belongs to, by the object's uid; null for one of another Namespace than this. */
+  placeOf(uid: string, namespace: string | undefined): string | null {
+    const place = this.places.get(uid)
+    return place !== undefined && namespace !== undefined && namespaceOf(place) === namespace ? place : null
+  }
+
+  /** Whether there is an object of this uid that belongs to a cluster. */
+  has(uid: string): boolean {
+    return this.places.has(uid)
   }
 
   /** Every cluster's key with its objects. */
@@ -88,9 +94,10 @@ export class Places {
     if (keys?.size === 0) this.namespaces.delete(namespaceOf(key))
   }
 
-  private ownerPlace({ metadata: { ownerReferences = [] } }: KubeObject): string | null {
+  /** Owners are of the same Namespace (Kubernetes says so, but anyone can write another's uid): nothing crosses from tenant to tenant. */
+  private ownerPlace({ metadata: { namespace, ownerReferences = [] } }: KubeObject): string | null {
     for (const { uid } of ownerReferences) {
-      const place = this.places.get(uid)
+      const place = this.placeOf(uid, namespace)
       if (place) return place
     }
     return null

@@ -15,6 +15,7 @@ function setup(cost = 0) {
   const concerned: (readonly string[] | null)[] = []
   const warned: string[] = []
   const published: string[] = []
+  const told: string[] = []
   const projection = new Projection({
     viewsOf: {
       cluster: ({ cluster, machineDeployments }) => {
@@ -25,12 +26,13 @@ function setup(cost = 0) {
       machine: () => ({}) as never,
     },
     publish: (_, upserts) => published.push(...upserts.map((view) => ('name' in view ? view.name : ''))),
-    changed: () => undefined,
+    changed: (before, after) => told.push(`${before?.cluster.uid ?? null} -> ${after?.cluster.uid ?? null}`),
+    hidden: ({ cluster }) => told.push(`${cluster.uid} hidden`),
     warned: (cluster, event) => warned.push(`${cluster.name}: ${event.metadata.name}`),
     bindingChanged: (name, people) => void (bindings.push(name), concerned.push(people)),
   })
   projection.upsert('Namespace', tenant())
-  return { projection, pools, bindings, concerned, warned, published }
+  return { projection, pools, bindings, concerned, warned, published, told }
 }
 
 test('an object that is read before its owner finds its cluster when the owner comes', () => {
@@ -132,7 +134,7 @@ test('a cluster is looked at again when its identity changes or goes, and no oth
       },
       machine: () => ({}) as never,
     },
-    publish: () => undefined, changed: () => undefined, warned: () => undefined, bindingChanged: () => undefined,
+    publish: () => undefined, changed: () => undefined, hidden: () => undefined, warned: () => undefined, bindingChanged: () => undefined,
   })
   projection.upsert('Namespace', tenant())
   const identity = (resourceVersion: string): KubeObject => ({ apiVersion: 'v1', kind: 'VSphereClusterIdentity', metadata: { name: 'vc', uid: 'i', resourceVersion } })
@@ -146,4 +148,45 @@ test('a cluster is looked at again when its identity changes or goes, and no oth
   projection.remove('VSphereClusterIdentity', identity('2'))
   vi.advanceTimersByTime(1_000)
   expect(seen.slice(2)).toEqual([['a', '2'], ['a', null]])
+})
+
+function outOfSight() {
+  const all = setup()
+  all.projection.upsert('Cluster', object('Cluster', 'c'))
+  all.projection.start()
+  all.projection.upsert('Namespace', tenant({}))
+  vi.advanceTimersByTime(500)
+  return all
+}
+
+test('a cluster whose Namespace ceases to be a tenant is out of sight, not gone, and is told on when it is seen again', () => {
+  const { projection, told } = outOfSight()
+  projection.upsert('Cluster', object('Cluster', 'c', { resourceVersion: '2' }))
+  vi.advanceTimersByTime(500)
+  expect(told).toEqual(['null -> uid-c', 'uid-c hidden'])
+  projection.upsert('Namespace', tenant())
+  vi.advanceTimersByTime(500)
+  expect(told.slice(2)).toEqual(['uid-c -> uid-c'])
+})
+
+test('one that goes while it is out of sight has gone, also when its Namespace goes first', () => {
+  const { projection, told } = outOfSight()
+  projection.remove('Namespace', tenant({}))
+  vi.advanceTimersByTime(500)
+  projection.remove('Cluster', object('Cluster', 'c'))
+  vi.advanceTimersByTime(500)
+  projection.upsert('Namespace', tenant())
+  vi.advanceTimersByTime(500)
+  expect(told).toEqual(['null -> uid-c', 'uid-c hidden', 'uid-c -> null'])
+})
+
+test('an owner or an Event of another Namespace places nothing in a cluster', () => {
+  const { projection, pools, warned } = setup()
+  projection.upsert('Cluster', object('Cluster', 'c'))
+  projection.upsert('KamajiControlPlane', object('KamajiControlPlane', 'control', { labels: { 'cluster.x-k8s.io/cluster-name': 'c' } }))
+  projection.upsert('MachineDeployment', { ...owned('MachineDeployment', 'foreign', 'KamajiControlPlane', 'control'), metadata: { ...owned('MachineDeployment', 'foreign', 'KamajiControlPlane', 'control').metadata, namespace: 'green' } })
+  projection.upsert('Event', { ...object('Event', 'foreign', { namespace: 'green' }), involvedObject: { kind: 'Cluster', uid: 'uid-c' } })
+  projection.start()
+  vi.advanceTimersByTime(500)
+  expect([pools, warned]).toEqual([[0], []])
 })

@@ -26,6 +26,8 @@ export interface ProjectionOptions {
   readonly publish: (tenant: string, upserts: readonly LiveView[], removes: readonly Removal[]) => void
   /** What changed of one cluster, for the timeline. */
   readonly changed: (before: ClusterPicture | null, after: ClusterPicture | null) => void
+  /** Its Namespace is no tenant any more: nobody sees the cluster, which goes on. */
+  readonly hidden: (picture: ClusterPicture) => void
   /** A Warning event of one of a cluster's objects. */
   readonly warned: (cluster: ClusterView, event: KubeObject) => void
   /**
@@ -60,6 +62,8 @@ export class Projection implements ReflectorSink {
   private readonly globalPools = new Map<string, KubeObject>()
   private readonly people = new Map<string, readonly string[]>()
   private readonly pictures = new Map<string, ClusterPicture>()
+  /** As last seen, of clusters whose Namespace is no tenant any more. */
+  private readonly unseen = new Map<string, ClusterPicture>()
   private readonly memos = new Map<string, Memo>()
   /** Clusters to look at, and from when on. */
   private readonly due = new Map<string, number>()
@@ -119,6 +123,11 @@ export class Projection implements ReflectorSink {
   /** Every cluster of the first lists has been looked at: what is not shown does not exist. */
   get ready(): boolean {
     return this.complete
+  }
+
+  /** There is a cluster of this uid, whether or not its Namespace is a tenant. */
+  exists(clusterUid: string): boolean {
+    return this.places.has(clusterUid)
   }
 
   /** Clusters that wait to be looked at. */
@@ -196,9 +205,19 @@ export class Projection implements ReflectorSink {
     }
     // A cluster deleted and made again under its name has another uid.
     if (before && before.cluster.uid !== after?.cluster.uid) removes.push({ kind: 'cluster', id: before.cluster.uid })
-    if (upserts.length === 0 && removes.length === 0) return
-    this.options.publish(tenant, upserts, removes)
-    this.options.changed(before, after)
+    if (upserts.length > 0 || removes.length > 0) this.options.publish(tenant, upserts, removes)
+    this.tell(key, before, after, upserts.length > 0 || removes.length > 0)
+  }
+
+  /** History is told of clusters. One that is only out of sight is told on from where it was, once it is seen again or has gone. */
+  private tell(key: string, before: ClusterPicture | null, after: ClusterPicture | null, differs: boolean): void {
+    const known = before ?? this.unseen.get(key) ?? null
+    if (!after && known && this.exists(known.cluster.uid)) {
+      this.unseen.set(key, known)
+      if (before) this.options.hidden(before)
+      return
+    }
+    if (this.unseen.delete(key) || differs) this.options.changed(known, after)
   }
 
   /** Views that say what they said before are those of before: what is unchanged is not sent, and compared by identity from here on. */
@@ -265,7 +284,7 @@ export class Projection implements ReflectorSink {
     const waiting = this.warnings
     this.warnings = []
     for (const warning of waiting) {
-      const key = this.places.placeOf(aboutOf(warning.event))
+      const key = this.places.placeOf(aboutOf(warning.event), warning.event.metadata.namespace)
       const picture = key === null ? undefined : this.pictures.get(key)
       if (picture) this.options.warned(picture.cluster, warning.event)
       else if (warning.until > Date.now()) this.warnings.push(warning)

@@ -65,3 +65,15 @@ test('a cluster that another one replaced under its name takes no memory for eve
   vi.useRealTimers()
   expect(removed).toEqual(['k1'])
 })
+
+test('a cluster that is seen again within ten minutes keeps its history on the streams', () => {
+  vi.useFakeTimers()
+  const { recorder, removed } = setup(() => [])
+  recorder.note(entry(1))
+  recorder.forgetLater('u', 'blue')
+  vi.advanceTimersByTime(500_000)
+  recorder.changed(picture, picture)
+  vi.advanceTimersByTime(600_000)
+  vi.useRealTimers()
+  expect(removed).toEqual([])
+})

@@ -37,6 +37,8 @@ interface Book {
 export class Recorder {
   private readonly books = new Map<string, Book>()
   private readonly warnings = new Map<string, { readonly key: string; readonly told: number }[]>()
+  /** Books that are about to be closed, by uid. */
+  private readonly leaving = new Map<string, NodeJS.Timeout>()
   private waiting: TimelineEntry[] = []
   private writing: Promise<void> | null = null
   private draining = false
@@ -49,6 +51,7 @@ export class Recorder {
     const picture = after ?? before
     if (!picture) return
     const { uid, tenant } = picture.cluster
+    if (after) this.stay(after.cluster.uid)
     if (!this.books.has(uid)) void this.load(uid, tenant)
     this.add(tenant, uid, this.options.happenings(before, after), true)
     // Gone, or another one stands under its name.
@@ -87,14 +90,21 @@ export class Recorder {
   }
 
   /** Pages that watched a deletion show how it ended; then a cluster that is gone takes no memory any more. */
-  private forgetLater(uid: string, tenant: string): void {
+  forgetLater(uid: string, tenant: string): void {
     const forget = (): void => {
+      this.leaving.delete(uid)
       const keys = [...(this.books.get(uid)?.shown.keys() ?? [])]
       this.books.delete(uid)
       this.warnings.delete(uid)
       this.options.publish(tenant, [], keys.map((id) => ({ kind: 'entry', id })))
     }
-    setTimeout(() => !this.options.signal.aborted && forget(), GONE_MS).unref()
+    this.stay(uid)
+    this.leaving.set(uid, setTimeout(() => !this.options.signal.aborted && forget(), GONE_MS).unref())
+  }
+
+  private stay(uid: string): void {
+    clearTimeout(this.leaving.get(uid))
+    this.leaving.delete(uid)
   }
 
   private async load(uid: string, tenant: string): Promise<void> {

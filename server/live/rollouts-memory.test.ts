@@ -162,3 +162,17 @@ test('a cluster made again under its name has a story of its own', async () => {
   rollouts.changed(picture(0, 1), picture(0, 1, [], { uid: 'u2' }))
   await vi.waitFor(() => expect(shown().map(({ clusterUid, endedAt }) => [clusterUid, endedAt === null])).toEqual([['u1', false], ['u2', true]]))
 })
+
+test('the story of a cluster that is out of sight stays open, and goes on when it is seen again', async () => {
+  vi.useFakeTimers({ now: new Date('2026-11-21T14:01:00Z') })
+  const { store, stories } = memory()
+  const { rollouts } = replica(store, { isGone: () => false })
+  await vi.advanceTimersByTimeAsync(10)
+  rollouts.changed(null, picture(2, 4))
+  rollouts.hide('u1')
+  await vi.advanceTimersByTimeAsync(700_000)
+  expect(stories()).toMatchObject([{ endedAt: null }])
+  rollouts.changed(picture(2, 4), picture(4, 4))
+  await vi.advanceTimersByTimeAsync(2_000)
+  expect(stories()).toMatchObject([{ endedAt: expect.any(String), done: 4 }])
+})

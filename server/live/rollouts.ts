@@ -34,8 +34,8 @@ export interface RolloutsOptions {
   }
   readonly publish: (tenant: string, upserts: readonly LiveView[], removes: readonly Removal[]) => void
   readonly note: (entry: TimelineEntry) => void
-  /** Every cluster that exists has been seen. */
-  readonly complete: () => boolean
+  /** Every cluster that exists has been seen, and this one is not among them. */
+  readonly isGone: (clusterUid: string) => boolean
   readonly signal: AbortSignal
 }
 
@@ -101,6 +101,14 @@ export class Rollouts {
     const waiting = this.waiting.get(desk.uid)
     if (this.telling && !waiting) this.step(desk, { before, after })
     else this.waiting.set(desk.uid, { before: waiting ? waiting.before : before, after })
+  }
+
+  /** The cluster is out of sight and goes on: its story stays open, and is told on when it is seen again or has gone. */
+  hide(uid: string): void {
+    const desk = this.desks.get(uid)
+    if (!desk) return
+    desk.picture = null
+    this.forgetLater(desk)
   }
 
   /** Resolves when all that waits is written, or the database does not take it. */
@@ -198,8 +206,8 @@ export class Rollouts {
     desk.forgetting = true
     const forget = (): void => {
       desk.forgetting = false
-      // The Namespace can become a tenant again, with the same clusters.
-      if (desk.picture || this.options.signal.aborted) return
+      // The Namespace can become a tenant again, with the same clusters. What is open has to come to its end.
+      if (desk.picture || (desk.open && !this.options.isGone(desk.uid)) || this.options.signal.aborted) return
       this.desks.delete(desk.uid)
       this.newcomers.delete(desk.uid)
       desk.open = desk.last = null
@@ -270,7 +278,7 @@ export class Rollouts {
     for (const desk of this.desks.values()) {
       if ((!desk.open && !desk.follow) || this.waiting.has(desk.uid)) continue
       if (desk.picture) this.waiting.set(desk.uid, { before: desk.picture, after: desk.picture })
-      else if (this.options.complete() && ++desk.absentTicks >= ABSENT_TICKS) this.waiting.set(desk.uid, { before: null, after: null })
+      else if (this.options.isGone(desk.uid) && ++desk.absentTicks >= ABSENT_TICKS) this.waiting.set(desk.uid, { before: null, after: null })
     }
     if (this.telling) this.pump()
     void this.asks.run()
