@@ -7,7 +7,7 @@ import type { Batch, HubCounters, Subscriber } from '@/server/live/subscriber'
 const WINDOW_MS = 100
 /** Writing to streams stops for a turn of the event loop after this long. */
 const SLICE_MS = 8
-/** A snapshot is encoded once for all that come within it: its `lastContact` must not grow old. */
+/** A snapshot is encoded once for all that come within it, whatever changes meanwhile; its `lastContact` must not grow old. */
 const SNAPSHOT_MS = 1_000
 
 /** The views of one tenant and the streams that follow them. */
@@ -17,7 +17,9 @@ export class Channel {
   seq = 0
   /** Changes up to here are no longer in the hub's ring. */
   evicted = 0
-  private pending = new Map<string, Change>()
+  private pending = new Map<string, { readonly change: Change; readonly seq: number }>()
+  /** Changes after it wait to be sent. */
+  private sent = 0
   private timer: NodeJS.Timeout | null = null
   private flushedAt = -WINDOW_MS
   private flushing = false
@@ -33,12 +35,11 @@ export class Channel {
 
   add(change: Change): void {
     this.seq++
-    this.cached = null
     if ('upsert' in change) this.views.set(change.id, change.upsert)
     else this.views.delete(change.id)
-    if (this.subscribers.size === 0) return
+    if (this.subscribers.size === 0) return void (this.sent = this.seq)
     if (this.pending.delete(change.id)) this.counters.coalesced++
-    this.pending.set(change.id, change) // at the end: order across ids is that of the last change
+    this.pending.set(change.id, { change, seq: this.seq }) // at the end: order across ids is that of the last change
     this.schedule()
   }
 
@@ -48,18 +49,28 @@ export class Channel {
     if (this.timer) clearTimeout(this.timer)
     this.timer = null
     this.pending = new Map()
+    this.sent = this.seq
     this.cached = null
   }
 
-  snapshot(): { seq: number; bytes: Uint8Array } {
-    const now = Date.now()
-    if (this.cached?.seq !== this.seq || now - this.cached.at > SNAPSHOT_MS) this.cached = { seq: this.seq, at: now, bytes: this.encodeSnapshot() }
+  /** The state as it was at most a second ago, and of what change on it is to be told more. */
+  snapshot(): { readonly seq: number; readonly bytes: Uint8Array } {
+    if (this.isOld() || !this.cached || this.cached.seq < this.evicted) this.cached = { seq: this.seq, at: performance.now(), bytes: this.encodeSnapshot() }
     return this.cached
   }
 
-  /** Lets go of what was encoded for those who came at once, and of what health it told. */
+  /** Lets go of what was encoded for those who came at once. */
+  tidy(): void {
+    if (this.isOld()) this.cached = null
+  }
+
+  /** Lets go of it at once: it tells a health that is no longer so. */
   forgetSnapshot(): void {
     this.cached = null
+  }
+
+  private isOld(): boolean {
+    return this.cached !== null && performance.now() - this.cached.at >= SNAPSHOT_MS
   }
 
   private schedule(): void {
@@ -72,9 +83,11 @@ export class Channel {
   private flush(): void {
     this.timer = null
     this.flushedAt = performance.now()
-    const pieces = [...this.pending.values()].map(pieceOf)
+    const pieces = [...this.pending.values()].map(({ change, seq }) => ({ ...pieceOf(change), seq }))
     this.pending = new Map()
-    const batch: Batch = { seq: this.seq, pieces, bytes: encodePieces(pieces, this.idOf(this.seq)) }
+    const id = this.idOf(this.seq)
+    const batch: Batch = { since: this.sent, seq: this.seq, id, pieces, bytes: encodePieces(pieces, id) }
+    this.sent = this.seq
     this.flushing = true
     inSlices(this.subscribers, (subscriber) => {
       subscriber.offer(batch)

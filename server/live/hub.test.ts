@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import type { LiveMessage } from '@/lib/live/event'
+import type { LiveMessage, TenantState } from '@/lib/live/event'
+import { reduce } from '@/lib/live/reduce'
 import type { TimelineEntry } from '@/lib/timeline/entry'
 import { Hub } from '@/server/live/hub'
 import type { Subscription } from '@/server/live/subscriber'
@@ -93,7 +94,7 @@ test('a slow stream gets a fresh snapshot once and is closed the second time', (
   vi.advanceTimersByTime(200)
   ready = true
   vi.advanceTimersByTime(200)
-  expect(stream.types()).toEqual(['snapshot', 'synced', 'snapshot'])
+  expect(stream.types()).toEqual(['snapshot', 'synced', 'snapshot', 'changes'])
   ready = false
   flood()
   vi.advanceTimersByTime(200)
@@ -177,16 +178,18 @@ test('more than 256 KiB owed is a fresh snapshot, however few the things', () =>
   vi.advanceTimersByTime(150)
   ready = true
   vi.advanceTimersByTime(150)
-  expect([slow.types(), hub.counters.resyncs]).toEqual([['snapshot', 'synced', 'snapshot'], 1])
+  expect([slow.types(), hub.counters.resyncs]).toEqual([['snapshot', 'synced', 'snapshot', 'changes'], 1])
 })
 
-test('one that joins while changes wait to be sent is not sent again what its snapshot holds', () => {
+test('one that joins while changes wait to be sent gets each of them once', () => {
   const hub = newHub()
   open(hub)
   hub.publish('blue', [entry('a')], [])
   const late = open(hub)
+  expect(late.types()).toEqual(['snapshot', 'changes', 'synced'])
+  hub.publish('blue', [entry('b')], [])
   vi.advanceTimersByTime(200)
-  expect(late.types()).toEqual(['snapshot', 'synced'])
+  expect(late.messages.slice(3)).toEqual([{ type: 'changes', upserts: [entry('b')], removes: [] }])
 })
 
 test('a client that takes nothing for a minute is cut off', async () => {
@@ -230,4 +233,58 @@ test('a changed binding asks again only of those whom it may concern', async () 
   await hub.recheck({ tenant: 'blue', concerns: ({ user }) => user === 'bob' })
   await hub.recheck({ tenant: 'green', concerns: null })
   expect(asked).toEqual(['bob'])
+})
+
+test('a hundred that join while things change share a snapshot a second, and all end with the same state, told each change once', () => {
+  const hub = newHub()
+  const empty = hub.state('blue')
+  for (let index = 0; index < 20; index++) hub.publish('blue', [entry(`old${index}`)], [])
+  const streams: ReturnType<typeof open>[] = []
+  for (let index = 0; index < 100; index++) {
+    hub.publish('blue', [entry(`e${index % 30}`, String(index))], index % 7 === 0 ? [{ kind: 'entry', id: `old${index % 20}` }] : [])
+    streams.push(open(hub))
+    vi.advanceTimersByTime(30)
+  }
+  vi.advanceTimersByTime(1_000)
+  expect(new Set(streams.map(({ written }) => written[0])).size).toBeLessThanOrEqual(4) // in 3 s
+  for (const { messages, lastId } of streams) {
+    expect(messages.reduce<TenantState>((state, message) => reduce(state, message), empty)).toEqual(hub.state('blue'))
+    expect(lastId()).toBe(streams[0]?.lastId())
+    const texts = messages.flatMap((message) => (message.type === 'changes' ? message.upserts : [])).map((view) => ('text' in view ? view.text : ''))
+    expect(new Set(texts).size).toBe(texts.length)
+  }
+})
+
+test('a snapshot never tells a health that is no longer so', () => {
+  const hub = newHub()
+  open(hub)
+  const before = open(hub).written[0]
+  hub.tellAll({ type: 'health', health: { state: 'away', lastContact: null } })
+  expect(open(hub).written[0]).not.toBe(before)
+})
+
+test('a lost right ends the stream while the database hangs', async () => {
+  const hub = newHub()
+  const stream = open(hub, { stillSignedIn: () => new Promise(() => undefined), stillAllowed: () => Promise.resolve(false) })
+  await hub.recheck({ tenant: 'blue', concerns: null })
+  expect([stream.types().at(-1), stream.closed()]).toEqual(['revoked', true])
+})
+
+test('what nobody could tell after a binding changed is asked again within two seconds, then less and less often', async () => {
+  const hub = newHub()
+  const asked: number[] = []
+  const stream = open(hub, { stillAllowed: () => (asked.push(Date.now()), asked.length < 5 ? Promise.reject(new Error('away')) : Promise.resolve(false)) })
+  const begun = Date.now()
+  await hub.recheck({ tenant: 'blue', concerns: null })
+  await vi.advanceTimersByTimeAsync(2_000)
+  expect(asked).toHaveLength(2)
+  expect((asked[1] ?? 0) - begun).toBeGreaterThanOrEqual(1_000)
+  await vi.advanceTimersByTimeAsync(28_000)
+  expect([asked.length, stream.closed()]).toEqual([5, true])
+})
+
+test('a stream that cannot be begun is not kept', () => {
+  const hub = newHub()
+  expect(() => open(hub, { sink: { write: () => expect.fail('broken'), ready: () => true, close: () => undefined } })).toThrow('broken')
+  expect([hub.streams, hub.streamsOf('s')]).toEqual([0, 0])
 })

@@ -5,12 +5,15 @@ import { idOf } from '@/lib/live/reduce'
 import type { Concern } from '@/server/live/concern'
 import { Channel, inSlices } from '@/server/live/channel'
 import { encode, encodePieces, pieceOf, type Change } from '@/server/live/encode'
-import { Subscriber, type HubCounters, type Subscription } from '@/server/live/subscriber'
+import { Subscriber, type Beginning, type HubCounters, type Subscription } from '@/server/live/subscriber'
 
 const RING = 10_000
 const CATCH_UP_MS = 100
 /** Access of each stream is asked again this often, at a second of its own: 2,000 reviews at once would be refused. */
 const RECHECK_SECONDS = 30
+/** After a binding changed and nobody could tell what that means: the first wait, up to twice as long, and the longest. */
+const AGAIN_MS = 1_000
+const MAX_AGAIN_MS = 8_000
 const SYNCED = encode({ type: 'synced' }, null)
 const BEAT = encode({ type: 'beat' }, null)
 
@@ -55,18 +58,23 @@ export class Hub {
   subscribe(subscription: Subscription): () => void {
     const channel = this.channel(subscription.tenant)
     const subscriber = new Subscriber(subscription, Math.floor(Math.random() * RECHECK_SECONDS), this.counters)
+    const beginning = this.beginning(channel, subscription.lastEventId)
     // Nothing can happen between these lines: no change is missed and none is sent twice.
     channel.subscribers.add(subscriber)
     const own = this.sessions.get(subscription.sessionId) ?? new Set()
     this.sessions.set(subscription.sessionId, own.add(subscriber))
     this.open++
-    const missed = this.missed(channel, subscription.lastEventId)
-    const first = missed === null ? channel.snapshot().bytes : missed.length > 0 ? encodePieces(missed.map(pieceOf), this.idOf(channel.seq)) : null
-    subscriber.start(channel.seq, first, SYNCED)
-    return () => {
+    const leave = (): void => {
       subscriber.stop()
       this.forget(subscriber)
     }
+    try {
+      subscriber.start(beginning, SYNCED)
+    } catch (error) {
+      leave()
+      throw error
+    }
+    return leave
   }
 
   /** To every stream of every tenant, in the order of the calls. */
@@ -80,7 +88,7 @@ export class Hub {
   async recheck({ tenant, concerns }: Concern): Promise<void> {
     const channels = tenant === null ? [...this.channels.values()] : [this.channels.get(tenant)]
     const all = channels.flatMap((channel) => [...(channel?.subscribers ?? [])])
-    await Promise.all(all.filter(({ subscription }) => concerns?.(subscription.identity) ?? true).map((subscriber) => this.check(subscriber)))
+    await Promise.all(all.filter(({ subscription }) => concerns?.(subscription.identity) ?? true).map((subscriber) => this.checkUntilTold(subscriber)))
   }
 
   endSession(sessionId: string): void {
@@ -101,7 +109,7 @@ export class Hub {
         if (subscriber.subscription.expiresAt <= now) this.end(subscriber, { type: 'signed-out' })
         else if (subscriber.slot === seconds % RECHECK_SECONDS) void this.check(subscriber)
       }
-      for (const channel of this.channels.values()) channel.forgetSnapshot()
+      for (const channel of this.channels.values()) channel.tidy()
       if (seconds % (BEAT_MS / 1_000) === 0) this.toAll((subscriber) => subscriber.beat(BEAT))
     }, 1_000)
     signal.addEventListener('abort', () => clearInterval(timer), { once: true })
@@ -115,13 +123,21 @@ export class Hub {
     return this.sessions.get(sessionId)?.size ?? 0
   }
 
-  private async check(subscriber: Subscriber): Promise<void> {
+  /** @returns whether somebody could tell if access still holds */
+  private async check(subscriber: Subscriber): Promise<boolean> {
     const { stillSignedIn, stillAllowed } = subscriber.subscription
-    // While nobody can tell (the management cluster or the database is away) a stream that was allowed goes on.
-    const signedIn = await stillSignedIn().catch(() => true)
-    const allowed = !signedIn || (await stillAllowed().catch(() => true))
-    if (!signedIn) this.end(subscriber, { type: 'signed-out' })
-    else if (!allowed) this.end(subscriber, { type: 'revoked' })
+    // Both at once, and the first "no" counts: a database that hangs must not hold up a lost right. While nobody can tell (the
+    // management cluster or the database is away) a stream that was allowed goes on.
+    void stillSignedIn().then((yes) => !yes && this.end(subscriber, { type: 'signed-out' }), () => undefined)
+    const allowed = await stillAllowed().catch(() => null)
+    if (allowed === false) this.end(subscriber, { type: 'revoked' })
+    return allowed !== null
+  }
+
+  /** A right may just have been taken: what nobody could tell is asked again soon, less and less often until the stream's own second comes. */
+  private async checkUntilTold(subscriber: Subscriber, waitMs = AGAIN_MS): Promise<void> {
+    if ((await this.check(subscriber)) || waitMs > MAX_AGAIN_MS) return
+    setTimeout(() => !subscriber.closed && void this.checkUntilTold(subscriber, waitMs * 2), waitMs * (1 + Math.random())).unref()
   }
 
   private add(channel: Channel, change: Change): void {
@@ -132,20 +148,32 @@ export class Hub {
     this.next = (this.next + 1) % RING
   }
 
-  /** What a client has missed since an id; null when it cannot be told and a snapshot is due. */
-  private missed(channel: Channel, lastEventId: string | null): readonly Change[] | null {
+  /** What a client has missed since its last id; a snapshot when that cannot be told. */
+  private beginning(channel: Channel, lastEventId: string | null): Beginning {
     const match = /^([0-9a-f]+):(\d{1,15})$/.exec(lastEventId ?? '')
     const seq = Number(match?.[2])
-    if (!match || match[1] !== this.epoch || seq < channel.evicted || seq > channel.seq) return null
+    if (!match || match[1] !== this.epoch || seq < channel.evicted || seq > channel.seq) return this.fromSnapshot(channel)
+    return { seq: channel.seq, bytes: this.missed(channel, seq) }
+  }
+
+  /** A snapshot, with an id of its own, then what has changed since it was made. */
+  private fromSnapshot(channel: Channel): Beginning {
+    const { seq, bytes } = channel.snapshot()
+    return { seq: channel.seq, bytes: [bytes, ...this.missed(channel, seq)] }
+  }
+
+  /** The message with the latest of each thing that changed after `seq`, which the ring still holds; none when nothing did. */
+  private missed(channel: Channel, seq: number): readonly Uint8Array[] {
+    if (seq === channel.seq) return []
     const latest = new Map<string, Change>()
-    for (let step = 0; step < this.ring.length && seq < channel.seq; step++) {
-      const entry = this.ring[(this.next + step) % this.ring.length]
-      if (entry?.channel === channel && entry.seq > seq) {
-        latest.delete(entry.change.id)
-        latest.set(entry.change.id, entry.change)
-      }
+    // Newest first: what is looked for is mostly of the last second.
+    for (let step = 1; step <= this.ring.length; step++) {
+      const entry = this.ring.at(this.next - step)
+      if (entry?.channel !== channel) continue
+      if (entry.seq <= seq) break
+      if (!latest.has(entry.change.id)) latest.set(entry.change.id, entry.change)
     }
-    return [...latest.values()]
+    return [encodePieces([...latest.values()].reverse().map(pieceOf), this.idOf(channel.seq))]
   }
 
   private toAll(each: (subscriber: Subscriber) => void): void {
@@ -165,7 +193,7 @@ export class Hub {
     this.catchUpTimer = null
     for (const subscriber of [...this.behind]) {
       const channel = this.channel(subscriber.subscription.tenant)
-      subscriber.catchUp(this.idOf, () => channel.snapshot())
+      subscriber.catchUp(this.idOf, () => this.fromSnapshot(channel))
       if (subscriber.closed) this.forget(subscriber)
       else if (!subscriber.behind) this.behind.delete(subscriber)
     }

@@ -132,3 +132,9 @@ test('a stream that the hub closes says when to come back, as its last words', a
   await until(() => expect(ended()).toBe(true))
   expect(text()).toMatch(/\n\nretry: \d{1,5}\n\n$/)
 })
+
+test('a stream that cannot be begun ends, though its head is out', async () => {
+  vi.spyOn(hub, 'subscribe').mockImplementation(() => expect.fail('no snapshot'))
+  setRuntime({ live: { subscribe: hub.subscribe, streamsOf: () => 0 }, sessions: { find: () => Promise.resolve(session) }, draining: () => draining } as never)
+  await expect(get().then(({ response }) => new Promise((resolve, reject) => response.on('end', resolve).on('error', reject)))).rejects.toThrow()
+})

@@ -5,6 +5,7 @@ import { identityOf, type Session } from '@/server/auth/identity'
 import { sessionOfCookies } from '@/server/auth/session'
 import { failure } from '@/server/failure'
 import { encodeRetry } from '@/server/live/encode'
+import type { Subscription } from '@/server/live/subscriber'
 import { routeErrors } from '@/server/route'
 import { runtime } from '@/server/runtime'
 import { openTenant } from '@/server/tenants/open'
@@ -50,11 +51,22 @@ function ending(): Response {
 
 /** No timer of its own: expiry, beats and the end of the process are the hub's. */
 function open(request: IncomingMessage, response: ServerResponse, session: Session, tenant: string): void {
-  const { live, sessions } = runtime()
+  const { live } = runtime()
   // The browser went while it was being let in: no `close` will say so any more.
   if (response.destroyed || request.socket.destroyed) return
   response.writeHead(200, HEADERS)
-  const leave = live.subscribe({
+  try {
+    response.once('close', live.subscribe(subscriptionOf(request, response, session, tenant)))
+  } catch (error) {
+    // Its head is out: nothing else would ever end it.
+    response.destroy()
+    throw error
+  }
+}
+
+function subscriptionOf(request: IncomingMessage, response: ServerResponse, session: Session, tenant: string): Subscription {
+  const { sessions } = runtime()
+  return {
     tenant,
     sessionId: session.id,
     identity: identityOf(session),
@@ -71,8 +83,7 @@ function open(request: IncomingMessage, response: ServerResponse, session: Sessi
         else response.end(encodeRetry(Math.random() * SPREAD_MS))
       },
     },
-  })
-  response.once('close', leave)
+  }
 }
 
 const lastEventId = ({ headers: { 'last-event-id': id } }: IncomingMessage): string | null => (typeof id === 'string' ? id : null)

@@ -25,11 +25,19 @@ export interface Subscription {
   readonly sink: Sink
 }
 
-/** Changes of a channel up to `seq`, encoded once. */
+/** Changes of a channel after `since` up to `seq`, encoded once. */
 export interface Batch {
+  readonly since: number
   readonly seq: number
-  readonly pieces: readonly Piece[]
+  readonly id: string
+  readonly pieces: readonly (Piece & { readonly seq: number })[]
   readonly bytes: Uint8Array
+}
+
+/** Where a stream begins: what it is sent first, and up to where that goes. */
+export interface Beginning {
+  readonly seq: number
+  readonly bytes: readonly Uint8Array[]
 }
 
 /** What the hub counts of all its streams. */
@@ -76,18 +84,20 @@ export class Subscriber {
     return !this.over && (this.needsSnapshot || this.owed.size > 0)
   }
 
-  /** Begins with a snapshot or with what a resuming client missed; null: it missed nothing. */
-  start(seq: number, first: Uint8Array | null, synced: Uint8Array): void {
+  /** Begins with a snapshot and what came since it was made, or with what a resuming client missed. */
+  start({ seq, bytes }: Beginning, synced: Uint8Array): void {
     this.seq = seq
-    if (first) this.send(first)
+    for (const each of bytes) this.send(each)
     this.send(synced)
   }
 
   offer(batch: Batch): void {
     if (this.over || batch.seq <= this.seq) return
+    // One that joined while these waited to be sent has had some of them.
+    const pieces = batch.since < this.seq ? batch.pieces.filter(({ seq }) => seq > this.seq) : batch.pieces
     this.seq = batch.seq
-    if (!this.behind && this.subscription.sink.ready()) this.send(batch.bytes)
-    else this.owe(batch.pieces)
+    if (this.behind || !this.subscription.sink.ready()) this.owe(pieces)
+    else this.send(pieces === batch.pieces ? batch.bytes : encodePieces(pieces, batch.id))
   }
 
   /** Small messages that must not wait behind changes: health, revoked. */
@@ -103,7 +113,7 @@ export class Subscriber {
   }
 
   /** Sends what is owed, once the client has taken what it was sent before. */
-  catchUp(idOf: (seq: number) => string, snapshot: () => { seq: number; bytes: Uint8Array }): void {
+  catchUp(idOf: (seq: number) => string, snapshot: () => Beginning): void {
     if (!this.behind) return
     if (!this.subscription.sink.ready()) return this.watchBlocked()
     this.blockedSince = null
@@ -111,7 +121,8 @@ export class Subscriber {
       this.needsSnapshot = false
       const { seq, bytes } = snapshot()
       this.seq = seq
-      return this.send(bytes)
+      for (const each of bytes) this.send(each)
+      return
     }
     const pieces = this.owed
     this.clear()
