@@ -59,7 +59,7 @@ test('objects find their cluster and each other: addresses by their claims, a gl
   const found = clusterParts(places.bucket('team-blue/blue-1') ?? expect.fail('no bucket'), new Map([['all', globalPool(3, 1)]])) ?? expect.fail('no cluster')
   expect(found.machines[0]).toMatchObject({ vsphereVm: { kind: 'VSphereVM' }, bootstrap: { kind: 'KubeadmConfig' }, claims: [{}], addresses: [{ spec: { address: '10.40.12.44' } }] })
   expect([found.globalPool?.metadata.name, found.healthChecks?.length]).toEqual(['all', 1])
-  expect([places.of('team-blue'), places.of('team'), places.placeOf(machine.metadata.uid ?? '')]).toEqual([['team-blue/blue-1'], [], 'team-blue/blue-1'])
+  expect([places.of('team-blue'), places.of('team'), places.placeOf(machine.metadata.uid ?? '', 'team-blue')]).toEqual([['team-blue/blue-1'], [], 'team-blue/blue-1'])
 })
 
 /** As Cluster API 1.9 and 1.10 answer on their v1beta1: references with apiVersion, old conditions in front, the new ones beside. */
