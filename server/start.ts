@@ -5,7 +5,7 @@ import { countOperations } from '@/server/db/operation-counts'
 import { endUnbegun, expireLeases } from '@/server/db/operations'
 import { storyStore } from '@/server/db/rollouts'
 import { forgetOldSessions } from '@/server/db/sessions'
-import { insertEntries, recentEntries } from '@/server/db/timeline'
+import { actsSince, insertEntries, recentEntries } from '@/server/db/timeline'
 import { drain } from '@/server/drain'
 import { env } from '@/server/env'
 import { startLive } from '@/server/live/live'
@@ -45,7 +45,7 @@ export async function start(): Promise<void> {
   const transport = loadTransport(settings.TENANTRY_KUBECONFIG)
   const discovery = createDiscovery(transport)
   const system = createSystemClient(transport, discovery)
-  const store = { insert: insertEntries.bind(null, db), recent: recentEntries.bind(null, db), stories: storyStore(db) }
+  const store = { insert: insertEntries.bind(null, db), recent: recentEntries.bind(null, db), stories: storyStore(db), ...(settings.DATABASE_URL ? { acts: actsSince.bind(null, db) } : {}) }
   const metrics = createMetrics()
   const live = startLive(system, store, signal, metrics.reviewTook)
   metrics.watch({ live: live.counters, operations: () => countOperations(db) })

@@ -9,7 +9,8 @@ export interface Contact {
 }
 
 export type Freshness =
-  | { readonly state: 'live' }
+  /** `degraded`: kinds of which what is shown may be old (lib/live/event.ts). */
+  | { readonly state: 'live'; readonly degraded?: readonly string[] }
   | { readonly state: 'reconnecting' }
   /** What is shown is as old as `since`; writes are off. */
   | { readonly state: 'stale'; readonly since: number; readonly cause: 'stream' | 'management' }
@@ -27,5 +28,5 @@ export function freshness(contact: Contact, health: Health, now: number): Freshn
     return { state: 'stale', since: health.lastContact ? Date.parse(health.lastContact) : contact.lastMessageAt, cause: 'management' }
   }
   if (lostAt !== null && now - lostAt > RECONNECTING_MS) return { state: 'reconnecting' }
-  return { state: 'live' }
+  return health.degraded?.length ? { state: 'live', degraded: health.degraded } : { state: 'live' }
 }

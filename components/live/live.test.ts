@@ -253,6 +253,12 @@ describe('how old what is shown may be', () => {
     expect(freshness({ connected: true, lostAt: null, lastMessageAt: 0 }, live, 3 * BEAT_MS + 31_000).state).toBe('stale')
   })
 
+  test('kinds that cannot be read while others can are named, and nothing is off', () => {
+    const contact = { connected: true, lostAt: null, lastMessageAt: 0 }
+    expect(freshness(contact, { ...live, degraded: ['IPAddressClaim'] }, 1_000)).toEqual({ state: 'live', degraded: ['IPAddressClaim'] })
+    expect(freshness(contact, live, 1_000)).toEqual({ state: 'live' })
+  })
+
   test('the portal says that the management cluster is away: known at once', () => {
     const away = { state: 'away', lastContact: '1970-01-01T00:00:05Z' } as const
     expect(freshness({ connected: true, lostAt: null, lastMessageAt: 9_000 }, away, 9_000)).toEqual({ state: 'stale', since: 5_000, cause: 'management' })

@@ -109,7 +109,11 @@ function Freshness({ tenant, children }: { tenant: string; children: ReactNode }
   const { state: word } = answer
   const since = answer.state === 'stale' ? answer.since : 0
   const cause = answer.state === 'stale' ? answer.cause : 'stream'
-  const value = useMemo(() => (word === 'stale' ? ({ state: word, since, cause } as const) : ({ state: word } as const)), [word, since, cause])
+  const degraded = answer.state === 'live' ? answer.degraded : undefined
+  const value = useMemo((): FreshnessState => {
+    if (word === 'stale') return { state: word, since, cause }
+    return word === 'live' && degraded ? { state: word, degraded } : { state: word }
+  }, [word, since, cause, degraded])
   useRightsAfresh(word)
   return <FreshnessContext value={value}>{children}</FreshnessContext>
 }

@@ -116,6 +116,6 @@ test('two replicas and one that comes later tell one story of each change: creat
   // Streams of both show what the database has.
   for (const live of [two, three]) await vi.waitFor(() => expect(Object.keys(live.state(tenant).rollouts)).toEqual([deletion.rollout.id]), { timeout: 15_000 })
   const { clusterUid } = deletion.rollout
-  const entries = (await recentEntries(db, clusterUid, 500)).filter(({ key }) => key.endsWith(':done'))
+  const entries = (await recentEntries(db, [clusterUid], 500)).filter(({ key }) => key.endsWith(':done'))
   expect(entries.map(({ key }) => key).sort()).toEqual([create, scale, deletion].map(({ rollout }) => `${rollout.id}:done`).sort())
 }, 600_000)

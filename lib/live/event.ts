@@ -10,10 +10,17 @@ import type { TimelineEntry } from '@/lib/timeline/entry'
  */
 export type LiveView = ClusterView | MachineView | TimelineEntry | Rollout | RolloutMachine
 
-export type Health =
-  | { readonly state: 'live'; readonly lastContact: string }
-  /** The management cluster does not answer: what is shown is as old as lastContact; writes are refused. */
-  | { readonly state: 'away'; readonly lastContact: string | null }
+export type Health = Degraded &
+  (
+    | { readonly state: 'live'; readonly lastContact: string }
+    /** The management cluster does not answer: what is shown is as old as lastContact; writes are refused. */
+    | { readonly state: 'away'; readonly lastContact: string | null }
+  )
+
+interface Degraded {
+  /** Kinds that cannot be read while others can, by name: what is shown of them may be old. Left out when there are none. */
+  readonly degraded?: readonly string[]
+}
 
 export interface TenantState {
   readonly clusters: Readonly<Record<string, ClusterView>>

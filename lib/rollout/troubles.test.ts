@@ -45,3 +45,10 @@ test('the cluster’s troubles are its own, not once more its pool’s or a mach
   expect(clusterTroubles(cluster, machine === undefined ? [] : [{ ...machine, state: state('Cloning', 'x') }])).toEqual([])
   expect(clusterTroubles({ ...cluster, state: state('Updating', 'x', 'busy'), pools: [] }, [])).toEqual([])
 })
+
+test('the key of a long trouble is cut between characters, never within one', () => {
+  const cluster = pictureAt(0).cluster
+  const sentence = `${'x'.repeat(119)}\u{1F680} and more`
+  const found = clusterTroubles({ ...cluster, state: { ...cluster.state, role: 'bad', sentence } }, [])
+  expect(found.map(({ key }) => [key.endsWith('x\u{1F680}'), key.isWellFormed()])[0]).toEqual([true, true])
+})

@@ -17,7 +17,9 @@ const isWrong = (role: StateRole): boolean => role === 'warn' || role === 'bad'
 
 /** Counts and names of machines change while the trouble is the same: they are no part of its key. */
 function keyOf(subject: string, sentence: string, condition: ConditionView | null): string {
-  const said = (sentence.split('; ')[0] ?? '').replace(/\d+/g, '#').slice(0, 120)
+  const first = (sentence.split('; ')[0] ?? '').replace(/\d+/g, '#')
+  // By code points: half of one is no Unicode, and PostgreSQL refuses the whole story for it.
+  const said = [...first].slice(0, 120).join('')
   return `${subject}:${condition?.type ?? ''}/${condition?.reason ?? ''}:${said}`
 }
 

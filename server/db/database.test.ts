@@ -3,11 +3,15 @@ import { mkdtempSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync }
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { expect, test, vi } from 'vitest'
+import type { TimelineEntry } from '@/lib/timeline/entry'
 import { openDatabase, openInMemory } from '@/server/db/client'
 import { lockFolder } from '@/server/db/lock'
 import { endOperation, findOperation, insertOperation, takeInterrupted, type NewOperation } from '@/server/db/operations'
+import { isRefusal } from '@/server/db/refusal'
+import { insertStory } from '@/server/db/rollouts'
 import { findSession, insertSession, revokeSession } from '@/server/db/sessions'
-import { insertEntries, recentEntries } from '@/server/db/timeline'
+import { actsSince, insertEntries, recentEntries } from '@/server/db/timeline'
+import { exampleStory } from '@/server/rollouts/example'
 
 // A PGlite takes seconds to make on a busy machine.
 vi.setConfig({ testTimeout: 60_000 })
@@ -25,8 +29,30 @@ test('the migrations make a database that the repositories can use', async () =>
   const entry = { kind: 'entry', key: 'k', tenant: 'blue', clusterUid: 'u', cluster: 'c', at: '2026-01-01T00:00:00.000Z', subject: null, text: 't', role: 'ok', who: null } as const
   await insertEntries(db, [entry, { ...entry, key: 'k2' }])
   await insertEntries(db, [entry])
-  expect(await recentEntries(db, 'u', 10)).toHaveLength(2)
+  expect(await recentEntries(db, ['u'], 10)).toHaveLength(2)
   await db.close()
+})
+
+test('the newest entries of many clusters are read at once, and what people did by its time', async () => {
+  const db = await openInMemory()
+  const entry = (clusterUid: string, hour: number, who: string | null = null): TimelineEntry =>
+    ({ kind: 'entry', key: `${clusterUid}${hour}`, tenant: 'blue', clusterUid, cluster: 'c', at: `2026-01-01T0${hour}:00:00.000Z`, subject: null, text: 't', role: 'ok', who })
+  await insertEntries(db, [entry('u', 1), entry('u', 2), entry('u', 3, 'ada'), entry('v', 1, 'bea'), entry('w', 1)])
+  expect((await recentEntries(db, ['u', 'v', 'x'], 2)).map(({ key }) => key).sort()).toEqual(['u2', 'u3', 'v1'])
+  expect(await recentEntries(db, ['v'], 2)).toEqual([entry('v', 1, 'bea')])
+  expect(await recentEntries(db, [], 2)).toEqual([])
+  expect(await actsSince(db, new Date('2026-01-01T02:00:00Z'))).toEqual([entry('u', 3, 'ada')])
+  await db.close()
+})
+
+test('what the database refuses for its content is told from a database that is away', async () => {
+  const db = await openInMemory()
+  const refusal = (write: Promise<unknown>): Promise<boolean> => write.then(() => false, (error: unknown) => isRefusal(error))
+  const entry = { kind: 'entry', key: 'k', tenant: 'blue', clusterUid: 'u', cluster: 'c', at: '2026-01-01T00:00:00.000Z', subject: null, text: 'a\u0000b', role: 'ok', who: null } as const
+  expect(await refusal(insertEntries(db, [entry]))).toBe(true)
+  expect(await refusal(insertStory(db, exampleStory({ title: 'half a pair \ud83d' })))).toBe(true)
+  await db.close()
+  expect(await refusal(insertEntries(db, [{ ...entry, text: 'fine' }]))).toBe(false)
 })
 
 const bob = { who: 'bob', groups: [] }

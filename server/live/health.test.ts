@@ -10,11 +10,12 @@ let renewed: number
 let probes: number
 let fault: Error | null
 let told: Health['state'][]
+let others: Reflector[]
 
 const start = () =>
   watchHealth({
     client: { renew: () => undefined, probe: () => (probes++, fault ? Promise.reject(fault) : Promise.resolve()) },
-    reflectors: [{ state, wake: () => undefined, renew: () => void renewed++, done: Promise.resolve() } satisfies Reflector],
+    reflectors: [{ state, wake: () => undefined, renew: () => void renewed++, done: Promise.resolve() } satisfies Reflector, ...others],
     onChange: (health) => told.push(health.state), signal: stop.signal, everyMs: 5,
   })
 const until = (check: () => void) => vi.waitFor(check, { timeout: 2_000, interval: 2 })
@@ -33,6 +34,7 @@ beforeEach(() => {
   renewed = probes = 0
   fault = null
   told = []
+  others = []
 })
 afterEach(() => stop.abort())
 
@@ -65,4 +67,19 @@ test('an API server that answers with an error is away, and its watches are left
   fault = null
   await until(() => expect(told).toEqual(['live', 'away', 'live']))
   expect(renewed).toBe(0)
+})
+
+test('a kind beside the key ones that cannot be read makes nothing away; it is named, and named no more once it can', async () => {
+  const claims: ReflectorState = { ...state, kind: 'IPAddressClaim', failures: 0 }
+  others = [{ state: claims, wake: () => undefined, renew: () => undefined, done: Promise.resolve() }]
+  const health = start()
+  await until(() => expect(told).toEqual(['live']))
+  expect(health.now().degraded).toBeUndefined()
+  claims.failures = 2
+  await until(() => expect(told).toEqual(['live', 'live']))
+  expect(health.now()).toMatchObject({ state: 'live', degraded: ['IPAddressClaim'] })
+  claims.failures = 0
+  await until(() => expect(told).toEqual(['live', 'live', 'live']))
+  claims.synced = false
+  await until(() => expect(health.now().degraded).toEqual(['IPAddressClaim']))
 })

@@ -8,7 +8,7 @@ import { isStatusError } from '@/server/management/status'
 import type { SystemClient } from '@/server/management/system-client'
 
 /** Without these a page would show an old world as the present one. */
-const KEY_KINDS: readonly KindName[] = ['Namespace', 'Cluster', 'MachineDeployment', 'Machine']
+export const KEY_KINDS: readonly KindName[] = ['Namespace', 'Cluster', 'MachineDeployment', 'Machine']
 const FAILURES = 2
 
 export interface HealthWatch {
@@ -36,19 +36,27 @@ export function watchHealth(options: {
     const times = [lastProbe, ...key.map(({ state }) => state.lastContact)].filter((at) => at !== null)
     return times.length === 0 ? null : new Date(Math.max(...times.map(Number))).toISOString()
   }
+  /** Kinds beside the key ones that cannot be read, by name: what they show is old, and all else goes on. */
+  const degraded = (): readonly KindName[] => reflectors.flatMap(({ state }) => (KEY_KINDS.includes(state.kind) || (state.synced && state.failures < FAILURES) ? [] : [state.kind])).sort()
+  let toldDegraded = ''
   const now = (): Health => {
     const lastContact = contact()
-    return away || lastContact === null ? { state: 'away', lastContact } : { state: 'live', lastContact }
+    const kinds = degraded()
+    const partly = kinds.length > 0 ? { degraded: kinds } : {}
+    return away || lastContact === null ? { state: 'away', lastContact, ...partly } : { state: 'live', lastContact, ...partly }
   }
   const judge = (): void => {
     if (key.every(({ state }) => silentSince === null || state.absent || (state.lastContact ?? 0) >= silentSince)) silentSince = null
     // The probe answers over a new connection before the watches do over theirs: what they show is old until then.
     const deaf = away && silentSince !== null
     const failing = deaf || failedProbes >= FAILURES || key.some(({ state }) => state.failures >= FAILURES || !state.synced)
-    if (failing === away) return
+    const kinds = degraded().join(', ')
+    if (failing === away && kinds === toldDegraded) return
+    if (failing !== away) log.info({ event: 'live.health', state: failing ? 'away' : 'live' }, failing ? 'the management cluster is away' : 'the management cluster answers')
+    if (kinds !== toldDegraded) log.info({ event: 'live.degraded', kinds }, kinds === '' ? 'every kind is read' : 'some kinds cannot be read')
     away = failing
+    toldDegraded = kinds
     everLive ||= !away
-    log.info({ event: 'live.health', state: away ? 'away' : 'live' }, away ? 'the management cluster is away' : 'the management cluster answers')
     onChange(now())
   }
   const run = async (): Promise<void> => {

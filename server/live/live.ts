@@ -9,6 +9,7 @@ import type { StoryStore } from '@/server/db/rollouts'
 import { createAccess, type AccessCounters, type AccessReviews } from '@/server/live/access'
 import { gatherConcerns } from '@/server/live/concern'
 import { watchHealth } from '@/server/live/health'
+import { enoughListed } from '@/server/live/listed'
 import { Hub } from '@/server/live/hub'
 import type { HubCounters, Subscription } from '@/server/live/subscriber'
 import { Projection } from '@/server/live/projection'
@@ -41,7 +42,7 @@ export interface Live {
   /** Open streams of one session. */
   readonly streamsOf: (sessionId: string) => number
   readonly note: (entry: TimelineEntry) => void
-  /** Every kind has been listed once and every view made. */
+  /** Every kind that can be read has been listed once (server/live/listed.ts) and every view made. */
   readonly ready: () => boolean
   readonly counters: () => LiveCounters
   /** Nothing is told to anybody any more; what happens is still written down. */
@@ -57,10 +58,11 @@ export interface LiveCounters {
   readonly hub: Readonly<HubCounters>
   readonly access: Readonly<AccessCounters>
   readonly recorderWaiting: number
+  readonly entriesDropped: number
   readonly projectionDirty: number
 }
 
-export type LiveStore = Pick<RecorderOptions, 'insert' | 'recent'> & { readonly stories: StoryStore }
+export type LiveStore = Pick<RecorderOptions, 'insert' | 'recent' | 'acts'> & { readonly stories: StoryStore }
 
 /** @param reviewTook is told of each access review's duration, in ms */
 export function startLive(client: SystemClient, store: LiveStore, signal: AbortSignal, reviewTook?: (ms: number) => void): Live {
@@ -90,7 +92,7 @@ export function startLive(client: SystemClient, store: LiveStore, signal: AbortS
   })
   const reflectors = WATCHED.map((kind) => startReflector({ kind, client, sink: projection, trim: (object) => trimmed(kind, object), signal }))
   const health = watchHealth({ client, reflectors, signal, onChange: (now) => hub.tellAll({ type: 'health', health: now }) })
-  const listed = (): boolean => reflectors.every(({ state }) => state.synced)
+  const listed = enoughListed(reflectors)
 
   const starting = setInterval(() => {
     if (!listed()) return
@@ -123,6 +125,7 @@ export function startLive(client: SystemClient, store: LiveStore, signal: AbortS
       hub: hub.counters,
       access: access.counters,
       recorderWaiting: recorder.waitingEntries,
+      entriesDropped: recorder.droppedEntries,
       projectionDirty: projection.dirty,
     }),
     endStreams: () => hub.closeAll(),

@@ -3,10 +3,19 @@ import type { LiveView, Removal } from '@/lib/live/event'
 import type { ClusterView } from '@/lib/cluster/view'
 import type { TimelineEntry } from '@/lib/timeline/entry'
 import { warningEntry, type Warning } from '@/lib/timeline/warnings'
+import { isRefusal } from '@/server/db/refusal'
 import type { ClusterPicture } from '@/server/live/projection'
 import { log } from '@/server/log'
 
-const KEPT = 300
+/** Of each cluster on the streams: as many as a page shows. Older ones are in the database. */
+const KEPT = 40
+/** Clusters that are seen first at one time are asked for in one query. */
+const GATHER_MS = 100
+const LOAD_AT_ONCE = 500
+const WRITE_AT_ONCE = 500
+/** How often it is read what people did through other replicas, and how far back: clocks differ, and a write may have had to wait. */
+const ACTS_MS = 3_000
+const ACTS_BACK_MS = 120_000
 const MAX_KEYS = 50_000
 const GONE_MS = 600_000
 const RETRY_MS = 5_000
@@ -17,7 +26,10 @@ export interface RecorderOptions {
   /** Pure: what the difference of two pictures means. Made again from the same pictures it gives the same keys. */
   readonly happenings: (before: ClusterPicture | null, after: ClusterPicture | null) => readonly TimelineEntry[]
   readonly insert: (entries: readonly TimelineEntry[]) => Promise<void>
-  readonly recent: (clusterUid: string, limit: number) => Promise<readonly TimelineEntry[]>
+  /** The newest entries of each of these clusters. */
+  readonly recent: (clusterUids: readonly string[], limit: number) => Promise<readonly TimelineEntry[]>
+  /** What people did since then, as any replica has told it; left out where there is only one. */
+  readonly acts?: (since: Date) => Promise<readonly TimelineEntry[]>
   readonly publish: (tenant: string, upserts: readonly LiveView[], removes: readonly Removal[]) => void
   readonly signal: AbortSignal
 }
@@ -39,12 +51,26 @@ export class Recorder {
   private readonly warnings = new Map<string, { readonly key: string; readonly told: number }[]>()
   /** Books that are about to be closed, by uid. */
   private readonly leaving = new Map<string, NodeJS.Timeout>()
+  /** Books whose history was not read yet. */
+  private readonly newcomers = new Set<string>()
+  private soon: NodeJS.Timeout | null = null
   private waiting: TimelineEntry[] = []
+  /** Entries of the insert that is under way. */
+  private underWay = 0
+  private dropped = 0
+  private full = false
+  private actsReadAt = Date.now()
+  private readingActs = false
   private writing: Promise<void> | null = null
   private draining = false
   private endWait = (): void => undefined
 
-  constructor(private readonly options: RecorderOptions) {}
+  constructor(private readonly options: RecorderOptions) {
+    const { acts, signal } = options
+    if (!acts) return
+    const timer = setInterval(() => void this.readActs(acts), ACTS_MS).unref()
+    signal.addEventListener('abort', () => clearInterval(timer), { once: true })
+  }
 
   /** Takes notice of a change. A cluster seen for the first time brings its history with it. */
   changed(before: ClusterPicture | null, after: ClusterPicture | null): void {
@@ -52,7 +78,7 @@ export class Recorder {
     if (!picture) return
     const { uid, tenant } = picture.cluster
     if (after) this.stay(after.cluster.uid)
-    if (!this.books.has(uid)) void this.load(uid, tenant)
+    this.openBook(uid)
     this.add(tenant, uid, this.options.happenings(before, after), true)
     // Gone, or another one stands under its name.
     if (before && before.cluster.uid !== after?.cluster.uid) this.forgetLater(before.cluster.uid, tenant)
@@ -60,7 +86,7 @@ export class Recorder {
 
   /** An entry that comes from elsewhere: an act of a person, as it is asked for. */
   note(entry: TimelineEntry): void {
-    if (!this.books.has(entry.clusterUid)) void this.load(entry.clusterUid, entry.tenant)
+    this.openBook(entry.clusterUid)
     this.add(entry.tenant, entry.clusterUid, [entry], true)
   }
 
@@ -79,7 +105,12 @@ export class Recorder {
 
   /** Entries that the database has not taken yet. */
   get waitingEntries(): number {
-    return this.waiting.length
+    return this.waiting.length + this.underWay
+  }
+
+  /** Entries that the database will never have: there were too many while it was away, or it refused them. */
+  get droppedEntries(): number {
+    return this.dropped
   }
 
   /** Resolves when all that waits is written, or the database does not take it. */
@@ -107,13 +138,51 @@ export class Recorder {
     this.leaving.delete(uid)
   }
 
-  private async load(uid: string, tenant: string): Promise<void> {
+  private openBook(uid: string): void {
+    if (this.books.has(uid)) return
     this.books.set(uid, { keys: new Set(), shown: new Map() })
+    this.newcomers.add(uid)
+    this.loadIn(GATHER_MS)
+  }
+
+  private loadIn(ms: number): void {
+    this.soon ??= setTimeout(() => void this.load(), ms).unref()
+  }
+
+  private async load(): Promise<void> {
+    let retry = false
     try {
-      this.add(tenant, uid, await this.options.recent(uid, KEPT), false)
+      while (this.newcomers.size > 0 && !this.options.signal.aborted) {
+        const uids = [...this.newcomers].slice(0, LOAD_AT_ONCE)
+        const entries = await this.options.recent(uids, KEPT)
+        for (const uid of uids) this.newcomers.delete(uid)
+        this.addRead(entries)
+      }
     } catch (error) {
-      log.warn({ event: 'timeline.load', cluster: uid, err: error }, 'the history of a cluster could not be read')
+      retry = !this.options.signal.aborted
+      log.warn({ event: 'timeline.load', clusters: this.newcomers.size, err: error }, 'the history of clusters could not be read')
     }
+    this.soon = null
+    if (retry) this.loadIn(RETRY_MS)
+  }
+
+  private async readActs(acts: NonNullable<RecorderOptions['acts']>): Promise<void> {
+    if (this.readingActs) return
+    this.readingActs = true
+    const asked = Date.now()
+    try {
+      this.addRead(await acts(new Date(this.actsReadAt - ACTS_BACK_MS)))
+      this.actsReadAt = asked
+    } catch (error) {
+      log.debug({ event: 'timeline.acts', err: error }, 'what people did through other replicas could not be read')
+    } finally {
+      this.readingActs = false
+    }
+  }
+
+  /** Entries that are in the database already. */
+  private addRead(entries: readonly TimelineEntry[]): void {
+    for (const [uid, own] of Map.groupBy(entries, ({ clusterUid }) => clusterUid)) this.add(own[0]?.tenant ?? '', uid, own, false)
   }
 
   private add(tenant: string, uid: string, entries: readonly TimelineEntry[], store: boolean): void {
@@ -130,7 +199,7 @@ export class Recorder {
     this.options.publish(tenant, fresh.filter(({ key }) => book.shown.has(key)), removes)
     if (!store) return
     this.waiting.push(...fresh)
-    if (this.waiting.length > MAX_WAITING) this.waiting = this.waiting.slice(-MAX_WAITING)
+    this.dropOldest()
     this.writing ??= this.writeUntilDone()
   }
 
@@ -153,7 +222,7 @@ export class Recorder {
       try {
         await this.write()
       } catch (error) {
-        log.warn({ event: 'timeline.write', waiting: this.waiting.length, err: error }, 'the timeline could not be written')
+        log.warn({ event: 'timeline.write', waiting: this.waiting.length, dropped: this.dropped, err: error }, 'the timeline could not be written')
         // A process that is about to end tries once more and does not wait for a database that is away.
         if (last) break
         if (!this.draining)
@@ -166,9 +235,49 @@ export class Recorder {
     this.writing = null
   }
 
+  /** @throws what the database is away with; what it did not take waits on */
   private async write(): Promise<void> {
-    const batch = this.waiting.slice(0, 500)
-    await this.options.insert(batch)
-    this.waiting = this.waiting.slice(batch.length)
+    // Taken out first: what comes meanwhile may push out what waits, but not what is being written.
+    const batch = this.waiting.splice(0, WRITE_AT_ONCE)
+    this.underWay = batch.length
+    try {
+      await this.insert(batch)
+      this.full = false
+    } catch (error) {
+      this.waiting.unshift(...batch)
+      this.dropOldest()
+      throw error
+    } finally {
+      this.underWay = 0
+    }
+  }
+
+  /** Takes what is written off the batch. One entry that the database refuses for what it says must not hold up all others. */
+  private async insert(batch: TimelineEntry[]): Promise<void> {
+    try {
+      await this.options.insert([...batch])
+      batch.length = 0
+    } catch (error) {
+      if (!isRefusal(error)) throw error
+      for (let entry = batch[0]; entry; entry = batch[0]) {
+        await this.options.insert([entry]).catch((reason: unknown) => this.refused(entry, reason))
+        batch.shift()
+      }
+    }
+  }
+
+  private refused({ key, clusterUid }: TimelineEntry, error: unknown): void {
+    if (!isRefusal(error)) throw error
+    this.dropped++
+    log.error({ event: 'timeline.refused', key, clusterUid, err: error }, 'the database refuses an entry of a timeline; it is not kept')
+  }
+
+  private dropOldest(): void {
+    const over = this.waiting.length - MAX_WAITING
+    if (over <= 0) return
+    this.waiting.splice(0, over)
+    this.dropped += over
+    if (!this.full) log.error({ event: 'timeline.lost', dropped: this.dropped }, 'too many entries wait for the database; the oldest are not kept')
+    this.full = true
   }
 }

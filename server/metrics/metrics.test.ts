@@ -9,7 +9,7 @@ const reflector: ReflectorState = {
 }
 const counters = (): LiveCounters => ({
   streams: 12, reflectors: [reflector, { ...reflector, kind: 'Cluster', synced: false }], hub: { messages: 100, coalesced: 20, resyncs: 3, slowDisconnects: 1 },
-  access: { asked: 8, cached: 30, denied: 2, failed: 1 }, recorderWaiting: 4, projectionDirty: 5,
+  access: { asked: 8, cached: 30, denied: 2, failed: 1 }, recorderWaiting: 4, entriesDropped: 2, projectionDirty: 5,
 })
 
 function setup(more: Partial<MetricSources> = {}) {
@@ -28,7 +28,7 @@ test('a scrape tells reflectors, streams, queues, access and operations, and the
     'tenantry_reflector_synced{kind="Machine"} 1', 'tenantry_reflector_synced{kind="Cluster"} 0', 'tenantry_reflector_failures{kind="Machine"} 2', 'tenantry_reflector_objects{kind="Machine"} 9',
     'tenantry_reflector_last_contact_age_seconds{kind="Machine"} 30', 'tenantry_reflector_events_total{kind="Machine"} 7', 'tenantry_reflector_handler_errors_total{kind="Machine"} 6',
     'tenantry_streams 12', 'tenantry_stream_messages_total 100', 'tenantry_stream_changes_coalesced_total 20', 'tenantry_stream_resyncs_total 3', 'tenantry_stream_slow_disconnects_total 1',
-    'tenantry_projection_dirty 5', 'tenantry_recorder_waiting 4',
+    'tenantry_projection_dirty 5', 'tenantry_recorder_waiting 4', 'tenantry_recorder_dropped_total 2',
     'tenantry_access_asked_total 8', 'tenantry_access_cached_total 30', 'tenantry_access_denied_total 2', 'tenantry_access_failed_total 1',
     'tenantry_access_review_duration_seconds_bucket{le="0.025"} 0', 'tenantry_access_review_duration_seconds_bucket{le="0.05"} 1',
     'tenantry_operations{kind="create",state="running"} 3',

@@ -101,6 +101,7 @@ function watchLive(registry: Registry, live: () => LiveCounters): void {
   counter('stream_slow_disconnects', 'Streams that were cut off for not keeping up.', ({ hub }) => hub.slowDisconnects)
   gauge('projection_dirty', 'Clusters that wait to be looked at.', ({ projectionDirty }) => projectionDirty)
   gauge('recorder_waiting', 'Entries of timelines that the database has not taken yet.', ({ recorderWaiting }) => recorderWaiting)
+  counter('recorder_dropped', 'Entries of timelines that the database will never have: too many waited, or it refused them.', ({ entriesDropped }) => entriesDropped)
   counter('access_asked', 'Access reviews put to the API server.', ({ access }) => access.asked)
   counter('access_cached', 'Questions of access that were answered out of memory.', ({ access }) => access.cached)
   counter('access_denied', 'Access reviews that were answered with no.', ({ access }) => access.denied)
