@@ -255,7 +255,7 @@ describe('how old what is shown may be', () => {
 
   test('kinds that cannot be read while others can are named, and nothing is off', () => {
     const contact = { connected: true, lostAt: null, lastMessageAt: 0 }
-    expect(freshness(contact, { ...live, degraded: ['IPAddressClaim'] }, 1_000)).toEqual({ state: 'live', degraded: ['IPAddressClaim'] })
+    expect(freshness(contact, { state: 'live', lastContact: '1970-01-01T00:00:00Z', degraded: ['IPAddressClaim'] }, 1_000)).toEqual({ state: 'live', degraded: ['IPAddressClaim'] })
     expect(freshness(contact, live, 1_000)).toEqual({ state: 'live' })
   })
 

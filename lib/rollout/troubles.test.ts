@@ -47,7 +47,7 @@ test('the cluster’s troubles are its own, not once more its pool’s or a mach
 })
 
 test('the key of a long trouble is cut between characters, never within one', () => {
-  const cluster = pictureAt(0).cluster
+  const { cluster } = pictureAt({ lives: [], pools: () => ({}) }, 0) ?? expect.fail('no picture')
   const sentence = `${'x'.repeat(119)}\u{1F680} and more`
   const found = clusterTroubles({ ...cluster, state: { ...cluster.state, role: 'bad', sentence } }, [])
   expect(found.map(({ key }) => [key.endsWith('x\u{1F680}'), key.isWellFormed()])[0]).toEqual([true, true])
