@@ -1,16 +1,19 @@
 import 'server-only'
 import { notFound as notFoundPage, redirect } from 'next/navigation'
 import { cache } from 'react'
-import { isAppError, type ErrorView } from '@/lib/errors'
+import { isAppError, type ErrorView, type Result } from '@/lib/errors'
 import type { IdentityOption } from '@/lib/identity/offer'
 import type { TenantState } from '@/lib/live/event'
+import type { ClusterObjects } from '@/lib/manifests/object-row'
 import type { PoolPageData } from '@/lib/node-pool/review'
 import type { Permission } from '@/lib/permission'
 import type { Story } from '@/lib/rollout/story'
+import { asResult } from '@/server/action'
 import type { Session } from '@/server/auth/identity'
 import { currentSession } from '@/server/auth/session'
 import { listIdentities } from '@/server/identities/list'
 import { newPoolPageData, poolPageData } from '@/server/node-pools/page'
+import { listObjects } from '@/server/objects/list'
 import { interruptedCreates, type InterruptedCreate } from '@/server/operations/list'
 import { getChange } from '@/server/rollouts/get'
 import { listChanges, type Changes } from '@/server/rollouts/list'
@@ -75,6 +78,13 @@ export async function poolPage(tenant: string, cluster: string, pool: string | n
     if (isAppError(error)) return { error: error.view }
     throw error
   }
+}
+
+/** Every object of a cluster, as the person may read it; a management cluster that does not answer is said on the page. */
+export async function objectsPage(tenant: string, cluster: string): Promise<Result<ClusterObjects>> {
+  const path = `/t/${encodeURIComponent(tenant)}/clusters/${encodeURIComponent(cluster)}/objects`
+  const ctx = await open(await pageSession(path), tenant)
+  return asResult(() => listObjects(ctx, cluster))
 }
 
 const open = (session: Session, tenant: string): Promise<TenantContext> => orNotFound(openTenant(session, tenant))

@@ -16,7 +16,8 @@ interface DialogProps {
   readonly title: ReactNode
   readonly description?: ReactNode
   readonly children: ReactNode
-  readonly wide?: boolean
+  /** `page`: as wide as YAML is. */
+  readonly wide?: boolean | 'page'
   readonly initialFocus?: RefObject<HTMLElement | null>
 }
 
@@ -25,7 +26,7 @@ export function Dialog({ open, onOpenChange, title, description, children, wide,
     <Base.Root open={open} onOpenChange={onOpenChange}>
       <Base.Portal>
         <Base.Backdrop className={backdrop} />
-        <Base.Popup className={cn(popup, wide && 'max-w-[560px]')} initialFocus={initialFocus}>
+        <Base.Popup className={cn(popup, wide && 'max-w-[560px]', wide === 'page' && 'max-w-[880px]')} initialFocus={initialFocus}>
           <div className="flex items-start gap-3">
             <Base.Title className="flex-1 text-16 font-semibold">{title}</Base.Title>
             <Base.Close aria-label="Close" className={cn(buttonLook({ look: 'ghost', size: 'sm', square: true }), '-mr-1.5 -mt-1')}>

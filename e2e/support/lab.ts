@@ -12,6 +12,8 @@ export interface LabFacts {
   readonly oidc: { readonly issuer: string; readonly clientId: string; readonly clientSecret: string }
   readonly vcenter: { readonly server: string; readonly user: string; readonly passwordFile: string; readonly thumbprint: string }
   readonly logDir: string
+  /** kubectl is here, among the lab's own programs. */
+  readonly binDir: string
   readonly control: { readonly url: string; readonly token: string }
 }
 

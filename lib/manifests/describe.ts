@@ -17,6 +17,13 @@ const WHAT: Readonly<Record<string, string>> = {
   MachineHealthCheck: 'Repair of the pool',
   InClusterIPPool: 'Its addresses',
   ClusterResourceSet: 'Storage and cloud parts',
+  MachineSet: 'One generation of a pool',
+  Machine: 'A machine',
+  KubeadmConfig: 'How the machine starts',
+  VSphereMachine: 'The machine in vSphere',
+  VSphereVM: 'Its virtual machine',
+  IPAddressClaim: 'What asks for its address',
+  IPAddress: 'Its address',
 }
 
 function whatOf(object: KubeObject): string {

@@ -7,8 +7,11 @@ import { log } from '@/server/log'
 import type { Asker } from '@/server/operations/asker'
 import { runtime } from '@/server/runtime'
 
-/** `resume`: a replica went on, in the person's name, with what another one had begun. */
-type Action = Permission | 'resume'
+/**
+ * `resume`: a replica went on, in the person's name, with what another one had begun. `export`: the desired state of a cluster
+ * was handed out as files.
+ */
+type Action = Permission | 'resume' | 'export'
 
 /**
  * Runs an act with its audit row: written as `asked` before the act, completed after it. Where the row cannot be written the

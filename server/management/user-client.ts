@@ -10,12 +10,20 @@ import { knownKind, KINDS, resourcePath, type KindName } from '@/server/manageme
 import { isStatusError, toAppError, type FieldMap } from '@/server/management/status'
 import type { ApiRequest, Transport } from '@/server/management/transport'
 
+const PAGE = '500'
+
+interface KubeList {
+  readonly apiVersion: string
+  readonly metadata?: { readonly continue?: string }
+  readonly items: readonly KubeObject[]
+}
+
 /** The management cluster as one person. Each method throws AppErrors only, and none ever acts as the portal. */
 export interface UserClient {
   /** null when it does not exist. */
   readonly get: (kind: KindName, namespace: string, name: string) => Promise<KubeObject | null>
-  /** All of the Namespace in one answer, managedFields included. */
-  readonly list: (kind: KindName, namespace: string) => Promise<readonly KubeObject[]>
+  /** All of the Namespace, managedFields included. @throws AppError 'refused' when the management cluster does not have the kind */
+  readonly list: (kind: KindName, namespace: string, labelSelector?: string) => Promise<readonly KubeObject[]>
   /** @returns the object as it would be */
   readonly dryRunApply: (object: KubeObject, fieldOf?: FieldMap) => Promise<KubeObject>
   readonly apply: (object: KubeObject, fieldOf?: FieldMap) => Promise<KubeObject>
@@ -61,9 +69,16 @@ export function createUserClient(transport: Transport, discovery: Discovery, ide
         throw error
       }
     },
-    list: async (kind, namespace) => {
-      const found = await send<{ apiVersion: string; items: readonly KubeObject[] }>(`the list of ${kind}s`, { method: 'GET', path: await pathOf(kind, { namespace }), timeoutMs: 20_000 })
-      return found.items.map((item) => ({ ...item, apiVersion: found.apiVersion, kind: KINDS[kind].kind }))
+    list: async (kind, namespace, labelSelector) => {
+      const path = await pathOf(kind, { namespace })
+      const items: KubeObject[] = []
+      let next: string | undefined
+      do {
+        const page: KubeList = await send<KubeList>(`the list of ${kind}s`, { method: 'GET', path, query: { labelSelector, limit: PAGE, continue: next }, timeoutMs: 20_000 })
+        items.push(...page.items.map((item) => ({ ...item, apiVersion: page.apiVersion, kind: KINDS[kind].kind })))
+        next = page.metadata?.continue || undefined
+      } while (next !== undefined)
+      return items
     },
     dryRunApply: (object, fieldOf) => apply(object, true, fieldOf),
     apply: (object, fieldOf) => apply(object, false, fieldOf),

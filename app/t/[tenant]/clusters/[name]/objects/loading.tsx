@@ -1,0 +1,5 @@
+import { ObjectsSkeleton } from '@/components/objects/skeleton'
+
+export default function Loading() {
+  return <ObjectsSkeleton />
+}

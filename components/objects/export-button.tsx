@@ -1,0 +1,50 @@
+'use client'
+import { FolderDown } from 'lucide-react'
+import { useState } from 'react'
+import { toast } from 'sonner'
+import type { ErrorView } from '@/lib/errors'
+import { useTenant } from '@/components/live/hooks'
+import { ErrorNote } from '@/components/state/error-note'
+import { Button } from '@/components/ui/button'
+import { Dialog, DialogActions } from '@/components/ui/dialog'
+import { unanswered } from './answer'
+
+/** null: it is in the downloads. */
+async function download(tenant: string, cluster: string): Promise<ErrorView | null> {
+  const failed = unanswered('Nothing was exported.')
+  try {
+    const answer = await fetch(`/api/t/${encodeURIComponent(tenant)}/clusters/${encodeURIComponent(cluster)}/export`)
+    if (!answer.ok) return ((await answer.json().catch(() => null)) as { error?: ErrorView } | null)?.error ?? failed
+    const url = URL.createObjectURL(await answer.blob())
+    const link = document.createElement('a')
+    link.href = url
+    link.download = `${cluster}.tar.gz`
+    link.click()
+    setTimeout(() => URL.revokeObjectURL(url), 10_000)
+    return null
+  } catch {
+    return failed
+  }
+}
+
+export function ExportButton({ cluster, reason }: { cluster: string; reason: string | null }) {
+  const { name: tenant } = useTenant()
+  const [busy, setBusy] = useState(false)
+  const [error, setError] = useState<ErrorView | null>(null)
+  const run = async () => {
+    setBusy(true)
+    const failed = await download(tenant, cluster)
+    setBusy(false)
+    if (failed) return setError(failed)
+    toast(`The export of ${cluster} is in your downloads`, { description: 'A folder for GitOps: what was asked for, without anything that may be a credential.', duration: 8000 })
+  }
+  return (
+    <>
+      <Button busy={busy} reason={reason} onClick={() => void run()}><FolderDown size={16} aria-hidden />Export</Button>
+      <Dialog open={error !== null} onOpenChange={(open) => !open && setError(null)} title="Nothing was exported">
+        {error ? <ErrorNote error={error} className="mt-3" /> : null}
+        <DialogActions><Button onClick={() => setError(null)}>Close</Button></DialogActions>
+      </Dialog>
+    </>
+  )
+}

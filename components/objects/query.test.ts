@@ -1,0 +1,23 @@
+import { expect, test } from 'vitest'
+import type { ObjectRow } from '@/lib/manifests/object-row'
+import { kindsOf, readQuery, sections, writeQuery } from './query'
+
+const row = (kind: string, name: string, asked: boolean): ObjectRow => ({ kind, name, what: kind === 'Machine' ? 'A machine' : 'The cluster', asked, exported: asked, createdAt: null, leaving: false })
+const rows = [row('Cluster', 'blue', true), row('Machine', 'blue-general-a', false), row('Machine', 'blue-general-b', false)]
+const all = { search: '', kind: null, open: null }
+const names = (query: Parameters<typeof sections>[1]) => sections(rows, query).map(({ title, rows }) => [title, rows.map(({ name }) => name)])
+
+test('what was asked for comes first; a part without rows is not shown', () => {
+  expect(names(all)).toEqual([['What was asked for', ['blue']], ['What controllers made of it', ['blue-general-a', 'blue-general-b']]])
+  expect(names({ ...all, kind: 'Machine' })).toEqual([['What controllers made of it', ['blue-general-a', 'blue-general-b']]])
+})
+test('text is found in name, kind and what it is, in any case; both filters hold together', () => {
+  expect(names({ ...all, search: ' GENERAL-B ' })).toEqual([['What controllers made of it', ['blue-general-b']]])
+  expect(names({ ...all, search: 'a machine', kind: 'Cluster' })).toEqual([])
+})
+test('the URL says it all, and says nothing of what is as it begins', () => {
+  const query = { search: 'a b&c', kind: 'Machine', open: 'Machine/blue-general-a' }
+  expect(readQuery(new URLSearchParams(writeQuery(query)))).toEqual(query)
+  expect(writeQuery(all)).toBe('')
+})
+test('kinds are counted in their order', () => expect(kindsOf(rows)).toEqual([['Cluster', 1], ['Machine', 2]]))
