@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { openInMemory, type Database } from '@/server/db/client'
 import { insertOperation, type NewOperation } from '@/server/db/operations'
-import { asksOf, findStory, insertStory, lastEndedStories, listRollouts, openStories, rivalStory, updateStory } from '@/server/db/rollouts'
+import { asksOf, findStory, insertStory, lastEndedStories, listRollouts, openStories, rivalStory, updateStory, storyStore } from '@/server/db/rollouts'
 import { insertSession } from '@/server/db/sessions'
 import { log } from '@/server/log'
 import { exampleStory } from '@/server/rollouts/example'
@@ -121,4 +121,15 @@ test('acts on pools are asks as far as machines notice them', async () => {
   expect(asks.map(({ kind, pool, from, to }) => [kind, pool, from, to])).toEqual([
     ['scale', 'extra', 0, 2], ['scale', 'batch', 3, 0], ['replace', 'general', null, null], ['replace', 'general', 2, 4], ['scale', 'general', 2, 3],
   ])
+})
+
+test('an open row that nobody here can read is ended, for its writer to see; one under the own id is left alone', async () => {
+  const { rollout } = exampleStory({ id: 'unread', clusterUid: 'u9' })
+  await insertStory(db, exampleStory({ id: 'unread', clusterUid: 'u9' }))
+  await db.prisma.rollout.update({ where: { id: 'unread' }, data: { story: { newer: true } } })
+  await storyStore(db).rival(rollout, [])
+  const row = () => db.prisma.rollout.findUnique({ where: { id: 'unread' }, select: { endedAt: true, version: true } })
+  expect([await row(), await storyStore(db).find('unread')]).toEqual([{ endedAt: null, version: 0 }, 'unreadable'])
+  await storyStore(db).rival({ ...rollout, id: 'mine' }, [])
+  expect(await row()).toEqual({ endedAt: expect.any(Date), version: 1 })
 })

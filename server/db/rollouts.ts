@@ -42,8 +42,9 @@ export async function rivalStory(db: Database, mine: Rollout, own: readonly stri
   const rows = await db.prisma.rollout.findMany({ where: { clusterUid, OR: [{ endedAt: null }, { endedAt: { gt: new Date(Date.parse(startedAt) - 10_000) } }] } })
   const stories = readable(rows)
   // What nobody can read would keep the cluster from ever having an open story again. Its facts stay in the row.
-  const lost = rows.filter((row) => row.endedAt === null && !stories.some(({ story }) => story.rollout.id === row.id)).map(({ id }) => id)
-  if (lost.length > 0) await db.prisma.rollout.updateMany({ where: { id: { in: lost } }, data: { endedAt: new Date() } })
+  // Raised, so that whoever can read it sees that it was written. The own id is left to the version that wrote it.
+  const lost = rows.filter((row) => row.endedAt === null && row.id !== mine.id && !stories.some(({ story }) => story.rollout.id === row.id)).map(({ id }) => id)
+  if (lost.length > 0) await db.prisma.rollout.updateMany({ where: { id: { in: lost } }, data: { endedAt: new Date(), version: { increment: 1 } } })
   return rivalOf(mine, own, stories)
 }
 
@@ -70,6 +71,12 @@ export async function updateStory(db: Database, story: Story, version: number): 
 export async function findStory(db: Database, id: string, tenant: string | null): Promise<StoredStory | null> {
   const row = await db.prisma.rollout.findFirst({ where: { id, ...(tenant === null ? {} : { tenant }) } })
   return readable(row ? [row] : [])[0] ?? null
+}
+
+/** The row of a story that is told here; 'unreadable' when another version of the portal has written it in another shape. */
+async function ownStory(db: Database, id: string): Promise<StoredStory | 'unreadable' | null> {
+  const row = await db.prisma.rollout.findUnique({ where: { id } })
+  return row ? (readable([row])[0] ?? 'unreadable') : null
 }
 
 /** Newest first, without their machines. By the cluster's name: a cluster that is gone has its history too. */
@@ -157,7 +164,7 @@ export const storyStore = (db: Database) => ({
   rival: (mine: Rollout, own: readonly string[]) => rivalStory(db, mine, own),
   insert: (story: Story) => insertStory(db, story),
   update: (story: Story, version: number) => updateStory(db, story, version),
-  find: (id: string) => findStory(db, id, null),
+  find: (id: string) => ownStory(db, id),
   asks: (rollout: Rollout) => asksOf(db, rollout),
 })
 export type StoryStore = ReturnType<typeof storyStore>

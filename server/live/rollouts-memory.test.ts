@@ -176,3 +176,32 @@ test('the story of a cluster that is out of sight stays open, and goes on when i
   await vi.advanceTimersByTimeAsync(2_000)
   expect(stories()).toMatchObject([{ endedAt: expect.any(String), done: 4 }])
 })
+
+test('a story that the database refuses for what it says is told to the log once, and tried again when it changes', async () => {
+  vi.useFakeTimers({ now: new Date('2026-11-21T14:01:00Z') })
+  const error = vi.spyOn(log, 'error').mockImplementation(() => undefined)
+  const { store, stories } = memory()
+  let tries = 0
+  const { rollouts } = replica({ ...store, insert: (story) => (tries++ === 0 ? Promise.reject(Object.assign(new Error('no Unicode'), { code: '22P05' })) : store.insert(story)) })
+  await vi.advanceTimersByTimeAsync(10)
+  rollouts.changed(null, picture(0, 2))
+  await vi.advanceTimersByTimeAsync(9_000)
+  expect([tries, error.mock.calls.length]).toEqual([1, 1])
+  rollouts.changed(picture(0, 2), picture(1, 2))
+  await vi.advanceTimersByTimeAsync(2_000)
+  expect([tries, stories().length]).toEqual([2, 1])
+})
+
+test('a row of one’s own that another version wrote in a shape that cannot be read is left alone', async () => {
+  vi.useFakeTimers({ now: new Date('2026-11-21T14:01:00Z') })
+  const { store, state } = memory()
+  const rivals = vi.fn(store.rival)
+  const { rollouts } = replica({ ...store, rival: rivals, update: () => Promise.resolve(false), find: () => Promise.resolve('unreadable' as const) })
+  await vi.advanceTimersByTimeAsync(10)
+  rollouts.changed(null, picture(0, 2))
+  await vi.advanceTimersByTimeAsync(2_000)
+  expect([state.writes, rivals.mock.calls.length]).toEqual([1, 1])
+  rollouts.changed(picture(0, 2), picture(1, 2))
+  await vi.advanceTimersByTimeAsync(30_000)
+  expect([state.writes, rivals.mock.calls.length]).toEqual([1, 1])
+})

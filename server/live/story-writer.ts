@@ -1,5 +1,6 @@
 import 'server-only'
 import type { Story } from '@/lib/rollout/story'
+import { isRefusal } from '@/server/db/refusal'
 import type { StoredStory, StoryStore } from '@/server/db/rollouts'
 import { log } from '@/server/log'
 
@@ -103,9 +104,11 @@ export class StoryWriter {
   /** @returns what went wrong, or null */
   private async write(kept: Kept): Promise<unknown> {
     this.queue.set(kept, Infinity)
+    const { story } = kept
     try {
       for (let race = 0; race < MAX_RACES && kept.story !== kept.written; race++) await this.put(kept)
     } catch (error) {
+      if (isRefusal(error)) return this.giveUp(kept, story, error)
       this.queue.set(kept, Date.now() + RETRY_MS)
       return error
     }
@@ -119,6 +122,14 @@ export class StoryWriter {
     return null
   }
 
+  /** Asked again it would be refused again, until it is told on. */
+  private giveUp(kept: Kept, story: Story, error: unknown): null {
+    log.error({ event: 'rollout.refused', rollout: story.rollout.id, err: error }, 'the database refuses a rollout; it is not tried again before it changes')
+    if (kept.story === story) this.queue.delete(kept)
+    else this.queue.set(kept, Date.now() + WRITE_MS)
+    return null
+  }
+
   private async put(kept: Kept): Promise<void> {
     const { store, adopt } = this.options
     const { story, version } = kept
@@ -128,7 +139,9 @@ export class StoryWriter {
       return
     }
     const row = version === null ? await store.rival(story.rollout, before(kept)) : await store.find(story.rollout.id)
-    if (row) adopt(kept, row)
+    // Two versions of the portal would write over each other for ever: it is left to the one that can read both.
+    if (row === 'unreadable') kept.written = story
+    else if (row) adopt(kept, row)
     else if (version !== null) kept.version = null
     else if (await store.insert(story)) {
       kept.version = 0

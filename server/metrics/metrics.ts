@@ -108,21 +108,30 @@ function watchLive(registry: Registry, live: () => LiveCounters): void {
   counter('access_failed', 'Access reviews that were not answered.', ({ access }) => access.failed)
 }
 
-/** Counted in the database at most every 15 s; while it is away the last count is told. */
+/** Counted in the database at most every 15 s, beside the scrape: it is told the last count at once, also while the database hangs. */
 function watchOperations(registry: Registry, count: MetricSources['operations'], now: () => number): void {
-  let counted: { readonly at: number; readonly rows: readonly OperationCount[] } = { at: -Infinity, rows: [] }
+  let rows: readonly OperationCount[] = []
+  let askedAt = -Infinity
+  let asking = false
+  const refresh = async (): Promise<void> => {
+    if (asking || now() - askedAt < OPERATIONS_MS) return
+    asking = true
+    askedAt = now()
+    try {
+      rows = await count()
+    } catch (error) {
+      log.warn({ event: 'metrics.operations', err: error }, 'operations could not be counted')
+    } finally {
+      asking = false
+    }
+  }
+  void refresh()
   new Gauge({
     name: 'tenantry_operations', help: 'Operations by kind and state.', labelNames: ['kind', 'state'], registers: [registry],
-    async collect() {
-      if (now() - counted.at >= OPERATIONS_MS) {
-        const rows = await count().catch((error: unknown) => {
-          log.warn({ event: 'metrics.operations', err: error }, 'operations could not be counted')
-          return counted.rows
-        })
-        counted = { at: now(), rows }
-      }
+    collect() {
+      void refresh()
       this.reset()
-      for (const { kind, state, count: found } of counted.rows) this.set({ kind, state }, found)
+      for (const { kind, state, count: found } of rows) this.set({ kind, state }, found)
     },
   })
 }
