@@ -20,6 +20,7 @@ import { createMetrics } from '@/server/metrics/metrics'
 import { runtimeIfStarted, setRuntime } from '@/server/runtime'
 
 const HOUSEKEEPING_MS = 15_000
+const FOLLOW_MS = 2_000
 /** An ended process is one that ends within 10 s: acts under way get most of it. */
 const PATIENCE = { linger: 1_000, acts: 6_500, notes: 2_000 }
 const END_MS = 9_500
@@ -66,6 +67,10 @@ export async function start(): Promise<void> {
   // An embedded database has one process: whatever is unfinished at its start was left behind by the last one.
   if (!settings.DATABASE_URL) await expireLeases(db)
   const stopResuming = startResuming(signal)
+  // Its own sign-outs a process knows; those of other replicas it has to ask for.
+  const following = settings.DATABASE_URL
+    ? setInterval(() => void sessions.follow().catch((error: unknown) => log.debug({ event: 'sessions.follow', err: error }, 'sign-outs could not be read')), FOLLOW_MS).unref()
+    : undefined
   const housekeeping = setInterval(() => void tidy(), HOUSEKEEPING_MS).unref()
 
   const end = async (name: string): Promise<void> => {
@@ -75,6 +80,7 @@ export async function start(): Promise<void> {
     // Whatever hangs below: a process that was asked to end does.
     setTimeout(() => process.exit(0), END_MS).unref()
     clearInterval(housekeeping)
+    clearInterval(following)
     stopResuming()
     await drain({ live, acts }, PATIENCE)
     stop.abort()

@@ -1,7 +1,7 @@
 import { beforeEach, expect, test, vi } from 'vitest'
 import { Sessions } from '@/server/auth/sessions'
 import type { Database } from '@/server/db/client'
-import { findSession, revokeSession, type SessionRow } from '@/server/db/sessions'
+import { findSession, revokedSince, revokeSession, type SessionRow } from '@/server/db/sessions'
 
 vi.mock('@/server/db/sessions')
 const row: SessionRow = { id: 's', user: 'ada', name: 'Ada', email: 'ada', groups: [], expiresAt: new Date(Date.now() + 3_600_000), revokedAt: null }
@@ -34,4 +34,14 @@ test('a row that was being read during the sign-out does not bring the session b
   read(row)
   expect(await asked).toBeNull()
   expect(await all.find('s')).toBeNull()
+})
+
+test('a sign-out at another replica ends streams and session here, once', async () => {
+  const all = sessions()
+  expect(await all.find('s')).not.toBeNull()
+  vi.mocked(revokedSince).mockResolvedValue(['s'])
+  await all.follow()
+  await all.follow()
+  expect(ended.mock.calls).toEqual([['s']])
+  expect(await all.find('s'), 'the row that was read before counts no more').toBeNull()
 })

@@ -1,15 +1,17 @@
 import 'server-only'
 import type { Session } from '@/server/auth/identity'
 import type { Database } from '@/server/db/client'
-import { findSession, insertSession, revokeSession, type SessionRow } from '@/server/db/sessions'
+import { findSession, insertSession, revokedSince, revokeSession, type SessionRow } from '@/server/db/sessions'
 
 const FRESH_MS = 5_000
 /** While the database is away, people who were signed in stay so this long. */
 const STALE_MS = 300_000
+/** How far back sign-outs of other replicas are looked for: their clocks may be behind by that much. */
+const LOOK_BACK_MS = 60_000
 
 /**
  * Sessions by id, through the database: the cookie carries the id only. Rows are kept for seconds, so that a page with many
- * requests asks once and a revocation elsewhere still takes effect at once.
+ * requests asks once; a sign-out at another replica takes effect when `follow` has read of it.
  */
 export class Sessions {
   /** Signed out here. A sign-out counts at once, also while the database cannot be told, and whatever was being read of it. */
@@ -38,16 +40,29 @@ export class Sessions {
 
   /** Signs out: the row is revoked and every open stream of the session ends. */
   async revoke(id: string): Promise<void> {
-    this.left.add(id)
     this.untold.add(id)
-    this.rows.delete(id)
-    this.ended(id)
+    this.leave(id)
     await this.tell(id)
   }
 
   /** Tells the database of sign-outs that it could not be told of. */
   async settle(): Promise<void> {
     for (const id of this.untold) await this.tell(id)
+  }
+
+  /** Ends what was signed out at other replicas; asked every few seconds where there are others. */
+  async follow(): Promise<void> {
+    for (const id of await revokedSince(this.db, new Date(this.now() - LOOK_BACK_MS))) {
+      if (this.left.has(id)) continue
+      this.leave(id)
+      setTimeout(() => this.left.delete(id), 2 * STALE_MS).unref()
+    }
+  }
+
+  private leave(id: string): void {
+    this.left.add(id)
+    this.rows.delete(id)
+    this.ended(id)
   }
 
   private async tell(id: string): Promise<void> {

@@ -25,6 +25,12 @@ export async function revokeSession(db: Database, id: string): Promise<boolean> 
   return count > 0
 }
 
+/** Ids of sessions that were revoked since, by any replica. */
+export async function revokedSince(db: Database, since: Date): Promise<readonly string[]> {
+  const rows = await db.prisma.session.findMany({ where: { revokedAt: { gte: since } }, select: { id: true } })
+  return rows.map(({ id }) => id)
+}
+
 /** Rows of sessions that ended more than a day ago; nothing reads them. */
 export async function forgetOldSessions(db: Database, now = new Date()): Promise<void> {
   await db.prisma.session.deleteMany({ where: { expiresAt: { lt: new Date(now.getTime() - 86_400_000) } } })
