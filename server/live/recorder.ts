@@ -12,7 +12,8 @@ const KEPT = 40
 /** Clusters that are seen first at one time are asked for in one query. */
 const GATHER_MS = 100
 const LOAD_AT_ONCE = 500
-const WRITE_AT_ONCE = 500
+/** 10 ms of the embedded database. A portal that first meets a fleet of 10,000 machines writes 70,000 entries. */
+const WRITE_AT_ONCE = 50
 /** How often it is read what people did through other replicas, and how far back: clocks differ, and a write may have had to wait. */
 const ACTS_MS = 3_000
 const ACTS_BACK_MS = 120_000
@@ -20,7 +21,7 @@ const MAX_KEYS = 50_000
 const GONE_MS = 600_000
 const RETRY_MS = 5_000
 /** Entries wait here while the database is away; beyond it history is lost, as ADR 6 accepts. */
-const MAX_WAITING = 20_000
+const MAX_WAITING = 100_000
 
 export interface RecorderOptions {
   /** Pure: what the difference of two pictures means. Made again from the same pictures it gives the same keys. */
@@ -221,6 +222,8 @@ export class Recorder {
       const last = this.draining
       try {
         await this.write()
+        // The embedded database works on this very thread: without a turn in between, batch after batch would hold up every stream.
+        await new Promise((resolve) => setImmediate(resolve))
       } catch (error) {
         log.warn({ event: 'timeline.write', waiting: this.waiting.length, dropped: this.dropped, err: error }, 'the timeline could not be written')
         // A process that is about to end tries once more and does not wait for a database that is away.
