@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { ApiException } from '@kubernetes/client-node'
 import type { Admin } from './lab'
 
 /** What a failed test keeps of its tenant: no Secret, ever. */
@@ -68,8 +69,8 @@ export async function removeTenant(lab: Admin, tenant: string): Promise<void> {
   const list = (await lab.custom.listNamespacedCustomObject(clusters)) as { items: { metadata: { name: string }; spec: { paused?: boolean } }[] }
   for (const { metadata, spec } of list.items) {
     // Cluster API leaves a paused Cluster as it is, its deletion included.
-    if (spec.paused) await lab.custom.patchNamespacedCustomObject({ ...clusters, name: metadata.name, body: [{ op: 'remove', path: '/spec/paused' }] })
-    await lab.custom.deleteNamespacedCustomObject({ ...clusters, name: metadata.name })
+    if (spec.paused) await lab.custom.patchNamespacedCustomObject({ ...clusters, name: metadata.name, body: [{ op: 'remove', path: '/spec/paused' }] }).catch(unlessGone)
+    await lab.custom.deleteNamespacedCustomObject({ ...clusters, name: metadata.name }).catch(unlessGone)
   }
   for (let tries = 0; tries < 60; tries++) {
     const left = (await lab.custom.listNamespacedCustomObject(clusters)) as { items: unknown[] }
@@ -77,4 +78,9 @@ export async function removeTenant(lab: Admin, tenant: string): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, 1000))
   }
   await lab.core.deleteNamespace({ name: tenant })
+}
+
+/** A cluster whose deletion a test began may end between the list and this. */
+function unlessGone(error: unknown): void {
+  if (!(error instanceof ApiException) || error.code !== 404) throw error
 }
