@@ -79,6 +79,8 @@ async function streamFigures(lab: Lab, api: Api, fleet: Fleet, newPortal: Target
     if (!account) throw new Error(`${MEMBER} is no account of the lab`)
     const cookies: string[] = []
     for (let count = 0; count < STREAMS / PER_SESSION; count++) cookies.push(await signIn(portal.url, account))
+    onProgress(`live: ${CHANGES_A_SECOND} changes a second for ${LOAD_SECONDS} s, without streams`)
+    await change(api, fleet, 'alone')
     await sleep(10_000)
     const before = await scrape(portal)
     onProgress(`live: ${STREAMS} streams`)
@@ -86,7 +88,7 @@ async function streamFigures(lab: Lab, api: Api, fleet: Fleet, newPortal: Target
     await sleep(15_000)
     const opened = await scrape(portal)
     onProgress(`live: ${CHANGES_A_SECOND} changes a second for ${LOAD_SECONDS} s`)
-    const { sent, watched } = await change(api, fleet)
+    const { sent, watched } = await change(api, fleet, 'mark')
     const after = await scrape(portal)
     const { arrivals, closed } = await streams.ask<{ arrivals: readonly Readonly<Record<string, number>>[]; closed: number }>({ report: true })
     const added = arrivals.flatMap((own) => Object.entries(own).map(([mark, at]) => at - (watched[Number(mark)] ?? Number.NaN))).filter(Number.isFinite)
@@ -112,11 +114,11 @@ async function streamFigures(lab: Lab, api: Api, fleet: Fleet, newPortal: Target
 }
 
 /** Writes a mark into the status of one cluster after the other, and sees each again at a raw watch. */
-async function change(api: Api, fleet: Fleet): Promise<{ sent: number[]; watched: number[] }> {
+async function change(api: Api, fleet: Fleet, word: 'alone' | 'mark'): Promise<{ sent: number[]; watched: number[] }> {
   const [sent, watched]: [number[], number[]] = [[], []]
   const stop = new AbortController()
   await api.watch(`${collection('Cluster')}?watch=true`, (line) => {
-    const mark = /mark-(\d+)-/.exec(line)?.[1]
+    const mark = new RegExp(`${word}-(\\d+)-`).exec(line)?.[1]
     if (mark !== undefined) watched[Number(mark)] ??= now()
   }, stop.signal)
   await sleep(1_000)
@@ -127,7 +129,7 @@ async function change(api: Api, fleet: Fleet): Promise<{ sent: number[]; watched
     // Tenant after tenant, cluster after cluster: a later mark must not overtake an earlier one of the same cluster.
     const [tenant, name] = fleet.clusters[((index % SIZE.tenants) * (SIZE.clusters / SIZE.tenants) + Math.floor(index / SIZE.tenants)) % fleet.clusters.length]!
     sent[index] = now()
-    const status = { conditions: [{ type: 'InfrastructureReady', status: 'False', reason: 'Bench', message: `mark-${index}-`, lastTransitionTime: new Date().toISOString() }] }
+    const status = { conditions: [{ type: 'InfrastructureReady', status: 'False', reason: 'Bench', message: `${word}-${index}-`, lastTransitionTime: new Date().toISOString() }] }
     writes.push(api.send('PATCH', `${collection('Cluster', tenant)}/${name}/status`, { status }, 'application/merge-patch+json'))
   }
   const refused = (await Promise.allSettled(writes)).filter(({ status }) => status === 'rejected')
@@ -171,5 +173,6 @@ runs on this one machine: etcd, kube-apiserver, the portal's production build, t
 - **Cold sync**: Reflector and projection in a process of their own, from the first request to the last view; kubectl as a process, its
   output thrown away; median of ${ROUNDS} rounds in turn.
 - **Event loop**: from /metrics, since the scrape before, without its timer's own 10 ms; "sync" is the portal's start on all of these objects.
-- **Memory per stream**: resident memory after the load less that before the streams, over ${STREAMS.toLocaleString('en')}.
+- **Memory per stream**: resident memory after the load with the streams less that after the same load without any, over ${STREAMS.toLocaleString('en')}: what
+  the changes themselves take (the memory of changes, the heap's own slack) is no stream's.
 `

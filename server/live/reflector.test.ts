@@ -87,7 +87,7 @@ function start(more: Partial<ReflectorOptions> = {}): Reflector {
 
 const until = (check: () => void) => vi.waitFor(check, { timeout: 5_000, interval: 10 })
 
-test('lists in pages of 250 and then follows the watch', async () => {
+test('lists in pages of 150 and then follows the watch', async () => {
   for (let index = 0; index < 1_201; index++) api.set(`m${index}`)
   const { state } = start()
   await until(() => expect(api.watches).toHaveLength(1))
