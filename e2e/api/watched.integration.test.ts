@@ -13,7 +13,10 @@ beforeAll(() => {
 })
 afterAll(() => transport.close())
 
-test.concurrent.each(WATCHED)('%s is served, and the portal’s own account may list and watch it', async (kind) => {
+/** Kamaji’s own; the lab’s default profile has a stand-in for it, without its kinds. e2e/kamaji watches them. */
+const here = WATCHED.filter((kind) => kind !== 'TenantControlPlane')
+
+test.concurrent.each(here)('%s is served, and the portal’s own account may list and watch it', async (kind) => {
   const page = await client.list(kind, { limit: 2 })
   expect(page?.items.every((item) => item.kind === kind)).toBe(true)
   const stop = new AbortController()
@@ -21,6 +24,10 @@ test.concurrent.each(WATCHED)('%s is served, and the portal’s own account may 
   const events = client.watch(kind, { resourceVersion: page?.resourceVersion ?? '', timeoutSeconds: 1, idleMs: 5_000, onOpen: () => (open = true), signal: stop.signal })
   for await (const event of events) expect(event.type).not.toBe('ERROR')
   expect(open).toBe(true)
+})
+
+test('a kind whose provider is not installed is absent, and no failure', async () => {
+  expect(await client.list('TenantControlPlane', { limit: 2 })).toBeNull()
 })
 
 test('only warnings are listed of Events', async () => {

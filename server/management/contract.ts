@@ -3,7 +3,7 @@ import type { Contract } from '@/lib/manifests/v1beta1'
 import type { Discovery } from '@/server/management/discovery'
 import { KINDS } from '@/server/management/kinds'
 
-/** Which version of each group this management cluster serves, the newest that the portal writes: for `toContract`. */
+/** The version of each group to write: the newest that both this management cluster and the portal know. */
 export async function servedContract(discovery: Discovery): Promise<Contract> {
   const [cluster, bootstrap, infrastructure, controlPlane] = await Promise.all(
     [KINDS.MachineDeployment, KINDS.KubeadmConfigTemplate, KINDS.VSphereMachineTemplate, KINDS.KamajiControlPlane].map((info) => discovery.version(info)),

@@ -19,7 +19,7 @@ const CORE = 'cluster.x-k8s.io'
 const INFRA = 'infrastructure.cluster.x-k8s.io'
 const IPAM = 'ipam.cluster.x-k8s.io'
 const RBAC = 'rbac.authorization.k8s.io'
-/** What is written is v1beta2; an older management cluster is read as well as the tolerant parser can (server/management/parse). */
+/** Rendered in v1beta2; where only v1beta1 is served the door writes that (user-client.ts), and the tolerant parser reads it (server/management/parse). */
 const CONTRACTS = ['v1beta2', 'v1beta1'] as const
 
 export const KINDS = {
@@ -31,7 +31,9 @@ export const KINDS = {
   MachineSet: one(CORE, CONTRACTS, 'MachineSet', 'machinesets'),
   Machine: one(CORE, CONTRACTS, 'Machine', 'machines'),
   MachineHealthCheck: one(CORE, CONTRACTS, 'MachineHealthCheck', 'machinehealthchecks'),
-  KamajiControlPlane: one('controlplane.cluster.x-k8s.io', ['v1alpha2'], 'KamajiControlPlane', 'kamajicontrolplanes'),
+  KamajiControlPlane: one('controlplane.cluster.x-k8s.io', ['v1alpha2', 'v1alpha1'], 'KamajiControlPlane', 'kamajicontrolplanes'),
+  /** Kamaji's own, one for each KamajiControlPlane: read, never written. It may outlive its Cluster. */
+  TenantControlPlane: one('kamaji.clastix.io', ['v1alpha1'], 'TenantControlPlane', 'tenantcontrolplanes'),
   VSphereCluster: one(INFRA, CONTRACTS, 'VSphereCluster', 'vsphereclusters'),
   VSphereMachine: one(INFRA, CONTRACTS, 'VSphereMachine', 'vspheremachines'),
   VSphereMachineTemplate: one(INFRA, CONTRACTS, 'VSphereMachineTemplate', 'vspheremachinetemplates'),
@@ -50,7 +52,7 @@ export type KindName = keyof typeof KINDS
 
 /** Kinds of the live cache. Templates of kubeadm are written, never shown. */
 export const WATCHED: readonly KindName[] = [
-  'Namespace', 'RoleBinding', 'ClusterRoleBinding', 'Cluster', 'KamajiControlPlane', 'VSphereCluster', 'MachineDeployment', 'MachineSet',
+  'Namespace', 'RoleBinding', 'ClusterRoleBinding', 'Cluster', 'KamajiControlPlane', 'TenantControlPlane', 'VSphereCluster', 'MachineDeployment', 'MachineSet',
   'Machine', 'MachineHealthCheck', 'VSphereMachine', 'VSphereVM', 'VSphereMachineTemplate', 'KubeadmConfig', 'InClusterIPPool', 'GlobalInClusterIPPool',
   'IPAddressClaim', 'IPAddress', 'VSphereClusterIdentity', 'Event',
 ]

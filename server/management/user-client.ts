@@ -2,8 +2,10 @@ import 'server-only'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { KubeObject } from '@/lib/kubernetes/object'
 import { FIELD_MANAGER } from '@/lib/manifests/ownership'
+import { toContract } from '@/lib/manifests/v1beta1'
 import type { Identity } from '@/server/auth/identity'
 import { failure } from '@/server/failure'
+import { servedContract } from '@/server/management/contract'
 import type { Discovery } from '@/server/management/discovery'
 import { impersonationHeaders } from '@/server/management/impersonation'
 import { knownKind, KINDS, resourcePath, type KindName } from '@/server/management/kinds'
@@ -24,7 +26,7 @@ export interface UserClient {
   readonly get: (kind: KindName, namespace: string, name: string) => Promise<KubeObject | null>
   /** All of the Namespace, managedFields included. @throws AppError 'refused' when the management cluster does not have the kind */
   readonly list: (kind: KindName, namespace: string, labelSelector?: string) => Promise<readonly KubeObject[]>
-  /** @returns the object as it would be */
+  /** In the version that is served, whichever contract the object is rendered in. @returns the object as it would be */
   readonly dryRunApply: (object: KubeObject, fieldOf?: FieldMap) => Promise<KubeObject>
   readonly apply: (object: KubeObject, fieldOf?: FieldMap) => Promise<KubeObject>
   /** Background propagation; absent already is fine. `uid` guards against a successor of the same name. */
@@ -52,7 +54,18 @@ export function createUserClient(transport: Transport, discovery: Discovery, ide
     if (path === null) throw failure('refused', `The management cluster does not have ${kind} (its provider is not installed).`)
     return path
   }
-  const apply = async (object: KubeObject, dryRun: boolean, fieldOf?: FieldMap): Promise<KubeObject> => {
+  const inServedVersion = async (object: KubeObject): Promise<KubeObject> => {
+    const contract = await servedContract(discovery).catch((error: unknown) => {
+      throw toAppError(error, object.kind)
+    })
+    try {
+      return toContract(object, contract)
+    } catch (error) {
+      throw failure('refused', `This management cluster’s older Cluster API or provider cannot be told all of ${object.kind} ${object.metadata.name}: ${(error as Error).message}`)
+    }
+  }
+  const apply = async (rendered: KubeObject, dryRun: boolean, fieldOf?: FieldMap): Promise<KubeObject> => {
+    const object = await inServedVersion(rendered)
     const info = knownKind(object.kind)
     const { name, namespace } = object.metadata
     const version = object.apiVersion.split('/').at(-1) ?? ''

@@ -31,7 +31,7 @@ export async function addPool(ctx: TenantContext, { cluster: name, spec }: AddPo
     const client = runtime().asUser(ctx.identity)
     const prepared = await prepareAdd(ctx, client, { cluster: name, spec })
     assertAddresses(prepared)
-    const { objects } = prepared
+    const { objects } = prepared.plan
     await assertFreeName(client, ctx.tenant, objects)
     const intent: AddIntent = { pool: spec.name, size: spec.size, to: sizeOf(spec.size), objects }
     const at = { id: randomUUID(), cluster: name, clusterUid: prepared.cluster.uid }

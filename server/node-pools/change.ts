@@ -36,7 +36,7 @@ export async function changePool(ctx: TenantContext, { cluster: name, pool, uid,
     const intent: ChangeIntent = { pool, uid, seen, spec, ...outline(prepared, spec) }
     const at = { id: randomUUID(), cluster: name, clusterUid: prepared.cluster.uid }
     const { user: who, groups } = ctx.session
-    const row = { ...at, tenant: ctx.tenant, kind: 'change', who, groups, hash: hashOf(prepared.objects), spec: intent, missing: namesOf(prepared) } as const
+    const row = { ...at, tenant: ctx.tenant, kind: 'change', who, groups, hash: hashOf(prepared.plan.objects), spec: intent, missing: namesOf(prepared.plan) } as const
     await withOperation(row, (lease) => write(ctx, at, lease, prepared, intent))
     return null
   })
@@ -55,13 +55,13 @@ export async function resumeChange(ctx: Asker, row: OperationRow, lease: Lease):
 
 type At = Pick<OperationRow, 'id' | 'cluster' | 'clusterUid'>
 
-async function write(ctx: Asker, at: At, lease: Lease, { live, plan, objects }: Prepared, intent: ChangeIntent, before: readonly string[] = []): Promise<void> {
-  await carryOut(runtime().asUser(ctx.identity), lease, { tenant: ctx.tenant, objects, scale: plan.scale, removes: plan.removes }, before)
+async function write(ctx: Asker, at: At, lease: Lease, { live, plan }: Prepared, intent: ChangeIntent, before: readonly string[] = []): Promise<void> {
+  await carryOut(runtime().asUser(ctx.identity), lease, { tenant: ctx.tenant, objects: plan.objects, scale: plan.scale, removes: plan.removes }, before)
   noteAct(ctx, { key: `${at.id}:asked`, clusterUid: at.clusterUid ?? '', cluster: at.cluster, subject: intent.pool, text: `Pool ${intent.pool}: ${intent.words}` })
-  const kept = new Set(objects.map(({ kind, metadata }) => `${kind}/${metadata.name}`))
+  const kept = new Set(plan.objects.map(({ kind, metadata }) => `${kind}/${metadata.name}`))
   const old = live === null ? [] : [machineTemplateOf(live), bootstrapTemplateOf(live)].filter((template) => template !== null)
   // Of a kind that has a new template now, the one that the pool was made from.
-  const superseded = old.filter((template) => objects.some(({ kind }) => kind === template.kind) && !kept.has(`${template.kind}/${template.metadata.name}`))
+  const superseded = old.filter((template) => plan.objects.some(({ kind }) => kind === template.kind) && !kept.has(`${template.kind}/${template.metadata.name}`))
   await tidyLater(ctx, at, superseded)
 }
 

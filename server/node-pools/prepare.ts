@@ -2,7 +2,6 @@ import 'server-only'
 import type { ClusterView } from '@/lib/cluster/view'
 import type { Problem } from '@/lib/cluster/rules/problem'
 import type { KubeObject } from '@/lib/kubernetes/object'
-import { toContract } from '@/lib/manifests/v1beta1'
 import { planPoolAdd, planRestart } from '@/lib/node-pool/acts'
 import { addressAnswer } from '@/lib/node-pool/addresses'
 import { planPoolChange } from '@/lib/node-pool/change'
@@ -15,7 +14,6 @@ import { poolSpecProblems } from '@/lib/node-pool/rules'
 import type { PoolSpec } from '@/lib/node-pool/spec'
 import { listed } from '@/lib/text'
 import { failure, invalid } from '@/server/failure'
-import { servedContract } from '@/server/management/contract'
 import type { UserClient } from '@/server/management/user-client'
 import { deploymentsOf, findCluster, findPool, type FoundPool, offeredTemplates, surroundingsOf, templatesOf } from '@/server/node-pools/find'
 import { poolFieldOf } from '@/server/node-pools/fields'
@@ -28,8 +26,7 @@ export interface Prepared {
   /** null for a new pool. */
   readonly live: LivePool | null
   readonly plan: PoolPlan
-  /** The plan's objects in the contract that is served, and as a dry run gave them back. */
-  readonly objects: readonly KubeObject[]
+  /** The plan's objects as a dry run gave them back. */
   readonly accepted: readonly KubeObject[]
   readonly addresses: AddressAnswer
 }
@@ -103,15 +100,13 @@ export async function prepareRestart(ctx: Asker, client: UserClient, { cluster: 
 
 async function dryRun(ctx: Asker, client: UserClient, prepared: Pick<Prepared, 'cluster' | 'live' | 'plan'>, must: number): Promise<Prepared> {
   const { plan, cluster } = prepared
-  const contract = await servedContract(runtime().discovery)
-  const objects = plan.objects.map((object) => toContract(object, contract))
-  const answers = await Promise.allSettled(objects.map((object) => client.dryRunApply(object, poolFieldOf)))
+  const answers = await Promise.allSettled(plan.objects.map((object) => client.dryRunApply(object, poolFieldOf)))
   const accepted = answers.map((answer) => {
     if (answer.status === 'rejected') throw answer.reason
     return answer.value
   })
   const addresses = addressAnswer({ needed: plan.spareAddressesNeeded, must }, cluster.addresses, waitingMachines(ctx, cluster))
-  return { ...prepared, objects, accepted, addresses }
+  return { ...prepared, accepted, addresses }
 }
 
 /** Machines that were asked for and hold no address yet. */

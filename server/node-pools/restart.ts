@@ -26,7 +26,7 @@ export async function restartPool(ctx: TenantContext, { cluster: name, pool, uid
     const intent: RestartIntent = { pool, uid: prepared.live?.deployment.metadata.uid ?? '', after: after.toISOString() }
     const at = { id: randomUUID(), cluster: name, clusterUid: prepared.cluster.uid }
     const { user: who, groups } = ctx.session
-    const row = { ...at, tenant: ctx.tenant, kind: 'restart', who, groups, hash: hashOf(prepared.objects), spec: intent, missing: namesOf(prepared) } as const
+    const row = { ...at, tenant: ctx.tenant, kind: 'restart', who, groups, hash: hashOf(prepared.plan.objects), spec: intent, missing: namesOf(prepared.plan) } as const
     await withOperation(row, (lease) => write(ctx, at, lease, prepared, intent))
     return null
   })
@@ -47,8 +47,8 @@ export async function resumeRestart(ctx: Asker, row: OperationRow, lease: Lease)
   await write(ctx, row, lease, prepared, intent.data)
 }
 
-async function write(ctx: Asker, at: Pick<OperationRow, 'id' | 'cluster' | 'clusterUid'>, lease: Lease, { objects }: Prepared, intent: RestartIntent): Promise<void> {
-  await carryOut(runtime().asUser(ctx.identity), lease, { tenant: ctx.tenant, objects, scale: null, removes: [] })
+async function write(ctx: Asker, at: Pick<OperationRow, 'id' | 'cluster' | 'clusterUid'>, lease: Lease, { plan }: Prepared, intent: RestartIntent): Promise<void> {
+  await carryOut(runtime().asUser(ctx.identity), lease, { tenant: ctx.tenant, objects: plan.objects, scale: null, removes: [] })
   noteRestart(ctx, at, intent)
 }
 
