@@ -8,27 +8,28 @@ import { homedir } from 'node:os'
 import { basename, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { buildSteps, secondsLeft, type BuildStep } from './build-plan'
+import type { ProfileName } from './contract'
 import { takeLock } from './file-lock'
 import { findGo, type GoCommand } from './go-command'
-import { collectManifests, manifestSources } from './manifests'
-import { versions } from './versions'
+import { collectManifests, manifestSources, type ManifestSource } from './manifests'
 
 const goFolder = join(import.meta.dirname, 'go')
 const saySomethingEveryMs = 10_000
 
 export interface EnsureBinaries {
+  readonly profile?: ProfileName
   /** A line for a person: which step of how many, elapsed, about how long is left. */
   readonly onProgress?: (line: string) => void
   readonly signal?: AbortSignal
 }
 
 /** Answers the folder with all binaries and manifests.json. */
-export async function ensureBinaries({ onProgress = () => undefined, signal }: EnsureBinaries = {}): Promise<string> {
+export async function ensureBinaries({ profile = 'default', onProgress = () => undefined, signal }: EnsureBinaries = {}): Promise<string> {
   const cache = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'tenantry', 'lab')
   const files = new Map<BuildStep, string>()
-  for (const step of buildSteps) files.set(step, join(cache, `${step.name}@${step.version}-${await digestOf(step)}`))
+  for (const step of buildSteps[profile]) files.set(step, join(cache, `${step.name}@${step.version}-${await digestOf(step)}`))
   const names = [...files.values()].map((file) => basename(file)).join('\n')
-  const binDir = join(cache, `set-${short([names, versions.kamajiProvider, JSON.stringify(manifestSources)].join('\n'))}`)
+  const binDir = join(cache, `set-${short([names, JSON.stringify(manifestSources[profile])].join('\n'))}`)
   if (await exists(binDir)) return binDir
 
   await mkdir(cache, { recursive: true, mode: 0o700 })
@@ -36,14 +37,14 @@ export async function ensureBinaries({ onProgress = () => undefined, signal }: E
   const unlock = await waitForLock(join(cache, 'build.lock'), onProgress, signal)
   try {
     // Another start may have built it all while this one waited.
-    if (!(await exists(binDir))) await build(go, cache, files, binDir, onProgress, signal)
+    if (!(await exists(binDir))) await build(go, cache, files, { binDir, profile }, onProgress, signal)
     return binDir
   } finally {
     await unlock()
   }
 }
 
-async function build(go: GoCommand, cache: string, files: ReadonlyMap<BuildStep, string>, binDir: string, onProgress: (line: string) => void, signal?: AbortSignal): Promise<void> {
+async function build(go: GoCommand, cache: string, files: ReadonlyMap<BuildStep, string>, { binDir, profile }: { binDir: string; profile: ProfileName }, onProgress: (line: string) => void, signal?: AbortSignal): Promise<void> {
   const wanted: BuildStep[] = []
   for (const [step, file] of files) if (!(await exists(file))) wanted.push(step)
   const since = Date.now()
@@ -69,7 +70,7 @@ async function build(go: GoCommand, cache: string, files: ReadonlyMap<BuildStep,
   await rm(unfinished, { recursive: true, force: true })
   await mkdir(unfinished, { mode: 0o700 })
   for (const [step, file] of files) await symlink(join('..', basename(file)), join(unfinished, step.name))
-  await collectManifests((module) => folderOf(go, module), unfinished)
+  await collectManifests(profile, (source) => folderOf(go, source), unfinished)
   await rename(unfinished, binDir)
 }
 
@@ -83,14 +84,12 @@ async function buildOne(go: GoCommand, cache: string, step: BuildStep, file: str
 }
 
 /** Where Go keeps a module's files. */
-async function folderOf(go: GoCommand, module: string): Promise<string> {
-  if (module.includes('kamaji')) {
-    // Not in a go.mod: nothing of it is built, and its requirements would move the others'.
-    const answer = JSON.parse(await go.run(['mod', 'download', '-json', `${module}@${versions.kamajiProvider}`], goFolder)) as { Dir: string }
+async function folderOf(go: GoCommand, { module, from }: ManifestSource): Promise<string> {
+  if (typeof from === 'object') {
+    const answer = JSON.parse(await go.run(['mod', 'download', '-json', `${module}@${from.version}`], goFolder)) as { Dir: string }
     return answer.Dir
   }
-  const step = buildSteps.find((one) => one.package === module)
-  return (await go.run(['list', '-mod=readonly', '-m', '-f', '{{.Dir}}', module], join(goFolder, step?.module ?? 'cluster'))).trim()
+  return (await go.run(['list', '-mod=readonly', '-m', '-f', '{{.Dir}}', module], join(goFolder, from))).trim()
 }
 
 /** Changes with everything that changes the binary. */

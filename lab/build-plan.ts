@@ -1,12 +1,16 @@
 /** Which binaries the lab needs, what each is built from, and how long that takes. */
-import { versions } from './versions'
+import type { ProfileName } from './contract'
+import { kamajiVersions, versions } from './versions'
+
+/** A folder below lab/go. */
+export type GoModule = 'cluster' | 'ipam' | 'kamaji' | 'capv-v1beta1'
 
 export interface BuildStep {
   /** Of the file in binDir. */
   readonly name: string
   readonly version: string
   /** Folder below lab/go whose go.mod pins it. */
-  readonly module: 'cluster' | 'ipam'
+  readonly module: GoModule
   readonly package: string
   readonly ldflags: string
   /** On 2 cores, with nothing in Go's caches but what the steps before put there. */
@@ -23,18 +27,30 @@ const stamped = [
   ),
 ].join(' ')
 
-/** In this order: the first Kubernetes binary compiles what the next ones share. */
-export const buildSteps: readonly BuildStep[] = [
+const ofKubernetes: readonly BuildStep[] = [
   step('etcd', versions.etcd, 'go.etcd.io/etcd/server/v3', 49),
   step('kube-apiserver', versions.kubernetes, 'k8s.io/kubernetes/cmd/kube-apiserver', 202, stamped),
   step('kube-controller-manager', versions.kubernetes, 'k8s.io/kubernetes/cmd/kube-controller-manager', 58, stamped),
   step('kubectl', versions.kubernetes, 'k8s.io/kubernetes/cmd/kubectl', 19, stamped),
   step('capi', versions.clusterApi, 'sigs.k8s.io/cluster-api', 26),
   step('kubeadm-bootstrap', versions.clusterApi, 'sigs.k8s.io/cluster-api/bootstrap/kubeadm', 6),
-  step('capv', versions.capv, 'sigs.k8s.io/cluster-api-provider-vsphere', 29),
-  step('vcsim', versions.govmomi, './vcsim', 5),
-  { ...step('ipam', versions.ipam, 'sigs.k8s.io/cluster-api-ipam-provider-in-cluster', 73), module: 'ipam' },
 ]
+const vcsim = step('vcsim', versions.govmomi, './vcsim', 5)
+const ipam: BuildStep = { ...step('ipam', versions.ipam, 'sigs.k8s.io/cluster-api-ipam-provider-in-cluster', 73), module: 'ipam' }
+const capvPackage = 'sigs.k8s.io/cluster-api-provider-vsphere'
+
+/** In this order: the first Kubernetes binary compiles what the next ones share. */
+export const buildSteps: Readonly<Record<ProfileName, readonly BuildStep[]>> = {
+  default: [...ofKubernetes, step('capv', versions.capv, capvPackage, 29), vcsim, ipam],
+  kamaji: [
+    ...ofKubernetes,
+    vcsim,
+    ipam,
+    { ...step('capv', kamajiVersions.capv, capvPackage, 250), module: 'capv-v1beta1' },
+    { ...step('kamaji', kamajiVersions.kamaji, 'github.com/clastix/kamaji', 200), module: 'kamaji' },
+    { ...step('kamaji-provider', kamajiVersions.kamajiProvider, 'github.com/clastix/cluster-api-control-plane-provider-kamaji', 20), module: 'kamaji' },
+  ],
+}
 
 /**
  * Seconds until all is built: the known cold times of what is left, scaled by how long the finished steps took here. A machine

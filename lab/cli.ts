@@ -2,13 +2,15 @@
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { ensureBinaries } from './binaries'
+import { profileNames, type ProfileName } from './contract'
 import { startLab } from './lab'
 import { endProcess } from './process-identity'
+import { stateFolderOf } from './profiles'
 import { lockHolder } from './state-lock'
 import { askStatus, askTo } from './status-server'
 
-const usage = 'usage: lab start | status | stop | kill <part> | revive <part>   [--state-dir DIR] [--portal-url URL] [--bin-dir DIR] [--fast]'
-const defaultStateDir = join(import.meta.dirname, '..', '.tenantry', 'lab')
+const usage = 'usage: lab start | status | stop | kill <part> | revive <part>   [--state-dir DIR] [--portal-url URL] [--bin-dir DIR] [--profile default|kamaji] [--fast]'
+const stateFolder = join(import.meta.dirname, '..', '.tenantry')
 /** etcd and kube-apiserver are each given 8 s, tenants and controllers 5 s. */
 const stopGraceMs = 45_000
 
@@ -16,6 +18,7 @@ interface Options {
   readonly stateDir: string
   readonly portalUrl: string
   readonly binDir: string | undefined
+  readonly profile: ProfileName
   readonly fast: boolean
 }
 
@@ -25,7 +28,7 @@ async function start(options: Options): Promise<number> {
   const since = Date.now()
   const say = (line: string) => console.log(`${((Date.now() - since) / 1000).toFixed(1).padStart(6)} s  ${line}`)
   try {
-    const binDir = options.binDir ?? (await ensureBinaries({ onProgress: say, signal: stopping.signal }))
+    const binDir = options.binDir ?? (await ensureBinaries({ profile: options.profile, onProgress: say, signal: stopping.signal }))
     const lab = await startLab({ ...options, binDir, onProgress: say, signal: stopping.signal })
     say(`ready: KUBECONFIG=${lab.adminKubeconfig}`)
     await new Promise<void>((resolve) => {
@@ -79,15 +82,19 @@ async function main(): Promise<number> {
   const { positionals, values } = parseArgs({
     allowPositionals: true,
     options: {
-      'state-dir': { type: 'string', default: defaultStateDir },
+      'state-dir': { type: 'string' },
+      profile: { type: 'string', default: 'default' },
       'portal-url': { type: 'string', default: 'http://127.0.0.1:3000' },
       'bin-dir': { type: 'string' },
       fast: { type: 'boolean', default: false },
     },
   })
   const [verb, part] = positionals
+  const profile = profileNames.find((name) => name === values.profile)
+  if (profile === undefined) throw new Error(`--profile ${values.profile}: the profiles are ${profileNames.join(' and ')}`)
   const options: Options = {
-    stateDir: resolve(values['state-dir']),
+    stateDir: resolve(values['state-dir'] ?? join(stateFolder, stateFolderOf('lab', profile))),
+    profile,
     portalUrl: values['portal-url'],
     binDir: values['bin-dir'],
     fast: values.fast,

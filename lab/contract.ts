@@ -3,6 +3,13 @@
  * sign in. The product never imports this; it is given the same facts through its environment, as in production.
  */
 
+/**
+ * `default`: the newest contracts, with a stand-in for Kamaji. `kamaji`: Kamaji's own controllers and its Cluster API provider,
+ * with the older contracts that they know.
+ */
+export const profileNames = ['default', 'kamaji'] as const
+export type ProfileName = (typeof profileNames)[number]
+
 /** A person of the identity provider. The password is the lab's own and public; it opens nothing outside loopback. */
 export interface LabAccount {
   /** Login and e-mail address: what Kubernetes sees as `oidc:<email>`. */
@@ -18,6 +25,7 @@ export interface LabAccount {
 export interface Lab {
   /** Absolute path; every file of this lab lives below it. */
   readonly stateDir: string
+  readonly profile: ProfileName
   /** Kubeconfig of cluster-admin on the management cluster (tests and people; never the portal). */
   readonly adminKubeconfig: string
   /** Kubeconfig of the portal's own ServiceAccount (token), bound to exactly what chart/rbac says. */
@@ -39,7 +47,7 @@ export interface Lab {
 export type LabPartName =
   | 'etcd' | 'kube-apiserver' | 'kube-controller-manager'
   | 'capi' | 'kubeadm-bootstrap' | 'capv' | 'ipam'
-  | 'vcenter' | 'kamaji' | 'node-agent' | 'identity-provider'
+  | 'vcenter' | 'kamaji' | 'kamaji-provider' | 'datastore' | 'runner' | 'node-agent' | 'identity-provider'
   | `tenant-api:${string}`
 
 export interface LabPartStatus {
@@ -55,8 +63,10 @@ export interface LabPartStatus {
 export interface StartLab {
   /** Created when absent; a lab that finds its earlier state goes on from it. */
   readonly stateDir: string
-  /** Folder with the built binaries (lab/binaries.ts). */
+  /** Folder with the built binaries of that profile (lab/binaries.ts). */
   readonly binDir: string
+  /** `default` unless said otherwise. A state folder keeps the profile that it was begun with. */
+  readonly profile?: ProfileName
   /** Where the portal answers: redirect URIs of the identity provider are made from it (any loopback port is also accepted). */
   readonly portalUrl: string
   /** `--unsafe-no-fsync` and the like: tests only. */

@@ -27,15 +27,15 @@ export interface ControlPlaneOptions {
 export interface Pki {
   readonly ca: CertificateAuthority
   readonly caFile: string
-  /** Issues `<stateDir>/pki/<name>.{crt,key}`, or answers the pair of an earlier start while it is good. */
+  /** Issues `<dir>/<name>.{crt,key}`, or answers the pair of an earlier start while it is good. */
   readonly pair: (name: string, request: CertificateRequest) => Promise<CertificatePair & { readonly certFile: string; readonly keyFile: string }>
 }
 
-export async function openPki(stateDir: string): Promise<Pki> {
-  const dir = join(stateDir, 'pki')
+/** @param dir the files lie there; an authority that is not there yet is made by `create` */
+export async function openPki(dir: string, create: () => Promise<CertificateAuthority> = () => createCa('tenantry-lab')): Promise<Pki> {
   const caBase = join(dir, 'ca')
   const known = await readPair(caBase)
-  const ca = known ?? (await createCa('tenantry-lab'))
+  const ca = known ?? (await create())
   if (known === undefined) await writePair(caBase, ca)
   return {
     ca,

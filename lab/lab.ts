@@ -12,12 +12,15 @@ import { openLog } from './log'
 import { startNodeAgent } from './node-agent'
 import { openPorts } from './ports'
 import { createSupervisor } from './process'
+import { keepProfile, profiles } from './profiles'
 import { installProviders } from './providers'
+import { openKamaji } from './real-kamaji/kamaji'
 import { seed, writePortalKubeconfig } from './seed'
 import { StartedParts } from './started-parts'
 import { lockStateDir } from './state-lock'
 import { serveStatus } from './status-server'
 import { startVcenter } from './vcenter'
+import { inventoryOf } from './vcenter-inventory'
 
 /** Public, like the accounts' passwords: it opens nothing outside loopback. */
 const oidcClient = { clientId: 'tenantry', clientSecret: 'tenantry-lab' }
@@ -42,6 +45,8 @@ export async function startLab(options: StartLab): Promise<Lab> {
 
 async function startParts(options: StartLab, logDir: string, started: StartedParts): Promise<Lab> {
   const { stateDir, binDir } = options
+  const profile = profiles[options.profile ?? 'default']
+  await keepProfile(stateDir, profile)
   const fast = options.fast ?? false
   const progress = options.onProgress ?? (() => undefined)
   const { signal } = started
@@ -53,11 +58,11 @@ async function startParts(options: StartLab, logDir: string, started: StartedPar
   const ports = await openPorts(stateDir)
   const core: ControlPlaneOptions = { stateDir, binDir, fast, ports, supervisor }
   progress('certificates')
-  const pki = await openPki(stateDir)
+  const pki = await openPki(join(stateDir, 'pki'))
   progress('etcd, vCenter')
   const [{ etcd }, { vcenter }] = await Promise.all([
     startEtcd(core, pki).then((etcd) => started.add('store', etcd)),
-    startVcenter(core, pki).then((vcenter) => started.add('controllers', vcenter)),
+    startVcenter(core, pki, inventoryOf(profile.kubernetes)).then((vcenter) => started.add('controllers', vcenter)),
   ])
   progress('kube-apiserver')
   const api = await startApiServer(core, pki, etcd).then((one) => started.add('api', one))
@@ -72,11 +77,16 @@ async function startParts(options: StartLab, logDir: string, started: StartedPar
     log: (part) => openLog(logDir, part),
     portalUrl: options.portalUrl,
   }
-  const providers = await installProviders({ ...core, api, vcenter, management, signal, onProgress: progress }, pki)
+  const kamaji = profile.name === 'kamaji' ? await openKamaji(context, core, pki, { api, management, started }) : undefined
+  const providers = await installProviders({ ...core, profile, api, vcenter, management, signal, onProgress: progress }, pki, kamaji?.controllers ?? [])
+  await kamaji?.prepare()
   const controllers = Promise.all([
     // After the CRDs: its garbage collector would overlook their objects until it asks again, 30 s later.
     startControllerManager(core, pki, api).then((part) => started.add('controllers', { part })),
-    providers.start().then((parts) => parts.forEach((part) => started.add('controllers', { part }))),
+    providers
+      .start()
+      .then((parts) => parts.forEach((part) => started.add('controllers', { part })))
+      .then(() => kamaji?.settle()),
   ])
   const identityProvider = ports
     .take('identity-provider')
@@ -85,15 +95,16 @@ async function startParts(options: StartLab, logDir: string, started: StartedPar
   const [{ part: oidc }] = await Promise.all([identityProvider, controllers])
 
   progress('tenants, roles, vSphere identity')
-  await seed(management, vcenter, signal)
+  await seed(management, vcenter, profile, signal)
   const portalKubeconfig = join(stateDir, 'portal.kubeconfig')
   await writePortalKubeconfig(management, api, pki.ca.certPem, portalKubeconfig)
-  progress('Kamaji stand-in, node agent')
-  started.add('tenant-apis', { part: await startKamajiStandIn(context) })
+  progress(kamaji === undefined ? 'Kamaji stand-in, node agent' : 'node agent')
+  if (kamaji === undefined) started.add('tenant-apis', { part: await startKamajiStandIn(context) })
   started.add('controllers', { part: await startNodeAgent(context) })
 
   const lab: Lab = {
     stateDir,
+    profile: profile.name,
     logDir,
     adminKubeconfig: api.adminKubeconfig,
     portalKubeconfig,

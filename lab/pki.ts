@@ -5,12 +5,13 @@
 // First: @peculiar/x509 throws at load without it.
 import 'reflect-metadata' // @peculiar/x509's container asks for it when it is loaded
 import * as x509 from '@peculiar/x509'
-import { createHash, generateKeyPairSync, randomBytes, X509Certificate } from 'node:crypto'
+import { createHash, createPrivateKey, generateKeyPairSync, randomBytes, X509Certificate } from 'node:crypto'
 import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { isIP } from 'node:net'
 import { dirname } from 'node:path'
 
 const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const
+const rsa = { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256', modulusLength: 2048, publicExponent: new Uint8Array([1, 0, 1]) } as const
 const dayMs = 24 * 60 * 60 * 1000
 /** Clocks of two processes on one machine agree, but a certificate valid from this very second has failed under load. */
 const backdateMs = 60 * 60 * 1000
@@ -26,7 +27,7 @@ export type CertificateAuthority = CertificatePair
 export type CertificateUsage = 'server' | 'client'
 
 export interface CertificateRequest {
-  /** Kubernetes reads a client certificate's CN as the user name. */
+  /** Kubernetes and etcd read a client certificate's CN as the user name; empty: it has none. */
   readonly cn: string
   /** Kubernetes reads each O as a group. */
   readonly o?: readonly string[]
@@ -39,16 +40,23 @@ export interface CertificateRequest {
 /** SANs of everything that listens on this machine only. */
 export const loopbackSans = ['127.0.0.1', 'localhost'] as const
 
-/** A self-signed authority. */
-export async function createCa(cn: string, days = 3650): Promise<CertificateAuthority> {
-  const keys = await crypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])
+/** A self-signed authority, whose key is of the lab's kind. */
+export const createCa = (cn: string): Promise<CertificateAuthority> => createCaOf(algorithm, cn)
+
+/** One for programs that read an authority's key in PKCS#1 only, which is RSA's: see `pkcs1Of`. */
+export const createRsaCa = (cn: string): Promise<CertificateAuthority> => createCaOf(rsa, cn)
+
+export const pkcs1Of = ({ keyPem }: CertificatePair): string => createPrivateKey(keyPem).export({ type: 'pkcs1', format: 'pem' }).toString()
+
+async function createCaOf(kind: typeof algorithm | typeof rsa, cn: string, days = 3650): Promise<CertificateAuthority> {
+  const keys = (await crypto.subtle.generateKey(kind, true, ['sign', 'verify'])) as CryptoKeyPair
   const certificate = await x509.X509CertificateGenerator.createSelfSigned(
     {
       serialNumber: serialNumber(),
       name: [{ CN: [cn] }],
       notBefore: new Date(Date.now() - backdateMs),
       notAfter: new Date(Date.now() + days * dayMs),
-      signingAlgorithm: algorithm,
+      signingAlgorithm: kind,
       keys,
       extensions: [
         new x509.BasicConstraintsExtension(true, undefined, true),
@@ -67,12 +75,13 @@ export async function createCa(cn: string, days = 3650): Promise<CertificateAuth
 /** A certificate signed by `ca`, with a key of its own. */
 export async function issueCert(ca: CertificateAuthority, request: CertificateRequest): Promise<CertificatePair> {
   const issuer = new x509.X509Certificate(ca.certPem)
-  const signingKey = await crypto.subtle.importKey('pkcs8', pemToDer(ca.keyPem), algorithm, false, ['sign'])
+  const signing = createPrivateKey(ca.keyPem).asymmetricKeyType === 'rsa' ? rsa : algorithm
+  const signingKey = await crypto.subtle.importKey('pkcs8', pemToDer(ca.keyPem), signing, false, ['sign'])
   const keys = await crypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])
   const sans = request.sans ?? []
   const name: x509.JsonName = [
     ...(request.o ?? []).map((organization) => ({ O: [organization] })),
-    { CN: [request.cn] },
+    ...(request.cn === '' ? [] : [{ CN: [request.cn] }]),
   ]
   const certificate = await x509.X509CertificateGenerator.create(
     {
@@ -81,7 +90,7 @@ export async function issueCert(ca: CertificateAuthority, request: CertificateRe
       issuer: issuer.subjectName.toJSON(),
       notBefore: new Date(Date.now() - backdateMs),
       notAfter: new Date(Date.now() + (request.days ?? 365) * dayMs),
-      signingAlgorithm: algorithm,
+      signingAlgorithm: signing,
       publicKey: keys.publicKey,
       signingKey,
       extensions: [

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import type { CustomResourceDefinition, WebhookConfiguration } from './manifests'
+import { type Profile, profiles } from './profiles'
 import { patchCrd, patchWebhooks, webhookPaths } from './provider-manifests'
 
 const endpoint = { port: 20_123, caPem: 'CA' }
@@ -25,7 +26,7 @@ const configuration: WebhookConfiguration = {
 }
 
 test('a CRD of several versions converts over loopback with the lab’s CA', () => {
-  const { spec, metadata } = patchCrd(crd('VSphereCluster', ['v1beta2', 'v1beta1']), 'capv', endpoint)
+  const { spec, metadata } = patchCrd(crd('VSphereCluster', ['v1beta2', 'v1beta1']), 'capv', endpoint, profiles.default.contracts)
   expect(spec.conversion).toEqual({
     strategy: 'Webhook',
     webhook: {
@@ -37,17 +38,17 @@ test('a CRD of several versions converts over loopback with the lab’s CA', () 
 })
 
 test('VSphereClusterIdentity has no conversion webhook to name', () => {
-  expect(patchCrd(crd('VSphereClusterIdentity', ['v1beta2', 'v1beta1']), 'capv', endpoint).spec.conversion).toEqual({ strategy: 'None' })
+  expect(patchCrd(crd('VSphereClusterIdentity', ['v1beta2', 'v1beta1']), 'capv', endpoint, profiles.default.contracts).spec.conversion).toEqual({ strategy: 'None' })
 })
 
 test('a CRD of one version needs no conversion', () => {
-  expect(patchCrd(crd('VSphereVM', ['v1beta2']), 'capv', endpoint).spec.conversion).toEqual({ strategy: 'None' })
+  expect(patchCrd(crd('VSphereVM', ['v1beta2']), 'capv', endpoint, profiles.default.contracts).spec.conversion).toEqual({ strategy: 'None' })
 })
 
-test('KamajiControlPlane answers to the v1beta2 contract in v1alpha2', () => {
-  expect(patchCrd(crd('KamajiControlPlane', ['v1alpha2']), 'kamaji', undefined).metadata.labels).toMatchObject({
-    'cluster.x-k8s.io/v1beta2': 'v1alpha2',
-  })
+test('KamajiControlPlane answers to the contract that its profile’s provider knows', () => {
+  const labels = (version: string, { contracts }: Profile) => patchCrd(crd('KamajiControlPlane', [version]), 'kamaji-provider', undefined, contracts).metadata.labels
+  expect(labels('v1alpha2', profiles.default)).toEqual({ kept: 'yes', 'cluster.x-k8s.io/v1beta2': 'v1alpha2' })
+  expect(labels('v1alpha1', profiles.kamaji)).toEqual({ kept: 'yes', 'cluster.x-k8s.io/v1beta1': 'v1alpha1' })
 })
 
 test('webhook configurations of two providers do not overwrite each other', () => {

@@ -3,20 +3,12 @@
  * Service exists there, so each webhook is named by URL with the lab's CA.
  */
 import type { CustomResourceDefinition, ProviderName, WebhookConfiguration } from './manifests'
+import type { Profile } from './profiles'
 
 /**
- * Contract version -> API version. Cluster API finds the version of a reference by these labels; without them it reports
- * "cannot find any versions matching contract".
+ * CAPV v1.16.1 serves two versions of VSphereClusterIdentity and answers no conversion for it: with the webhook set, every read would
+ * fail.
  */
-const contractLabels: Readonly<Record<ProviderName, Readonly<Record<string, string>>>> = {
-  capi: { 'cluster.x-k8s.io/v1beta1': 'v1beta1', 'cluster.x-k8s.io/v1beta2': 'v1beta2' },
-  'kubeadm-bootstrap': { 'cluster.x-k8s.io/v1beta1': 'v1beta1', 'cluster.x-k8s.io/v1beta2': 'v1beta2' },
-  capv: { 'cluster.x-k8s.io/v1beta1': 'v1beta1', 'cluster.x-k8s.io/v1beta2': 'v1beta2' },
-  ipam: {},
-  kamaji: { 'cluster.x-k8s.io/v1beta2': 'v1alpha2' },
-}
-
-/** CAPV v1.16.1 serves two versions of it and answers no conversion for it: with the webhook set, every read would fail. */
 const withoutConversion = new Set(['VSphereClusterIdentity'])
 
 export interface WebhookEndpoint {
@@ -29,12 +21,13 @@ export function patchCrd(
   crd: CustomResourceDefinition,
   provider: ProviderName,
   endpoint: WebhookEndpoint | undefined,
+  contracts: Profile['contracts'],
 ): CustomResourceDefinition {
   const { names, versions } = crd.spec
   const converts = endpoint !== undefined && versions.length > 1 && !withoutConversion.has(names.kind)
   return {
     ...crd,
-    metadata: { ...crd.metadata, labels: { ...crd.metadata.labels, ...contractLabels[provider] } },
+    metadata: { ...crd.metadata, labels: { ...crd.metadata.labels, ...contracts[provider] } },
     spec: {
       ...crd.spec,
       // Whatever the module says here names a Service, which the lab has none of.

@@ -15,7 +15,7 @@ export function record(runFile: string, name: string, pid: number): void {
   })
 }
 
-/** All but etcd at once, then etcd: a kube-apiserver whose etcd went first lingers and holds its port. */
+/** All but the stores at once, then those: a kube-apiserver whose etcd went first lingers and holds its port. */
 export async function endLeftovers(runDir: string): Promise<readonly string[]> {
   const found: RunRecord[] = []
   for (const file of readdirSync(runDir)) {
@@ -30,7 +30,7 @@ export async function endLeftovers(runDir: string): Promise<readonly string[]> {
   }
   const living: RunRecord[] = []
   for (const one of found) if ((await identityOf(one.pid))?.startTime === one.startTime) living.push(one)
-  const isStore = (one: RunRecord) => one.name === 'etcd'
+  const isStore = (one: RunRecord) => one.name === 'etcd' || one.name === 'datastore'
   await Promise.all(living.filter((one) => !isStore(one)).map((one) => endProcess(one, 4_000)))
   await Promise.all(living.filter(isStore).map((one) => endProcess(one, 4_000)))
   return living.map((one) => one.name)

@@ -7,6 +7,7 @@ import type { VcenterAccess } from './context'
 import type { ApiServer } from './control-plane'
 import { kubeconfigOf, until, type KubernetesObject, type Management } from './kubernetes'
 import { writePrivate } from './pki'
+import type { Profile } from './profiles'
 import { capvNamespace } from './providers'
 import { offerOf } from './vcenter-inventory'
 
@@ -30,13 +31,13 @@ const tenants: readonly Tenant[] = [
 ]
 
 /** Idempotent: each start applies it again, and the identity's offer then names the port of this start. */
-export async function seed(management: Management, vcenter: VcenterAccess, signal: AbortSignal): Promise<void> {
+export async function seed(management: Management, vcenter: VcenterAccess, profile: Profile, signal: AbortSignal): Promise<void> {
   const roles = await readRoles()
   // Namespaces first: what lies in them is refused until they exist.
   const isNamespace = (object: KubernetesObject) => object.kind === 'Namespace'
   await applyAll(management, [...roles.filter(isNamespace), ...tenants.map(namespaceOf)])
   await applyAll(management, [...roles.filter((object) => !isNamespace(object)), ...tenants.flatMap(bindingsOf), platformBinding()])
-  await seedIdentity(management, vcenter, signal)
+  await seedIdentity(management, vcenter, profile, signal)
 }
 
 /** A kubeconfig of the portal's own ServiceAccount, with a token for a day: renewed by each start. */
@@ -53,14 +54,14 @@ export async function writePortalKubeconfig(management: Management, api: ApiServ
   await writePrivate(file, kubeconfigOf(api.url, caPem, { token }))
 }
 
-async function seedIdentity(management: Management, vcenter: VcenterAccess, signal: AbortSignal): Promise<void> {
+async function seedIdentity(management: Management, vcenter: VcenterAccess, profile: Profile, signal: AbortSignal): Promise<void> {
   await management.apply(secretOf(vcenter))
   const identity: KubernetesObject & { spec: unknown } = {
-    apiVersion: 'infrastructure.cluster.x-k8s.io/v1beta2',
+    apiVersion: `infrastructure.cluster.x-k8s.io/${profile.infrastructure}`,
     kind: 'VSphereClusterIdentity',
     metadata: {
       name: identityName,
-      annotations: { 'tenantry.dev/offer': JSON.stringify(offerOf(vcenter.server, vcenter.thumbprint)) },
+      annotations: { 'tenantry.dev/offer': JSON.stringify(offerOf(vcenter.server, vcenter.thumbprint, profile.kubernetes)) },
     },
     spec: {
       secretName: identityName,

@@ -3,12 +3,12 @@
 const datacenter = 'dc-north'
 
 /** Reads of templates say the version from the name; the portal is told it in the offer. */
-const kubernetesVersions = ['v1.34.1', 'v1.34.3', 'v1.35.2'] as const
+const templatesOf = (versions: readonly string[]) => versions.map((version) => ({ name: `ubuntu-2404-kube-${version}`, version }))
 
-export const templates = kubernetesVersions.map((version) => ({ name: `ubuntu-2404-kube-${version}`, version }))
+export type Inventory = ReturnType<typeof inventoryOf>
 
-/** The file that the simulator is started with; field names as its Go struct has them. */
-export const inventory = {
+/** The file that the simulator is started with; field names as its Go struct has them. @param versions of Kubernetes, a template each */
+export const inventoryOf = (versions: readonly string[]) => ({
   Datacenter: datacenter,
   Clusters: [
     {
@@ -22,7 +22,7 @@ export const inventory = {
   Switch: 'dvs-north',
   Networks: ['vlan-40-nodes', 'vlan-50-nodes'],
   Folders: ['templates', 'tenants', 'tenants/team-blue', 'tenants/team-green'],
-  Templates: templates.map(({ name }) => ({
+  Templates: templatesOf(versions).map(({ name }) => ({
     Name: name,
     Folder: 'templates',
     GuestID: 'ubuntu64Guest',
@@ -30,10 +30,10 @@ export const inventory = {
     MemoryMB: 4096,
     DiskGB: 20,
   })),
-} as const
+})
 
 /** Annotation `tenantry.dev/offer` of a VSphereClusterIdentity: what clusters of tenants may be built from. */
-export function offerOf(server: string, thumbprint: string) {
+export function offerOf(server: string, thumbprint: string, versions: readonly string[]) {
   return {
     server,
     thumbprint,
@@ -42,6 +42,6 @@ export function offerOf(server: string, thumbprint: string) {
     folder: `/${datacenter}/vm/tenants`,
     datastore: 'ssd-01',
     network: 'vlan-40-nodes',
-    templates,
+    templates: templatesOf(versions),
   }
 }

@@ -8,12 +8,12 @@ import type { LabPart } from './part'
 import type { ControlPlaneOptions, Pki } from './control-plane'
 import { tlsAgent } from './kubernetes'
 import { loopbackSans, sha1Thumbprint, writePrivate } from './pki'
-import { inventory } from './vcenter-inventory'
+import type { Inventory } from './vcenter-inventory'
 import { versions } from './versions'
 
 const user = 'tenantry@vsphere.local'
 
-export async function startVcenter(options: ControlPlaneOptions, pki: Pki): Promise<{ part: LabPart; vcenter: VcenterAccess }> {
+export async function startVcenter(options: ControlPlaneOptions, pki: Pki, inventory: Inventory): Promise<{ part: LabPart; vcenter: VcenterAccess }> {
   const dir = join(options.stateDir, 'vcenter')
   const temporary = join(dir, 'tmp')
   // Datastores are built anew at each start; those of a killed simulator would only pile up.

@@ -9,3 +9,13 @@ export const versions = {
   /** Its CRDs only. */
   kamajiProvider: 'v0.20.0',
 } as const
+
+/**
+ * What profile `kamaji` runs instead. Kamaji v1.0.0 and its provider v0.11.0 are the newest pair that the Go module proxy has; they
+ * know contract v1beta1 only, so CAPV is the last one that serves it alone.
+ */
+export const kamajiVersions = {
+  capv: 'v1.14.0',
+  kamaji: 'v1.0.0',
+  kamajiProvider: 'v0.11.0',
+} as const

@@ -1,19 +1,38 @@
-/** `npm run demo`: lab and portal on this machine, from nothing. `--reset` begins anew, `--port N` names the first choice of port. */
+/**
+ * `npm run demo`: lab and portal on this machine, from nothing. `--reset` begins anew, `--port N` names the first choice of port,
+ * `--profile kamaji` takes Kamaji's own controllers in place of their stand-in.
+ */
 import { existsSync } from 'node:fs'
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { ensureBinaries } from '../lab/binaries'
-import type { Lab } from '../lab/contract'
+import { profileNames, type Lab, type ProfileName } from '../lab/contract'
 import { takeLock } from '../lab/file-lock'
 import { startLab } from '../lab/lab'
+import { stateFolderOf } from '../lab/profiles'
 import { endingSignal, Expected, messageOf, stopwatch, untilAborted } from './ending'
 import { buildPortal, choosePort, endLeftoverPortal, root, startPortal, type Portal } from './portal'
 
 const folder = join(root, '.tenantry')
-const labDir = join(folder, 'lab')
-const portalDir = join(folder, 'portal')
 const defaultPort = 3000
+
+interface Options {
+  readonly reset: boolean
+  readonly port: number
+  readonly profile: ProfileName
+  readonly labDir: string
+  readonly portalDir: string
+}
+
+function readOptions(): Options {
+  const { values } = parseArgs({ options: { reset: { type: 'boolean', default: false }, port: { type: 'string', default: String(defaultPort) }, profile: { type: 'string', default: 'default' } } })
+  const port = Number(values.port)
+  if (!Number.isInteger(port) || port < 1 || port > 65_535) throw new Expected(`--port ${values.port}: a number from 1 to 65535`)
+  const profile = profileNames.find((name) => name === values.profile)
+  if (profile === undefined) throw new Expected(`--profile ${values.profile}: the profiles are ${profileNames.join(' and ')}`)
+  return { reset: values.reset, port, profile, labDir: join(folder, stateFolderOf('lab', profile)), portalDir: join(folder, stateFolderOf('portal', profile)) }
+}
 
 function banner(portal: Portal, lab: Lab): string {
   const width = Math.max(...lab.accounts.map(({ email }) => email.length))
@@ -36,10 +55,8 @@ ${people.join('\n')}
 `
 }
 
-async function demo(signal: AbortSignal): Promise<void> {
-  const { values } = parseArgs({ options: { reset: { type: 'boolean', default: false }, port: { type: 'string', default: String(defaultPort) } } })
-  const wanted = Number(values.port)
-  if (!Number.isInteger(wanted) || wanted < 1 || wanted > 65_535) throw new Expected(`--port ${values.port}: a number from 1 to 65535`)
+async function demo(options: Options, signal: AbortSignal): Promise<void> {
+  const { port: wanted, portalDir } = options
   await mkdir(folder, { recursive: true, mode: 0o700 })
   const lock = await takeLock(join(folder, 'demo.lock'))
   if ('heldBy' in lock) throw new Expected(`A demo runs already in ${folder}, as process ${lock.heldBy.pid}: end that one first (kill ${lock.heldBy.pid})`)
@@ -51,9 +68,9 @@ async function demo(signal: AbortSignal): Promise<void> {
   let portal: Portal | undefined
   try {
     await endLeftoverPortal(join(portalDir, 'db'))
-    if (values.reset) await reset(say)
+    if (options.reset) await reset(options, say)
     const building = buildPortal({ onProgress: say, signal: either })
-    const starting = startTheLab(wanted, say, either)
+    const starting = startTheLab(options, say, either)
     const halves = [starting.then((started) => void (lab = started)), building.then(() => undefined)]
     try {
       await Promise.all(halves)
@@ -83,13 +100,13 @@ async function demo(signal: AbortSignal): Promise<void> {
   }
 }
 
-async function startTheLab(port: number, say: (line: string) => void, signal: AbortSignal): Promise<Lab> {
-  const binDir = await ensureBinaries({ onProgress: say, signal })
-  return startLab({ stateDir: labDir, binDir, portalUrl: `http://localhost:${port}`, onProgress: (step) => say(`lab: ${step}`), signal })
+async function startTheLab({ labDir, profile, port }: Options, say: (line: string) => void, signal: AbortSignal): Promise<Lab> {
+  const binDir = await ensureBinaries({ profile, onProgress: say, signal })
+  return startLab({ profile, stateDir: labDir, binDir, portalUrl: `http://localhost:${port}`, onProgress: (step) => say(`lab: ${step}`), signal })
 }
 
 /** Through the lab's own start and end where one was killed: its processes still hold what is to be deleted. */
-async function reset(say: (line: string) => void): Promise<void> {
+async function reset({ labDir, portalDir }: Options, say: (line: string) => void): Promise<void> {
   if (existsSync(join(labDir, 'run'))) {
     const { createSupervisor } = await import('../lab/process')
     const left = await createSupervisor(labDir, join(labDir, 'logs'), new AbortController().signal).endLeftovers()
@@ -101,12 +118,15 @@ async function reset(say: (line: string) => void): Promise<void> {
 }
 
 const signal = endingSignal()
+let logs = ''
 try {
-  await demo(signal)
+  const options = readOptions()
+  logs = `${join(options.labDir, 'logs')} and ${join(options.portalDir, 'portal.log')}`
+  await demo(options, signal)
   process.exit(0)
 } catch (error) {
   if (signal.aborted) process.exit(130)
   console.error(`\n${messageOf(error)}`)
-  if (!(error instanceof Expected)) console.error(`Logs: ${join(labDir, 'logs')} and ${join(portalDir, 'portal.log')}`)
+  if (!(error instanceof Expected)) console.error(`Logs: ${logs}`)
   process.exit(1)
 }

@@ -15,13 +15,24 @@ interface ClusterRole extends KubeObject {
 
 /** Idempotent. `admin.conf` itself has no rights before the first binding: hence super-admin. */
 export async function prepareTenant(superAdminKubeconfig: string): Promise<void> {
-  const rest = await kubeRest(superAdminKubeconfig)
+  await withRest(superAdminKubeconfig, (rest) => Promise.all([bindClusterAdmins(rest), ...ofControllerManager(rest)]))
+}
+
+/** The half of it that is not Kamaji's: for a tenant whose kubeadm phases Kamaji itself runs. */
+export async function standInForControllerManager(superAdminKubeconfig: string): Promise<void> {
+  await withRest(superAdminKubeconfig, (rest) => Promise.all(ofControllerManager(rest)))
+}
+
+async function withRest(kubeconfig: string, work: (rest: KubeRest) => Promise<unknown>): Promise<void> {
+  const rest = await kubeRest(kubeconfig)
   try {
-    await Promise.all([bindClusterAdmins(rest), aggregateRoles(rest), ...namespaces.map((namespace) => addDefaultServiceAccount(rest, namespace))])
+    await work(rest)
   } finally {
     await rest.close()
   }
 }
+
+const ofControllerManager = (rest: KubeRest): readonly Promise<void>[] => [aggregateRoles(rest), ...namespaces.map((namespace) => addDefaultServiceAccount(rest, namespace))]
 
 async function bindClusterAdmins(rest: KubeRest): Promise<void> {
   await createOnce(rest, `${rbac}/clusterrolebindings`, {
