@@ -9,6 +9,7 @@ export type Permission =
   | 'unstick:cluster' // resume, skip a wait, let go of a protection: for those who may delete
   | 'scale:node-pool'
   | 'change:node-pool' // its spec, new ones, fewer, all machines anew
+  | 'change:addresses' // the ranges of a cluster's own pool
   | 'download:kubeconfig' // as cluster-admin of the tenant cluster
   | 'download:view-kubeconfig' // bound to `view` there
 
@@ -27,6 +28,7 @@ export const ACCESS: Readonly<Record<Permission, ResourceAttributes>> = {
   'unstick:cluster': { group: 'cluster.x-k8s.io', resource: 'clusters', verb: 'delete' },
   'scale:node-pool': { group: 'cluster.x-k8s.io', resource: 'machinedeployments', subresource: 'scale', verb: 'patch' },
   'change:node-pool': { group: 'cluster.x-k8s.io', resource: 'machinedeployments', verb: 'patch' },
+  'change:addresses': { group: 'ipam.cluster.x-k8s.io', resource: 'inclusterippools', verb: 'patch' },
   'download:kubeconfig': { group: 'cluster.x-k8s.io', resource: 'clusters', subresource: 'kubeconfig', verb: 'create' },
   'download:view-kubeconfig': { group: 'cluster.x-k8s.io', resource: 'clusters', subresource: 'kubeconfig', verb: 'get' },
 }

@@ -29,6 +29,10 @@ export const addPoolInput = z.object({ tenant, cluster, spec: poolShape })
 export const removePoolInput = z.object({ tenant, cluster, pool, uid: uid.nullable(), typedName: z.string().max(63) })
 export const restartPoolInput = z.object({ tenant, cluster, pool, uid: uid.nullable() })
 
+/** `seen` are the ranges that the page showed; `pool` is the InClusterIPPool's name. */
+const ranges = z.array(z.string().max(200)).max(64)
+export const changeAddressesInput = z.object({ tenant, cluster, pool: z.string().min(1).max(253), seen: ranges, ranges })
+
 /** What their Operation rows say. `from` and `to` are sizes. */
 const count = z.number().int().nullable()
 const named = z.object({ kind: z.string(), name: z.string(), uid: z.string() })
@@ -38,6 +42,7 @@ export const removeIntent = z.object({ pool, from: z.number().int(), removes: z.
 export const restartIntent = z.object({ pool, uid, after: z.iso.datetime() })
 export const tidyIntent = z.object({ templates: z.array(named) })
 
+export type ChangeAddressesInput = z.infer<typeof changeAddressesInput>
 export type ChangePoolInput = z.infer<typeof changePoolInput>
 export type AddPoolInput = z.infer<typeof addPoolInput>
 export type RemovePoolInput = z.infer<typeof removePoolInput>

@@ -1,10 +1,12 @@
 'use client'
+import Link from 'next/link'
 import type { ReactNode } from 'react'
 import type { ClusterView } from '@/lib/cluster/view'
 import type { MachineView } from '@/lib/machine/view'
 import { isComing } from '@/lib/machine/words'
 import { machineCount, MachineTicks } from '@/components/machine/ticks'
 import { inventoryName } from '@/components/node-pool/inventory-name'
+import { clusterHref } from '@/components/node-pool/pool-page'
 import { Glyph } from '@/components/state/glyph'
 import { useShown } from '@/components/state/state-word'
 import { CopyButton } from '@/components/ui/copy-button'
@@ -43,7 +45,7 @@ export function Facts({ cluster, machines }: { cluster: ClusterView; machines: r
         {addresses.kind === 'dhcp' ? 'DHCP' : (
           <>
             <span className="flex max-[1400px]:hidden"><Bar value={addresses.total ? (addresses.used / addresses.total) * 100 : 0} tone={addresses.free === 0 ? 'warn' : 'ink'} label="Addresses in use" /></span>
-            <span className="whitespace-nowrap">{addresses.free} of {addresses.total} free</span>
+            <Link href={`${clusterHref(cluster.tenant, cluster.name)}/addresses`} prefetch={false} className="link whitespace-nowrap">{addresses.free} of {addresses.total} free</Link>
           </>
         )}
       </Fact>

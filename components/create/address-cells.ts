@@ -6,7 +6,8 @@ export type Cell = 'machine' | 'spare' | 'missing' | 'other' | 'reserved' | 'fre
 export interface CellRow {
   /** Last octet of the first address: ".64". */
   readonly label: string
-  readonly cells: readonly { readonly address: string; readonly cell: Cell }[]
+  /** `holder` is the machine that has it. */
+  readonly cells: readonly { readonly address: string; readonly cell: Cell; readonly holder?: string }[]
 }
 
 interface Input {

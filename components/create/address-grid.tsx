@@ -34,7 +34,7 @@ export function AddressGrid({ rows }: { rows: readonly CellRow[] }) {
           <div key={row.label + row.cells[0]?.address} className="flex items-start gap-2.5">
             <span className="mono w-7 shrink-0 text-right text-11 text-ink-3">{row.label}</span>
             <div className="grid flex-1 grid-cols-[repeat(32,minmax(0,1fr))] gap-[3px] max-s:grid-cols-[repeat(16,minmax(0,1fr))]">
-              {row.cells.map(({ address, cell }) => <i key={address} title={`${address}: ${words[cell]}`} className={cn('aspect-square min-w-0 rounded-[3px] border', look[cell])} />)}
+              {row.cells.map(({ address, cell, holder }) => <i key={address} title={`${address}: ${holder ?? words[cell]}`} className={cn('aspect-square min-w-0 rounded-[3px] border', look[cell])} />)}
             </div>
           </div>
         ))}

@@ -23,6 +23,7 @@ export interface TenantActions {
   readonly reviewPoolRestart: (input: PoolInput) => Promise<Result<PoolReview>>
   readonly restartPool: (input: PoolInput) => Promise<Result<unknown>>
   readonly removePool: (input: PoolInput & { typedName: string }) => Promise<Result<unknown>>
+  readonly changeAddresses: (input: { tenant: string; cluster: string; pool: string; seen: readonly string[]; ranges: readonly string[] }) => Promise<Result<unknown>>
   readonly unstick: (input: { tenant: string; cluster: string; object: string; act: Exclude<SafeStep['act'], 'tell-platform'> }) => Promise<Result<unknown>>
   readonly letGo: (input: { tenant: string; cluster: string; object: string; act: LastResort['act']; typedName: string }) => Promise<Result<unknown>>
 }
@@ -53,6 +54,7 @@ export function answered(actions: TenantActions): TenantActions {
     reviewPoolRestart: safe(actions.reviewPoolRestart),
     restartPool: safe(actions.restartPool),
     removePool: safe(actions.removePool),
+    changeAddresses: safe(actions.changeAddresses),
     unstick: safe(actions.unstick),
     letGo: safe(actions.letGo),
   }

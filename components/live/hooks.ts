@@ -83,6 +83,7 @@ const needs: Record<Permission, readonly [what: string, role: string]> = {
   'unstick:cluster': ['Freeing clusters', 'admin'],
   'scale:node-pool': ['Scaling', 'operator'],
   'change:node-pool': ['Changing pools', 'admin'],
+  'change:addresses': ['Changing address ranges', 'admin'],
   'download:kubeconfig': ['An admin kubeconfig', 'operator'],
   'download:view-kubeconfig': ['A kubeconfig', 'viewer'],
 }

@@ -25,18 +25,21 @@ export interface NodePoolView {
   readonly state: State<'Ready' | 'Creating' | 'Scaling' | 'Replacing' | 'Stalled' | 'Deleting'>
 }
 
-export type AddressesView =
-  | { readonly kind: 'dhcp' }
-  | {
-      readonly kind: 'pool'
-      readonly pool: string
-      readonly ranges: readonly string[]
-      readonly prefix: number | null
-      readonly gateway: string | null
-      readonly total: number
-      readonly used: number
-      readonly free: number
-    }
+/** An InClusterIPPool of the cluster, or a shared GlobalInClusterIPPool that its machines take addresses from. */
+export interface AddressPoolView {
+  readonly pool: string
+  /** Of a shared pool a tenant is told how much is left, and not which network it is. */
+  readonly shared?: true
+  readonly ranges: readonly string[]
+  readonly prefix: number | null
+  readonly gateway: string | null
+  readonly total: number
+  readonly used: number
+  readonly free: number
+}
+
+/** `more`: pools besides the first, of IPv6 or of further networks. */
+export type AddressesView = ({ readonly kind: 'dhcp' } | ({ readonly kind: 'pool' } & AddressPoolView)) & { readonly more?: readonly AddressPoolView[] }
 
 /** What a page shows of one tenant cluster: Cluster with its control plane, vSphere part, pools and addresses. */
 export interface ClusterView {

@@ -26,6 +26,8 @@ export interface MachineView {
   readonly phase: string
   readonly node: { readonly name: string; readonly ready: boolean } | null
   readonly address: string | null
+  /** Addresses of pools that it holds besides: of IPv6, or of another network. */
+  readonly moreAddresses?: readonly string[]
   readonly version: string | null
   /** false: an older version or size than its pool asks for; it will be replaced. */
   readonly upToDate: boolean

@@ -38,16 +38,19 @@ export function cluster(spec: ClusterSpec, context: RenderContext): KubeObject {
   }
 }
 
+/** A pool of a cluster's own. Without a gateway there is none in the spec: the webhook refuses an empty one. */
+export const addressPool = (at: { readonly tenant: string; readonly cluster: string }, name: string, pool: { readonly addresses: readonly string[]; readonly prefix: number; readonly gateway: string | null }): KubeObject => ({
+  apiVersion: API.ipam,
+  kind: 'InClusterIPPool',
+  metadata: metadata(at, name),
+  spec: { addresses: pool.addresses, prefix: pool.prefix, ...(pool.gateway === null ? {} : { gateway: pool.gateway }) },
+})
+
 /** null where machines get their addresses by DHCP. */
 export function ipPool(spec: ClusterSpec, context: RenderContext): KubeObject | null {
   const { addresses } = spec
   if (addresses.kind === 'dhcp') return null
-  return {
-    apiVersion: API.ipam,
-    kind: 'InClusterIPPool',
-    metadata: metadata(place(spec, context), spec.name),
-    spec: { addresses: [canonicalRange(addresses.range)], prefix: addresses.prefix, gateway: addresses.gateway.trim() },
-  }
+  return addressPool(place(spec, context), spec.name, { addresses: [canonicalRange(addresses.range)], prefix: addresses.prefix, gateway: addresses.gateway.trim() })
 }
 
 /**

@@ -30,7 +30,8 @@ const refName = (object: KubeObject, path: readonly string[]): unknown =>
 export function clusterParts(bucket: Bucket, globalPools: ReadonlyMap<string, KubeObject> = new Map(), identities?: ReadonlyMap<string, KubeObject>): ClusterParts | null {
   const cluster = all(bucket, 'Cluster')[0]
   if (!cluster) return null
-  const pools = all(bucket, 'InClusterIPPool')
+  const pools = all(bucket, 'InClusterIPPool').toSorted((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1))
+  const ipPool = pools.find((pool) => pool.metadata.name === cluster.metadata.name) ?? pools[0] ?? null
   const machines = machinesOf(bucket)
   const infrastructure = named(bucket, 'VSphereCluster', refName(cluster, ['infrastructureRef', 'name']))
   const shared = globalPoolsOf(bucket).map((name) => globalPools.get(name)).find((pool) => pool !== undefined)
@@ -44,7 +45,8 @@ export function clusterParts(bucket: Bucket, globalPools: ReadonlyMap<string, Ku
     machineTemplates: all(bucket, 'VSphereMachineTemplate'),
     machines,
     loose: looseOf(bucket, machines),
-    ipPool: pools.find((pool) => pool.metadata.name === cluster.metadata.name) ?? pools[0] ?? null,
+    ipPool,
+    morePools: pools.filter((pool) => pool !== ipPool),
     globalPool: shared ?? null,
     healthChecks: all(bucket, 'MachineHealthCheck'),
   }

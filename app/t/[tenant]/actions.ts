@@ -1,5 +1,6 @@
 'use server'
 import { action } from '@/server/action'
+import { changeAddresses as changeAddressesUseCase } from '@/server/addresses/change'
 import { continueCreate as continueUseCase } from '@/server/clusters/continue'
 import { createCluster as createUseCase } from '@/server/clusters/create'
 import { deleteCluster as deleteUseCase } from '@/server/clusters/delete'
@@ -7,7 +8,7 @@ import { removeLeftovers } from '@/server/clusters/remove'
 import { letGo as letGoUseCase } from '@/server/doctor/let-go'
 import { unstick as unstickUseCase } from '@/server/doctor/unstick'
 import {
-  addPoolInput, changePoolInput, createInput, deleteInput, letGoInput, operationInput, removePoolInput, restartPoolInput, scaleInput, unstickInput,
+  addPoolInput, changeAddressesInput, changePoolInput, createInput, deleteInput, letGoInput, operationInput, removePoolInput, restartPoolInput, scaleInput, unstickInput,
 } from '@/server/inputs'
 import { addPool as addPoolUseCase } from '@/server/node-pools/add'
 import { changePool as changePoolUseCase } from '@/server/node-pools/change'
@@ -51,3 +52,6 @@ export const restartPool = action(restartPoolInput, 'change:node-pool', restartP
 
 /** { tenant, cluster, pool, uid, typedName } -> null. */
 export const removePool = action(removePoolInput, 'change:node-pool', removePoolUseCase)
+
+/** { tenant, cluster, pool, seen, ranges } -> null: the ranges of the cluster's own InClusterIPPool, as `seen` before. */
+export const changeAddresses = action(changeAddressesInput, 'change:addresses', changeAddressesUseCase)

@@ -5,7 +5,7 @@ import { Revoked } from '@/components/shell/revoked'
 import { Shell } from '@/components/shell/shell'
 import { tenantPage } from '@/server/pages'
 import {
-  addPool, changePool, continueCreate, createCluster, deleteCluster, letGo, removeCluster, removePool, restartPool, reviewPoolAdd, reviewPoolChange, reviewPoolRestart, scalePool, unstick,
+  addPool, changeAddresses, changePool, continueCreate, createCluster, deleteCluster, letGo, removeCluster, removePool, restartPool, reviewPoolAdd, reviewPoolChange, reviewPoolRestart, scalePool, unstick,
 } from './actions'
 
 interface Props {
@@ -23,7 +23,7 @@ export default async function TenantLayout({ params, children }: Props) {
   const { session, tenants, access, state, identities } = await tenantPage(name)
   const displayName = tenants.find((tenant) => tenant.name === name)?.displayName ?? name
   const actions = {
-    createCluster, continueCreate, removeCluster, deleteCluster, scalePool, unstick, letGo,
+    createCluster, continueCreate, removeCluster, deleteCluster, scalePool, unstick, letGo, changeAddresses,
     reviewPoolChange, changePool, reviewPoolAdd, addPool, reviewPoolRestart, restartPool, removePool,
   }
   return (

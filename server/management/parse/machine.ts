@@ -32,6 +32,8 @@ export function machineView(parts: MachineParts): MachineView {
   const { machine } = parts
   const cluster = clusterNameOf(machine)
   const node = nodeName(parts)
+  const address = addressOf(parts)
+  const moreAddresses = (parts.addresses ?? []).flatMap((given) => textAt(given, 'spec', 'address') ?? []).filter((text) => text !== address)
   return {
     kind: 'machine',
     uid: machine.metadata.uid ?? '',
@@ -42,7 +44,8 @@ export function machineView(parts: MachineParts): MachineView {
     state: machineState(parts),
     phase: phaseOf(parts),
     node: node === null ? null : { name: node, ready: isTrue(condition(machine, 'NodeReady') ?? condition(machine, 'NodeHealthy')) },
-    address: addressOf(parts),
+    address,
+    ...(moreAddresses.length === 0 ? {} : { moreAddresses }),
     version: textAt(machine, 'spec', 'version'),
     // False only when Cluster API says so: a new machine has no such condition for some seconds.
     upToDate: condition(machine, 'UpToDate')?.status !== 'False',

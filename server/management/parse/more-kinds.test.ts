@@ -35,7 +35,7 @@ const globalPool = (total: number, used: number): KubeObject => raw('ipam.cluste
 test('of a pool of all tenants the counts are shown and the network is not; an empty one stalls', () => {
   const waiting = parts({ ipPool: null, globalPool: globalPool(10, 10), machines: [machineAt('waiting-address', 'aaaaa')] })
   const view = clusterView(waiting)
-  expect(view.addresses).toEqual({ kind: 'pool', pool: 'all', ranges: [], prefix: null, gateway: null, total: 10, used: 10, free: 0 })
+  expect(view.addresses).toEqual({ kind: 'pool', pool: 'all', shared: true, ranges: [], prefix: null, gateway: null, total: 10, used: 10, free: 0 })
   expect(view.state).toMatchObject({ word: 'Stalled', sentence: expect.stringMatching(/^No free address in pool all/) as unknown })
   expect(clusterView({ ...waiting, globalPool: globalPool(10, 9) }).state.word).not.toBe('Stalled')
 })

@@ -30,6 +30,8 @@ export interface ClusterParts {
   readonly machines: readonly MachineParts[]
   /** InClusterIPPool, labelled with the cluster's name. */
   readonly ipPool: KubeObject | null
+  /** Further ones, in their order: of IPv6, or of another network. */
+  readonly morePools?: readonly KubeObject[]
   /** VSphereMachines, VSphereVMs and IPAddressClaims of the cluster that no Machine leads to any more. */
   readonly loose?: readonly KubeObject[]
   /** GlobalInClusterIPPool that the machines take addresses from, when they do. */

@@ -1,0 +1,69 @@
+import { createCluster, machinesIn } from './support/create'
+import { picture } from './support/picture'
+import { expect, test } from './support/test'
+
+interface Pool { readonly metadata: { readonly generation: number }; readonly spec: { readonly addresses: readonly string[] }; readonly status?: { readonly ipAddresses?: { readonly total: number; readonly used: number } } }
+
+test('a pool of addresses that is too small grows while it is in use; what a machine holds cannot be taken away', async ({ page, tenant, lab }) => {
+  test.setTimeout(300_000)
+  const pool = async () => (await lab.custom.getNamespacedCustomObject({ group: 'ipam.cluster.x-k8s.io', version: 'v1alpha2', namespace: tenant, plural: 'inclusterippools', name: 'addr' })) as Pool
+  const machines = async () => ((await lab.custom.listNamespacedCustomObject({ group: 'cluster.x-k8s.io', version: 'v1beta2', namespace: tenant, plural: 'machines' })) as { items: { metadata: { uid: string } }[] }).items.map(({ metadata }) => metadata.uid)
+  await createCluster(page, tenant, { name: 'addr', replicas: 1, range: '10.40.12.64-10.40.12.65' })
+  await expect(machinesIn(page, 'Ready')).toHaveCount(1, { timeout: 150_000 })
+  const [first] = await machines()
+
+  await test.step('a third machine does not fit', async () => {
+    await page.getByRole('button', { name: 'Scale pool general' }).click()
+    const size = page.getByRole('dialog').getByRole('textbox', { name: 'Machines' })
+    await size.fill('3')
+    await size.blur()
+    await page.getByRole('dialog').getByRole('button', { name: /Scale|Add/ }).click()
+    await expect(page.getByRole('dialog').getByText(/at most 2 machines fit|2 addresses|1 (is )?free/).first()).toBeVisible()
+    await page.keyboard.press('Escape')
+  })
+
+  await test.step('the page shows who holds what', async () => {
+    await page.getByRole('link', { name: /of 2 free/ }).click()
+    await expect(page.getByRole('heading', { level: 1, name: 'Addresses of addr' })).toBeVisible()
+    await expect(page.getByText('1 of 2 in use, 1 free.')).toBeVisible()
+    await expect(page.getByRole('img', { name: /1 your machines, 1 yours, to grow/ })).toBeVisible()
+    await expect(page.getByRole('table', { name: 'Who holds each address' }).getByRole('row', { name: /10\.40\.12\.64/ })).toContainText('general-')
+    await picture(page, 'addresses')
+  })
+
+  const range = (number: number) => page.getByRole('textbox', { name: `Range ${number}` })
+  const save = page.getByRole('button', { name: 'Save ranges' })
+
+  await test.step('a pool smaller than what is allocated is refused, with the machine, and nothing is written', async () => {
+    const { generation } = (await pool()).metadata
+    await range(1).fill('10.40.12.65-10.40.12.70')
+    await save.click()
+    await expect(page.getByText(/10\.40\.12\.64 is held by addr-general-\S+\. Keep it in a range/)).toBeVisible()
+    await range(1).fill('10.40.13.64-10.40.13.70')
+    await expect(page.getByText('10.40.13.64-10.40.13.70 is not inside 10.40.12.0/24, the network of this pool.')).toBeVisible()
+    expect((await pool()).metadata.generation).toBe(generation)
+  })
+
+  await test.step('it grows in place, by a range of its own', async () => {
+    await page.getByRole('button', { name: 'Undo' }).click()
+    await page.getByRole('button', { name: 'Add range' }).click()
+    await range(2).fill(' 10.40.12.80 - 10.40.12.83')
+    await expect(page.getByText('6 addresses then; 1 stay in use.')).toBeVisible()
+    await save.click()
+    await expect(page.getByText('1 of 6 in use, 5 free.')).toBeVisible()
+    expect((await pool()).spec.addresses).toEqual(['10.40.12.64-10.40.12.65', '10.40.12.80-10.40.12.83'])
+  })
+
+  await test.step('and three machines fit; the first one was not touched', async () => {
+    await page.getByRole('link', { name: 'See the cluster' }).click()
+    await page.getByRole('button', { name: 'Scale pool general' }).click()
+    const size = page.getByRole('dialog').getByRole('textbox', { name: 'Machines' })
+    await size.fill('3')
+    await size.blur()
+    await page.getByRole('dialog').getByRole('button', { name: /Scale|Add/ }).click()
+    await expect(machinesIn(page, 'Ready')).toHaveCount(3, { timeout: 120_000 })
+    expect(await machines()).toContain(first)
+    await page.goto(`/t/${tenant}/clusters/addr/addresses`)
+    await expect(page.getByRole('table', { name: 'Who holds each address' }).getByRole('row', { name: /10\.40\.12\.80/ })).toBeVisible()
+  })
+})
