@@ -3,12 +3,14 @@ import { notFound as notFoundPage, redirect } from 'next/navigation'
 import { cache } from 'react'
 import { isAppError, type ErrorView, type Result } from '@/lib/errors'
 import type { IdentityOption } from '@/lib/identity/offer'
+import type { SharedPoolOption } from '@/lib/ip-pool/offer'
 import type { TenantState } from '@/lib/live/event'
 import type { ClusterObjects } from '@/lib/manifests/object-row'
 import type { PoolPageData } from '@/lib/node-pool/review'
 import type { Permission } from '@/lib/permission'
 import type { Story } from '@/lib/rollout/story'
 import { asResult } from '@/server/action'
+import { listSharedPools } from '@/server/addresses/list'
 import type { Session } from '@/server/auth/identity'
 import { currentSession } from '@/server/auth/session'
 import { listIdentities } from '@/server/identities/list'
@@ -32,6 +34,7 @@ export interface TenantPage {
   readonly access: readonly Permission[]
   readonly state: TenantState
   readonly identities: readonly IdentityOption[]
+  readonly sharedPools: readonly SharedPoolOption[]
   /** Creates that stopped in the middle: to be continued or removed. */
   readonly interrupted: readonly InterruptedCreate[]
 }
@@ -54,7 +57,7 @@ export const tenantPage = cache(async (tenant: string): Promise<TenantPage> => {
   const session = await pageSession(`/t/${encodeURIComponent(tenant)}`)
   const ctx = await open(session, tenant)
   const [tenants, access, interrupted] = await Promise.all([listTenants(session), accessOf(ctx), interruptedCreates(tenant)])
-  return { session: shown(session), tenants, access, state: ctx.state(), identities: listIdentities(tenant), interrupted }
+  return { session: shown(session), tenants, access, state: ctx.state(), identities: listIdentities(tenant), sharedPools: listSharedPools(tenant), interrupted }
 })
 
 /** History of a cluster's changes, also of one that is gone. */

@@ -59,7 +59,7 @@ function What({ spec, objects, place }: { spec: ClusterSpec; objects: readonly K
     ['CPU', `${machines * whole(pool.cpus)}`],
     ['Memory', memory(machines * whole(pool.memoryMiB))],
     ['Disk', `${machines * whole(pool.diskGiB)} GiB`],
-    ...(spec.addresses.kind === 'pool' ? [['Addresses', `${whole(addressesNeeded(spec))}, one of them for changes`]] : []),
+    ...(spec.addresses.kind !== 'dhcp' ? [['Addresses', `${whole(addressesNeeded(spec))}, one of them for changes`]] : []),
   ] as const
   return (
     <div className="p-4">

@@ -2,6 +2,7 @@
 import { createContext, useContext } from 'react'
 import type { ClusterView } from '@/lib/cluster/view'
 import type { IdentityOption } from '@/lib/identity/offer'
+import type { SharedPoolOption } from '@/lib/ip-pool/offer'
 import type { TenantState } from '@/lib/live/event'
 import { emptyState } from '@/lib/live/reduce'
 import type { Permission } from '@/lib/permission'
@@ -21,6 +22,7 @@ export interface Tenant {
   readonly session: { readonly name: string; readonly email: string }
   readonly access: readonly Permission[]
   readonly identities: readonly IdentityOption[]
+  readonly sharedPools: readonly SharedPoolOption[]
   readonly actions: TenantActions
 }
 

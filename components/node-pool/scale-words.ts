@@ -1,4 +1,4 @@
-import type { AddressesView, NodePoolView } from '@/lib/cluster/view'
+import { type AddressesView, type NodePoolView, scarcestPool } from '@/lib/cluster/view'
 import { plural } from '@/lib/text'
 
 export interface ScaleWords {
@@ -10,7 +10,7 @@ export interface ScaleWords {
 }
 
 /** Says before the press what will happen: the same count that the server makes, so that it holds no surprise. */
-export function scaleWords(pool: Pick<NodePoolView, 'name' | 'desired' | 'surge'>, replicas: number | null, addresses: AddressesView): ScaleWords {
+export function scaleWords(pool: Pick<NodePoolView, 'name' | 'desired' | 'surge' | 'addressPools'>, replicas: number | null, view: AddressesView): ScaleWords {
   const nothing = { addresses: null, verb: 'Scale' }
   if (replicas === null || !Number.isInteger(replicas) || replicas < 0) return { ...nothing, effect: 'Give a whole number of machines, 0 or more.', problem: 'Give a whole number of machines, 0 or more.' }
   if (replicas > 100) return { ...nothing, effect: '', problem: `A pool can have 0 to 100 machines, not ${replicas}.` }
@@ -22,7 +22,8 @@ export function scaleWords(pool: Pick<NodePoolView, 'name' | 'desired' | 'surge'
   }
   const verb = `Scale to ${replicas} and add ${plural(more, 'machine')}`
   const effect = `${plural(more, 'machine')} will be cloned and will join within minutes. What runs now is not touched.`
-  if (addresses.kind === 'dhcp') return { effect, addresses: null, problem: null, verb }
+  const addresses = scarcestPool(view, pool.addressPools)
+  if (addresses === null) return { effect, addresses: null, problem: null, verb }
   const needed = more + pool.surge
   const have = `${plural(addresses.free, 'address', 'addresses')} ${addresses.free === 1 ? 'is' : 'are'} free in pool ${addresses.pool}`
   if (addresses.free < more) return { effect, addresses: null, verb, problem: `${more} more need ${plural(more, 'address', 'addresses')}; ${have}.` }

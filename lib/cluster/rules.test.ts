@@ -84,6 +84,24 @@ describe('addresses', () => {
     expect(message.length).toBeLessThan(200)
     expect(message).not.toContain('\u202e')
   })
+  test('a second pool gives IPv6, in the network of its own gateway and large enough', () => {
+    const ipv6 = { range: '2001:db8::40-2001:db8::5f', prefix: 64, gateway: '2001:db8::1' }
+    expect(addresses({ ipv6 })).toEqual({})
+    expect(addresses({ ipv6: { ...ipv6, range: '2001:db8::40-2001:db8::43' } })).toEqual({ 'addresses.ipv6.range': 'This range holds 4 addresses. 5 machines and 1 more during changes need at least 6.' })
+    expect(addresses({ ipv6: { ...ipv6, range: '2001:db9::/120' } })['addresses.ipv6.range']).toBe('2001:db9::/120 is not inside 2001:db8::/64, the network of gateway 2001:db8::1.')
+    expect(addresses({ ipv6: { ...ipv6, range: '2001:db8::/120' } })['addresses.ipv6.range']).toMatch(/holds the gateway/)
+    expect(Object.keys(addresses({ ipv6: { range: '10.0.0.1', prefix: 8, gateway: '10.0.0.1' } }))).toEqual(['addresses.ipv6.gateway', 'addresses.ipv6.prefix', 'addresses.ipv6.range'])
+    expect(addresses({ nameservers: ['2001:db8::53'], ipv6 })).toEqual({})
+  })
+  test('a shared pool is chosen, with its DNS servers', () => {
+    expect(said({ addresses: { kind: 'shared', pool: 'nodes', nameservers: ['10.40.0.2'] } })).toEqual({})
+    expect(Object.keys(said({ addresses: { kind: 'shared', pool: '', nameservers: [] } }))).toEqual(['addresses.pool', 'addresses.nameservers'])
+  })
+  test('Pods and services stay on one IPv4 network, and the reason is told', () => {
+    const message = said({ networks: { pods: '10.244.0.0/16,fd00::/48', services: 'fd01::/112' } })
+    expect(message['networks.pods']).toMatch(/Kamaji hands one network on to the control plane/)
+    expect(message['networks.services']).toMatch(/Kamaji hands one network/)
+  })
   test('the fix is accepted by the rules it mends', () => {
     const broken: ClusterSpec = { ...good, endpoint: { kind: 'fixed', host: '10.40.12.70', port: 6443 }, addresses: { ...pool, range: '10.40.12.64-10.40.12.68' } }
     const fix = rangeFix(broken) ?? expect.fail('no fix')

@@ -31,7 +31,11 @@ export const clusterShape = z.object({
       prefix: z.number().int(),
       gateway: z.string(),
       nameservers: z.array(z.string()),
+      /** A second pool on the same network, so that each machine has an address of both families. */
+      ipv6: z.object({ range: z.string(), prefix: z.number().int(), gateway: z.string() }).optional(),
     }),
+    /** A GlobalInClusterIPPool that the platform offers. */
+    z.object({ kind: z.literal('shared'), pool: z.string(), nameservers: z.array(z.string()) }),
   ]),
   networks: z.object({ pods: z.string(), services: z.string() }),
   pool: z.object({

@@ -20,6 +20,8 @@ export interface NodePoolView {
   readonly cpus: number | null
   readonly memoryMiB: number | null
   readonly diskGiB: number | null
+  /** Pools that its machines take addresses from, where those are not just the cluster's first one; empty: by DHCP. */
+  readonly addressPools?: readonly string[]
   /** Machines made ahead during a change (maxSurge, absolute). */
   readonly surge: number
   readonly state: State<'Ready' | 'Creating' | 'Scaling' | 'Replacing' | 'Stalled' | 'Deleting'>
@@ -40,6 +42,18 @@ export interface AddressPoolView {
 
 /** `more`: pools besides the first, of IPv6 or of further networks. */
 export type AddressesView = ({ readonly kind: 'dhcp' } | ({ readonly kind: 'pool' } & AddressPoolView)) & { readonly more?: readonly AddressPoolView[] }
+
+/**
+ * The pool that runs out first, of those that a node pool's machines take addresses from.
+ * @param names see NodePoolView.addressPools; undefined: the cluster's first pool
+ * @returns null by DHCP
+ */
+export function scarcestPool(addresses: AddressesView, names: readonly string[] | undefined): AddressPoolView | null {
+  const first = addresses.kind === 'pool' ? [addresses] : []
+  if (names === undefined) return first[0] ?? null
+  const used = [...first, ...(addresses.more ?? [])].filter(({ pool }) => names.includes(pool))
+  return used.toSorted((a, b) => a.free - b.free)[0] ?? null
+}
 
 /** What a page shows of one tenant cluster: Cluster with its control plane, vSphere part, pools and addresses. */
 export interface ClusterView {

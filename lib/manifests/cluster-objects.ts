@@ -1,6 +1,7 @@
 import { API_PORT } from '@/lib/cluster/defaults'
 import type { ClusterSpec } from '@/lib/cluster/spec'
 import type { VSphereOffer } from '@/lib/identity/offer'
+import { canonicalSpan } from '@/lib/ip-pool/ip'
 import { formatAddress, formatCidr, parseCidr } from '@/lib/ip-pool/ipv4'
 import { canonicalRange } from '@/lib/ip-pool/range'
 import type { KubeObject } from '@/lib/kubernetes/object'
@@ -49,8 +50,17 @@ export const addressPool = (at: { readonly tenant: string; readonly cluster: str
 /** null where machines get their addresses by DHCP. */
 export function ipPool(spec: ClusterSpec, context: RenderContext): KubeObject | null {
   const { addresses } = spec
-  if (addresses.kind === 'dhcp') return null
+  if (addresses.kind !== 'pool') return null
   return addressPool(place(spec, context), spec.name, { addresses: [canonicalRange(addresses.range)], prefix: addresses.prefix, gateway: addresses.gateway.trim() })
+}
+
+/** The pool of IPv6 addresses beside it. */
+export const ipv6PoolName = (cluster: string): string => `${cluster}-v6`
+
+export function ipv6Pool(spec: ClusterSpec, context: RenderContext): KubeObject | null {
+  if (spec.addresses.kind !== 'pool' || spec.addresses.ipv6 === undefined) return null
+  const { range, prefix, gateway } = spec.addresses.ipv6
+  return addressPool(place(spec, context), ipv6PoolName(spec.name), { addresses: [canonicalSpan(range)], prefix, gateway: gateway.trim() })
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { ClusterSpec } from '@/lib/cluster/spec'
 import type { KubeObject } from '@/lib/kubernetes/object'
-import type { RenderContext } from '@/lib/manifests/cluster-objects'
+import { ipv6PoolName, type RenderContext } from '@/lib/manifests/cluster-objects'
 import { contentHash } from '@/lib/manifests/hash'
 import { API, CLUSTER_NAME_LABEL, DEPLOYMENT_NAME_LABEL, metadata, NODE_POOL_LABEL, reference } from '@/lib/manifests/labels'
 import { autoscalerAnnotations } from '@/lib/manifests/autoscaler'
@@ -19,7 +19,13 @@ export interface MachineFacts {
   readonly server: string
   readonly thumbprint: string | null
   readonly datacenter: string
-  readonly addresses: { readonly kind: 'dhcp' } | { readonly kind: 'pool'; readonly poolKind: 'InClusterIPPool' | 'GlobalInClusterIPPool'; readonly pool: string; readonly nameservers: readonly string[] }
+  /** `more`: a second pool on the same network, of the other family. */
+  readonly addresses: { readonly kind: 'dhcp' } | ({ readonly kind: 'pool'; readonly nameservers: readonly string[]; readonly more?: readonly AddressPoolRef[] } & AddressPoolRef)
+}
+
+export interface AddressPoolRef {
+  readonly poolKind: 'InClusterIPPool' | 'GlobalInClusterIPPool'
+  readonly pool: string
 }
 
 /** The first pool of a new cluster, with everything that the create form does not ask. */
@@ -50,8 +56,16 @@ export const machineFacts = ({ name, placement, addresses }: ClusterSpec, { offe
   server: offer.server,
   thumbprint: offer.thumbprint ?? null,
   datacenter: placement.datacenter,
-  addresses: addresses.kind === 'dhcp' ? addresses : { kind: 'pool', poolKind: 'InClusterIPPool', pool: name, nameservers: addresses.nameservers.map((server) => server.trim()) },
+  addresses: addressFacts(name, addresses),
 })
+
+function addressFacts(cluster: string, addresses: ClusterSpec['addresses']): MachineFacts['addresses'] {
+  if (addresses.kind === 'dhcp') return addresses
+  const nameservers = addresses.nameservers.map((server) => server.trim())
+  if (addresses.kind === 'shared') return { kind: 'pool', poolKind: 'GlobalInClusterIPPool', pool: addresses.pool, nameservers }
+  const own = { kind: 'pool', poolKind: 'InClusterIPPool', pool: cluster, nameservers } as const
+  return addresses.ipv6 === undefined ? own : { ...own, more: [{ poolKind: 'InClusterIPPool', pool: ipv6PoolName(cluster) }] }
+}
 
 /**
  * A template object, named by the hash of what its machines are made from: `blue-1-general-1a2b3c4d5e`.
@@ -74,7 +88,7 @@ export function machineTemplate(pool: PoolSpec, place: PoolPlace, facts: Machine
   const device =
     addresses.kind === 'dhcp'
       ? { networkName: machine.network, dhcp4: true }
-      : { networkName: machine.network, dhcp4: false, nameservers: addresses.nameservers, addressesFromPools: [reference(addresses.poolKind, API.ipam, addresses.pool)] }
+      : { networkName: machine.network, dhcp4: false, nameservers: addresses.nameservers, addressesFromPools: [addresses, ...(addresses.more ?? [])].map(({ poolKind, pool: from }) => reference(poolKind, API.ipam, from)) }
   const spec = {
     // A linked clone keeps its template's disk size and ignores diskGiB (CAPV pkg/services/govmomi/vcenter/clone.go).
     cloneMode: 'fullClone',

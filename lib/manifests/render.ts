@@ -1,6 +1,6 @@
 import type { ClusterSpec } from '@/lib/cluster/spec'
 import type { KubeObject } from '@/lib/kubernetes/object'
-import { cluster, controlPlane, ipPool, type RenderContext, vsphereCluster } from '@/lib/manifests/cluster-objects'
+import { cluster, controlPlane, ipPool, ipv6Pool, type RenderContext, vsphereCluster } from '@/lib/manifests/cluster-objects'
 import { healthCheck } from '@/lib/manifests/health-check'
 import { bootstrapTemplate, firstPool, machineDeployment, machineFacts, machineTemplate, templateRefs } from '@/lib/manifests/pool-objects'
 import { machineDeploymentName } from '@/lib/kubernetes/names'
@@ -13,7 +13,7 @@ export type { RenderContext } from '@/lib/manifests/cluster-objects'
  * waiting for something that was never asked for. Pure: the same spec gives the same objects, names included.
  */
 export function renderCluster(spec: ClusterSpec, context: RenderContext): readonly KubeObject[] {
-  const pool = ipPool(spec, context)
+  const pools = [ipPool(spec, context), ipv6Pool(spec, context)].filter((pool) => pool !== null)
   const nodes = firstPool(spec)
   const place = { tenant: context.tenant, cluster: spec.name, deployment: machineDeploymentName(spec.name, nodes.name) }
   const machine = machineTemplate(nodes, place, machineFacts(spec, context))
@@ -21,7 +21,7 @@ export function renderCluster(spec: ClusterSpec, context: RenderContext): readon
   const repair = healthCheck(nodes, place)
   return [
     cluster(spec, context),
-    ...(pool === null ? [] : [pool]),
+    ...pools,
     vsphereCluster(spec, context),
     controlPlane(spec, context),
     machine,

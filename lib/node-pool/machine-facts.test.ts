@@ -11,6 +11,8 @@ test('a new pool takes over what a template of either contract says', () => {
   expect(machineFactsOf(template)).toEqual(facts)
   expect(machineFactsOf(toContract(template, OLDER))).toEqual(facts)
   expect(device({ networkName: 'n', dhcp4: true })?.addresses).toEqual({ kind: 'dhcp' })
+  const pool = (name: string) => ({ apiGroup: 'ipam.cluster.x-k8s.io', kind: 'InClusterIPPool', name })
+  expect(device({ addressesFromPools: [pool('a'), pool('a-v6')] })?.addresses).toEqual({ kind: 'pool', poolKind: 'InClusterIPPool', pool: 'a', nameservers: [], more: [{ poolKind: 'InClusterIPPool', pool: 'a-v6' }] })
 })
 
 test('what is not plain is not guessed', () => {

@@ -1,6 +1,6 @@
 import { dig, listIn, stringIn } from '@/lib/kubernetes/dig'
 import type { KubeObject } from '@/lib/kubernetes/object'
-import type { MachineFacts } from '@/lib/manifests/pool-objects'
+import type { AddressPoolRef, MachineFacts } from '@/lib/manifests/pool-objects'
 
 /**
  * What a new pool takes over from a pool that is there: vCenter, datacenter and where addresses come from. null where the
@@ -16,9 +16,16 @@ export function machineFactsOf(template: KubeObject): MachineFacts | null {
 
 function addressesOf(device: unknown): MachineFacts['addresses'] | null {
   const pools = listIn(device, 'addressesFromPools')
-  const dhcp = dig(device, 'dhcp4') === true
-  if (dhcp) return pools.length === 0 ? { kind: 'dhcp' } : null
-  const [poolKind, pool] = [stringIn(pools[0], 'kind'), stringIn(pools[0], 'name')]
-  if (pools.length !== 1 || pool === null || (poolKind !== 'InClusterIPPool' && poolKind !== 'GlobalInClusterIPPool')) return null
-  return { kind: 'pool', poolKind, pool, nameservers: listIn(device, 'nameservers').filter((server): server is string => typeof server === 'string') }
+  if (dig(device, 'dhcp4') === true) return pools.length === 0 ? { kind: 'dhcp' } : null
+  const read = pools.map(poolOf)
+  const [first, ...more] = read.filter((pool) => pool !== null)
+  // Two pools are one of each family; the same one twice is nothing that anybody means.
+  if (first === undefined || read.length > 2 || read.includes(null) || more.some(({ pool, poolKind }) => pool === first.pool && poolKind === first.poolKind)) return null
+  const nameservers = listIn(device, 'nameservers').filter((server): server is string => typeof server === 'string')
+  return { kind: 'pool', ...first, nameservers, ...(more.length === 0 ? {} : { more }) }
+}
+
+function poolOf(reference: unknown): AddressPoolRef | null {
+  const [poolKind, pool] = [stringIn(reference, 'kind'), stringIn(reference, 'name')]
+  return pool === null || (poolKind !== 'InClusterIPPool' && poolKind !== 'GlobalInClusterIPPool') ? null : { poolKind, pool }
 }

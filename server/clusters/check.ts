@@ -1,9 +1,13 @@
 import 'server-only'
+import { addressesNeeded } from '@/lib/cluster/rules/address-rules'
 import type { ClusterSpec } from '@/lib/cluster/spec'
 import type { VSphereOffer } from '@/lib/identity/offer'
 import { offeredVersions } from '@/lib/identity/select'
+import { findSharedPool } from '@/lib/ip-pool/offer'
 import { sameVersion } from '@/lib/kubernetes/version'
 import type { KubeObject } from '@/lib/kubernetes/object'
+import { plural } from '@/lib/text'
+import { listSharedPools } from '@/server/addresses/list'
 import { failure, invalid } from '@/server/failure'
 import type { KindName } from '@/server/management/kinds'
 import type { UserClient } from '@/server/management/user-client'
@@ -25,7 +29,24 @@ export function admittedOffer(ctx: Asker, spec: ClusterSpec): VSphereOffer {
     const names = forVersion.map(({ name }) => name).join(' or ')
     throw invalid({ 'placement.template': `The template ${JSON.stringify(spec.placement.template)} does not hold ${spec.version}; take ${names}.` })
   }
+  assertSharedPool(ctx, spec)
   return offer
+}
+
+/** @throws AppError 'invalid' when the tenant is not given the shared pool, or its network is another one */
+function assertSharedPool(ctx: Asker, { addresses, placement }: ClusterSpec): void {
+  if (addresses.kind !== 'shared') return
+  const pool = findSharedPool(listSharedPools(ctx.tenant), addresses.pool)
+  if (!pool) throw invalid({ 'addresses.pool': `The shared pool ${JSON.stringify(addresses.pool)} is not offered to ${ctx.tenant}.` })
+  if (pool.network !== null && pool.network !== placement.network) throw invalid({ 'addresses.pool': `The addresses of ${pool.name} belong to the network ${pool.network}; the machines would be on ${placement.network}.` })
+}
+
+/** Of a create that is new: one that goes on holds some of them already. @throws AppError 'invalid' when a shared pool has too few free addresses */
+export function assertRoom(ctx: Asker, spec: ClusterSpec): void {
+  if (spec.addresses.kind !== 'shared') return
+  const pool = findSharedPool(listSharedPools(ctx.tenant), spec.addresses.pool)
+  const needed = addressesNeeded(spec)
+  if (pool && pool.free < needed) throw invalid({ 'addresses.pool': `${pool.name} has ${plural(pool.free, 'free address', 'free addresses')}; ${plural(spec.pool.replicas, 'machine')} and one more during changes need ${needed}.` })
 }
 
 /**

@@ -4,7 +4,7 @@ import type { KubeObject } from '@/lib/kubernetes/object'
 import { canonicalJson } from '@/lib/manifests/hash'
 import { renderCluster } from '@/lib/manifests/render'
 import { audited } from '@/server/audit/audited'
-import { admittedOffer, assertFree } from '@/server/clusters/check'
+import { admittedOffer, assertFree, assertRoom } from '@/server/clusters/check'
 import type { CreateInput } from '@/server/inputs'
 import { applyAll, dryRunAll, nameOf } from '@/server/operations/apply'
 import type { Asker } from '@/server/operations/asker'
@@ -24,6 +24,7 @@ export async function createCluster(ctx: TenantContext, { spec }: CreateInput): 
     const client = runtime().asUser(ctx.identity)
     const operationId = randomUUID()
     const objects = renderCluster(spec, { tenant: ctx.tenant, offer: admittedOffer(ctx, spec), operationId })
+    assertRoom(ctx, spec)
     await assertFree(ctx, client, objects)
     await dryRunAll(client, objects)
     const { user: who, groups } = ctx.session

@@ -1,6 +1,7 @@
 import 'server-only'
 import type { Health, TenantState } from '@/lib/live/event'
 import type { IdentityOption } from '@/lib/identity/offer'
+import type { SharedPoolOption } from '@/lib/ip-pool/offer'
 import { merge, tell, withAsks } from '@/lib/rollout/tell'
 import { cleanLine } from '@/lib/text'
 import type { TimelineEntry } from '@/lib/timeline/entry'
@@ -20,7 +21,7 @@ import { WATCHED } from '@/server/management/kinds'
 import { DISPLAY_NAME, trimmed } from '@/server/live/trim'
 import { warningOf } from '@/server/live/warnings'
 import type { SystemClient } from '@/server/management/system-client'
-import { happeningsOf, identitiesFor, viewsOf } from '@/server/live/views'
+import { happeningsOf, identitiesFor, sharedPoolsFor, viewsOf } from '@/server/live/views'
 
 export interface Tenant {
   readonly name: string
@@ -34,6 +35,8 @@ export interface Live {
   readonly tenantUid: (tenant: string) => string | null
   readonly state: (tenant: string) => TenantState
   readonly identities: (tenant: string) => readonly IdentityOption[]
+  /** Address pools of the platform that are offered to the tenant. */
+  readonly sharedPools: (tenant: string) => readonly SharedPoolOption[]
   readonly health: () => Health
   readonly access: AccessReviews
   /** @returns its undo */
@@ -112,6 +115,7 @@ export function startLive(client: SystemClient, store: LiveStore, signal: AbortS
     tenantUid: (tenant) => projection.namespace(tenant)?.metadata.uid ?? null,
     state: (tenant) => hub.state(tenant),
     identities: (tenant) => identitiesFor(projection.namespace(tenant), projection.identityObjects()),
+    sharedPools: (tenant) => sharedPoolsFor(projection.namespace(tenant), projection.globalPoolObjects()),
     health: () => health.now(),
     access,
     subscribe: (subscription) => hub.subscribe(subscription),

@@ -148,6 +148,10 @@ export class Projection implements ReflectorSink {
     return [...this.identities.values()]
   }
 
+  globalPoolObjects(): readonly KubeObject[] {
+    return [...this.globalPools.values()]
+  }
+
   flush(): void {
     if (this.timer) clearTimeout(this.timer.handle)
     this.timer = null

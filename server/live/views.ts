@@ -1,13 +1,15 @@
 import 'server-only'
 import type { IdentityOption } from '@/lib/identity/offer'
+import type { SharedPoolOption } from '@/lib/ip-pool/offer'
 import type { KubeObject } from '@/lib/kubernetes/object'
 import type { TimelineEntry } from '@/lib/timeline/entry'
 import { departures, happenings } from '@/lib/timeline/happenings'
 import type { ClusterPicture, ProjectionOptions } from '@/server/live/projection'
 import { log } from '@/server/log'
 import { clusterView } from '@/server/management/parse/cluster'
-import { identityOption } from '@/server/management/parse/identity'
+import { identityOption, type OptionReading } from '@/server/management/parse/identity'
 import { machineView } from '@/server/management/parse/machine'
+import { sharedPoolOption } from '@/server/management/parse/shared-pool'
 
 /** Where the pure parsers meet the live cache. */
 export const viewsOf: ProjectionOptions['viewsOf'] = { cluster: clusterView, machine: machineView }
@@ -24,20 +26,28 @@ export function happeningsOf(before: ClusterPicture | null, after: ClusterPictur
 
 const complaints = new Set<string>()
 
-/** Identities offered to the tenant's Namespace, by name. An offer that cannot be read is told to the log, once. */
-export function identitiesFor(namespace: KubeObject | null, identities: readonly KubeObject[]): readonly IdentityOption[] {
+/** Identities offered to the tenant's Namespace, by name. */
+export const identitiesFor = (namespace: KubeObject | null, identities: readonly KubeObject[]): readonly IdentityOption[] => offered(namespace, identities, identityOption)
+
+/** Shared address pools offered to it, by name. */
+export const sharedPoolsFor = (namespace: KubeObject | null, pools: readonly KubeObject[]): readonly SharedPoolOption[] => offered(namespace, pools, sharedPoolOption)
+
+/** An offer that cannot be read is told to the log, once. */
+function offered<Option extends { readonly name: string }>(namespace: KubeObject | null, objects: readonly KubeObject[], read: (object: KubeObject, labels: Readonly<Record<string, string>>) => OptionReading<Option>): readonly Option[] {
   if (!namespace) return []
-  const options = identities.flatMap((identity) => {
-    const reading = identityOption(identity, namespace.metadata.labels ?? {})
+  const options = objects.flatMap((object) => {
+    const reading = read(object, namespace.metadata.labels ?? {})
     if (reading.kind === 'offered') return [reading.option]
-    if (reading.kind === 'bad-offer') complain(reading.identity, reading.reason)
+    if (reading.kind === 'bad-offer') complain(`${object.kind}/${reading.name}`, reading.reason)
     return []
   })
   return options.sort((a, b) => a.name.localeCompare(b.name))
 }
 
-function complain(identity: string, reason: string): void {
-  if (complaints.has(identity + reason) || complaints.size > 1_000) return
-  complaints.add(identity + reason)
-  log.warn({ event: 'identity.offer', identity, reason }, 'the offer of an identity cannot be read; it is not offered')
+const complaints = new Set<string>()
+
+function complain(object: string, reason: string): void {
+  if (complaints.has(object + reason) || complaints.size > 1_000) return
+  complaints.add(object + reason)
+  log.warn({ event: 'offer', object, reason }, 'an offer to tenants cannot be read; it is not offered')
 }

@@ -105,7 +105,7 @@ async function dryRun(ctx: Asker, client: UserClient, prepared: Pick<Prepared, '
     if (answer.status === 'rejected') throw answer.reason
     return answer.value
   })
-  const addresses = addressAnswer({ needed: plan.spareAddressesNeeded, must }, cluster.addresses, waitingMachines(ctx, cluster))
+  const addresses = addressAnswer({ needed: plan.spareAddressesNeeded, must }, cluster.addresses, waitingMachines(ctx, cluster), cluster.pools.find(({ machineDeployment }) => machineDeployment === prepared.live?.deployment.metadata.name)?.addressPools)
   return { ...prepared, accepted, addresses }
 }
 

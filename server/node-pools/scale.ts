@@ -1,7 +1,7 @@
 import 'server-only'
 import { createHash, randomUUID } from 'node:crypto'
 import { isAppError } from '@/lib/errors'
-import type { ClusterView, NodePoolView } from '@/lib/cluster/view'
+import { type ClusterView, type NodePoolView, scarcestPool } from '@/lib/cluster/view'
 import { planScale } from '@/lib/node-pool/acts'
 import { audited } from '@/server/audit/audited'
 import { scaledSince, type OperationRow } from '@/server/db/operations'
@@ -87,12 +87,13 @@ function noteScale(ctx: Asker, { id, cluster, clusterUid }: Pick<OperationRow, '
 }
 
 /** Machines beyond the range would wait for an address for ever. */
-function assertAddresses(ctx: TenantContext, { name, addresses, machines }: ClusterView, pool: NodePoolView, replicas: number): void {
-  if (addresses.kind === 'dhcp' || addresses.total === 0 || replicas <= pool.desired) return
+function assertAddresses(ctx: TenantContext, { name, addresses: view, machines }: ClusterView, pool: NodePoolView, replicas: number): void {
+  const addresses = scarcestPool(view, pool.addressPools)
+  if (addresses === null || addresses.total === 0 || replicas <= pool.desired) return
   const holding = Object.values(ctx.state().machines).filter((machine) => machine.cluster === name && machine.address !== null).length
   // Machines that were asked for and hold no address yet will take one too.
   const room = addresses.free + holding - (machines.desired - pool.desired)
   if (replicas <= room) return
-  const sentence = `The address pool ${addresses.pool} (${addresses.ranges.join(', ')}) has ${addresses.total} addresses, ${addresses.free} of them free: at most ${Math.max(0, room)} machines fit in ${pool.name}.`
+  const sentence = `The address pool ${addresses.pool}${addresses.ranges.length === 0 ? '' : ` (${addresses.ranges.join(', ')})`} has ${addresses.total} addresses, ${addresses.free} of them free: at most ${Math.max(0, room)} machines fit in ${pool.name}.`
   throw invalid({ replicas: sentence })
 }

@@ -20,14 +20,14 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
 
 export default async function TenantLayout({ params, children }: Props) {
   const name = (await params).tenant
-  const { session, tenants, access, state, identities } = await tenantPage(name)
+  const { session, tenants, access, state, identities, sharedPools } = await tenantPage(name)
   const displayName = tenants.find((tenant) => tenant.name === name)?.displayName ?? name
   const actions = {
     createCluster, continueCreate, removeCluster, deleteCluster, scalePool, unstick, letGo, changeAddresses,
     reviewPoolChange, changePool, reviewPoolAdd, addPool, reviewPoolRestart, restartPool, removePool,
   }
   return (
-    <TenantLive key={name} tenant={{ name, displayName, tenants, session, access, identities, actions }} initial={state} revoked={<Revoked tenant={displayName} />}>
+    <TenantLive key={name} tenant={{ name, displayName, tenants, session, access, identities, sharedPools, actions }} initial={state} revoked={<Revoked tenant={displayName} />}>
       <Shell>{children}</Shell>
     </TenantLive>
   )

@@ -1,4 +1,6 @@
 import type { ClusterSpec } from '@/lib/cluster/spec'
+import { ipv6Problems } from '@/lib/cluster/rules/ipv6-rules'
+import { parseIp } from '@/lib/ip-pool/ip'
 import { contains, formatCidr, holds, parseAddress } from '@/lib/ip-pool/ipv4'
 import { parseRange, suggestRange, type Suggestion, usableCount } from '@/lib/ip-pool/range'
 import { DEFAULT_SURGE } from '@/lib/node-pool/surge'
@@ -10,7 +12,8 @@ import { type Problem, problem } from '@/lib/cluster/rules/problem'
 export function addressProblems(spec: ClusterSpec): Problem[] {
   const { addresses, endpoint, pool } = spec
   if (addresses.kind === 'dhcp') return []
-  const found: Problem[] = []
+  if (addresses.kind === 'shared') return [...(addresses.pool === '' ? [problem('addresses.pool', 'Choose a shared pool.')] : []), ...nameserverProblems(addresses.nameservers)]
+  const found: Problem[] = ipv6Problems(spec)
 
   const gatewayText = addresses.gateway.trim()
   const gateway = parseAddress(gatewayText)
@@ -50,9 +53,9 @@ export function addressProblems(spec: ClusterSpec): Problem[] {
 function nameserverProblems(nameservers: readonly string[]): Problem[] {
   if (nameservers.length === 0) return [problem('addresses.nameservers', 'Give at least one DNS server.')]
   if (nameservers.length > 3) return [problem('addresses.nameservers', `Machines use 3 DNS servers at most, not ${nameservers.length}.`)]
-  const wrong = nameservers.find((server) => parseAddress(server.trim()) === null)
+  const wrong = nameservers.find((server) => parseIp(server.trim()) === null)
   if (wrong === undefined) return []
-  return [problem('addresses.nameservers', wrong.trim() === '' ? 'Give the DNS server’s address.' : `“${cleanLine(wrong, 60)}” is not an IPv4 address such as 10.40.0.53.`)]
+  return [problem('addresses.nameservers', wrong.trim() === '' ? 'Give the DNS server’s address.' : `“${cleanLine(wrong, 60)}” is not an address such as 10.40.0.53.`)]
 }
 
 /** Every machine, and those made ahead when machines are replaced. */
@@ -60,7 +63,7 @@ export const addressesNeeded = (spec: ClusterSpec): number => spec.pool.replicas
 
 /** The one-click fix of a range that is too small, outside its subnet or in the way of gateway or endpoint; null: no fix is provable. */
 export function rangeFix(spec: ClusterSpec): Suggestion | null {
-  if (spec.addresses.kind === 'dhcp') return null
+  if (spec.addresses.kind !== 'pool') return null
   return suggestRange({
     typed: spec.addresses.range,
     gateway: spec.addresses.gateway.trim(),

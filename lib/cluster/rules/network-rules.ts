@@ -6,7 +6,7 @@ import { type Problem, outside, problem } from '@/lib/cluster/rules/problem'
 
 /** The subnet of the machines, where the form knows it; with DHCP only vSphere does. */
 export function nodeSubnet({ addresses }: ClusterSpec): Cidr | null {
-  if (addresses.kind === 'dhcp' || addresses.prefix < 8 || addresses.prefix > 30) return null
+  if (addresses.kind !== 'pool' || addresses.prefix < 8 || addresses.prefix > 30) return null
   const gateway = parseAddress(addresses.gateway.trim())
   return gateway === null ? null : networkOf(gateway, addresses.prefix)
 }
@@ -49,6 +49,11 @@ export function networkProblems(spec: ClusterSpec): Problem[] {
 /** Reports what is wrong with one network; null when it can't be compared with others. */
 function readNetwork(found: Problem[], path: string, text: string, example: string, size: { largest: number; smallest: number }): Cidr | null {
   const network = parseCidr(text.trim())
+  if (network === null && /[:,]/.test(text)) {
+    // cluster-api-control-plane-provider-kamaji controllers/kamajicontrolplane_controller_tcp.go takes CIDRBlocks[0] of both.
+    found.push(problem(path, `Give one IPv4 network such as ${example}. Kamaji hands one network on to the control plane, so Pods and services cannot have IPv6; machines can, under Addresses.`))
+    return null
+  }
   if (network === null) {
     found.push(problem(path, text.trim() === '' ? `Give a network such as ${example}.` : `“${cleanLine(text, 60)}” is not an IPv4 network such as ${example}.`))
     return null

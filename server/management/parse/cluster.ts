@@ -1,10 +1,10 @@
 import { groupOf } from '@/lib/cluster/group'
 import { HEALTH_TYPES, healthItem } from '@/lib/cluster/health'
-import type { ClusterView, HealthItem } from '@/lib/cluster/view'
+import type { ClusterView, HealthItem, NodePoolView } from '@/lib/cluster/view'
 import { cause } from '@/lib/plain-words'
 import type { MachineView } from '@/lib/machine/view'
 import { DEPLOYMENT_NAME_LABEL } from '@/lib/manifests/labels'
-import { addressesView } from '@/server/management/parse/addresses'
+import { addressesView, poolReferences } from '@/server/management/parse/addresses'
 import { clusterState } from '@/server/management/parse/cluster-state'
 import { condition, isFalse, isTrue } from '@/server/management/parse/condition'
 import { readControlPlane } from '@/server/management/parse/control-plane'
@@ -62,7 +62,7 @@ export function clusterView(parts: ClusterParts, viewOf: (machine: MachineParts)
       services: textsAt(cluster, 'spec', 'clusterNetwork', 'services', 'cidrBlocks'),
     },
     addresses,
-    pools: pools.map((pool) => pool.view),
+    pools: pools.map(({ view }) => withPools(view, addresses, parts)),
     machines: counts,
     health: [
       ...HEALTH_TYPES.flatMap((type) => {
@@ -78,6 +78,15 @@ export function clusterView(parts: ClusterParts, viewOf: (machine: MachineParts)
     createdAt: timeAt(cluster.metadata, 'creationTimestamp') ?? '',
     deletingSince: timeAt(cluster.metadata, 'deletionTimestamp'),
   }
+}
+
+/** Says where a pool's addresses come from when it is not plain. */
+function withPools(pool: NodePoolView, addresses: ClusterView['addresses'], { machineDeployments, machineTemplates }: ClusterParts): NodePoolView {
+  const deployment = machineDeployments.find(({ metadata }) => metadata.name === pool.machineDeployment)
+  const template = machineTemplates.find(({ metadata }) => metadata.name === textAt(deployment, 'spec', 'template', 'spec', 'infrastructureRef', 'name'))
+  const names = template === undefined ? null : poolReferences(template)
+  const plain = names === null || (addresses.kind === 'dhcp' ? names.length === 0 : names.length === 1 && names[0] === addresses.pool)
+  return plain ? pool : { ...pool, addressPools: names }
 }
 
 /** A MachineHealthCheck that may not repair (cluster-api api/core/v1beta2, RemediationAllowed: too many machines are unhealthy). */

@@ -27,7 +27,7 @@ test('labels and expressions must all match', () => {
 test('the offer comes with the option; a missing, broken or incomplete one is told apart', () => {
   expect(identityOption(identity({}), {})).toEqual({ kind: 'offered', option: { name: 'vc-south', offer } })
   expect(identityOption(identity({}, null), {})).toEqual({ kind: 'no-offer' })
-  expect(identityOption(identity({}, '{"server":'), {})).toMatchObject({ kind: 'bad-offer', identity: 'vc-south', reason: expect.stringContaining('not JSON') })
+  expect(identityOption(identity({}, '{"server":'), {})).toMatchObject({ kind: 'bad-offer', name: 'vc-south', reason: expect.stringContaining('not JSON') })
   expect(identityOption(identity({}, '{"server":""}'), {})).toMatchObject({ kind: 'bad-offer', reason: expect.stringContaining('datacenter') })
 })
 
