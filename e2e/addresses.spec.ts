@@ -8,7 +8,7 @@ test('a pool of addresses that is too small grows while it is in use; what a mac
   test.setTimeout(300_000)
   const pool = async () => (await lab.custom.getNamespacedCustomObject({ group: 'ipam.cluster.x-k8s.io', version: 'v1alpha2', namespace: tenant, plural: 'inclusterippools', name: 'addr' })) as Pool
   const machines = async () => ((await lab.custom.listNamespacedCustomObject({ group: 'cluster.x-k8s.io', version: 'v1beta2', namespace: tenant, plural: 'machines' })) as { items: { metadata: { uid: string } }[] }).items.map(({ metadata }) => metadata.uid)
-  await createCluster(page, tenant, { name: 'addr', replicas: 1, range: '10.40.12.64-10.40.12.65' })
+  await createCluster(page, tenant, { name: 'addr', replicas: 1, range: '10.40.12.64-10.40.12.65', ipv6: { range: '2001:db8:40::40-2001:db8:40::5f', gateway: '2001:db8:40::1' } })
   await expect(machinesIn(page, 'Ready')).toHaveCount(1, { timeout: 150_000 })
   const [first] = await machines()
 
@@ -26,13 +26,16 @@ test('a pool of addresses that is too small grows while it is in use; what a mac
     await page.getByRole('link', { name: /of 2 free/ }).click()
     await expect(page.getByRole('heading', { level: 1, name: 'Addresses of addr' })).toBeVisible()
     await expect(page.getByText('1 of 2 in use, 1 free.')).toBeVisible()
+    await expect(page.getByText('1 of 32 in use, 31 free.')).toBeVisible()
+    await expect(page.getByRole('table', { name: 'Who holds each address' }).getByRole('row', { name: /2001:db8:40::40/ })).toContainText('general-')
     await expect(page.getByRole('img', { name: /1 your machines, 1 yours, to grow/ })).toBeVisible()
     await expect(page.getByRole('table', { name: 'Who holds each address' }).getByRole('row', { name: /10\.40\.12\.64/ })).toContainText('general-')
     await picture(page, 'addresses')
   })
 
-  const range = (number: number) => page.getByRole('textbox', { name: `Range ${number}` })
-  const save = page.getByRole('button', { name: 'Save ranges' })
+  const form = page.getByRole('form', { name: 'Ranges of addr', exact: true })
+  const range = (number: number) => form.getByRole('textbox', { name: `Range ${number}` })
+  const save = form.getByRole('button', { name: 'Save ranges' })
 
   await test.step('a pool smaller than what is allocated is refused, with the machine, and nothing is written', async () => {
     const { generation } = (await pool()).metadata
@@ -45,8 +48,8 @@ test('a pool of addresses that is too small grows while it is in use; what a mac
   })
 
   await test.step('it grows in place, by a range of its own', async () => {
-    await page.getByRole('button', { name: 'Undo' }).click()
-    await page.getByRole('button', { name: 'Add range' }).click()
+    await form.getByRole('button', { name: 'Undo' }).click()
+    await form.getByRole('button', { name: 'Add range' }).click()
     await range(2).fill(' 10.40.12.80 - 10.40.12.83')
     await expect(page.getByText('6 addresses then; 1 stay in use.')).toBeVisible()
     await save.click()

@@ -9,7 +9,7 @@ import { kubeconfigOf, until, type KubernetesObject, type Management } from './k
 import { writePrivate } from './pki'
 import type { Profile } from './profiles'
 import { capvNamespace } from './providers'
-import { offerOf } from './vcenter-inventory'
+import { offerOf, sharedPool } from './vcenter-inventory'
 
 const rbacFolder = join(import.meta.dirname, '..', 'chart', 'rbac')
 const portal = { namespace: 'tenantry-system', serviceAccount: 'tenantry' }
@@ -37,7 +37,7 @@ export async function seed(management: Management, vcenter: VcenterAccess, profi
   const isNamespace = (object: KubernetesObject) => object.kind === 'Namespace'
   await applyAll(management, [...roles.filter(isNamespace), ...tenants.map(namespaceOf)])
   await applyAll(management, [...roles.filter((object) => !isNamespace(object)), ...tenants.flatMap(bindingsOf), platformBinding()])
-  await seedIdentity(management, vcenter, profile, signal)
+  await Promise.all([seedIdentity(management, vcenter, profile, signal), seedSharedPool(management, signal)])
 }
 
 /** A kubeconfig of the portal's own ServiceAccount, with a token for a day: renewed by each start. */
@@ -70,6 +70,18 @@ async function seedIdentity(management: Management, vcenter: VcenterAccess, prof
   }
   // CAPV's conversion and its CRD are up by now; kube-apiserver may still be refreshing its discovery of them.
   await until(`VSphereClusterIdentity ${identityName}`, () => management.apply(identity).then(() => true), 20_000, signal)
+}
+
+/** Addresses that no tenant has to type: a pool of the platform, offered to every tenant. */
+async function seedSharedPool(management: Management, signal: AbortSignal): Promise<void> {
+  const { name, offer, spec } = sharedPool
+  const pool: KubernetesObject & { spec: unknown } = {
+    apiVersion: 'ipam.cluster.x-k8s.io/v1alpha2',
+    kind: 'GlobalInClusterIPPool',
+    metadata: { name, annotations: { 'tenantry.dev/offer': JSON.stringify(offer) } },
+    spec,
+  }
+  await until(`GlobalInClusterIPPool ${name}`, () => management.apply(pool).then(() => true), 20_000, signal)
 }
 
 /** The chart's own files, so that what works in the lab is what an installation is given. */

@@ -45,3 +45,10 @@ export function offerOf(server: string, thumbprint: string, versions: readonly s
     templates: templatesOf(versions),
   }
 }
+
+/** A GlobalInClusterIPPool on the network that is offered, with its own annotation `tenantry.dev/offer`. */
+export const sharedPool = {
+  name: 'nodes-north',
+  offer: { allowedNamespaces: {}, nameservers: ['10.40.0.2'], network: 'vlan-40-nodes' },
+  spec: { addresses: ['10.40.16.16-10.40.16.239'], prefix: 24, gateway: '10.40.16.1' },
+} as const

@@ -30,7 +30,7 @@ export const removePoolInput = z.object({ tenant, cluster, pool, uid: uid.nullab
 export const restartPoolInput = z.object({ tenant, cluster, pool, uid: uid.nullable() })
 
 /** `seen` are the ranges that the page showed; `pool` is the InClusterIPPool's name. */
-const ranges = z.array(z.string().max(200)).max(64)
+const ranges = z.array(z.string().max(200)).max(64).readonly()
 export const changeAddressesInput = z.object({ tenant, cluster, pool: z.string().min(1).max(253), seen: ranges, ranges })
 
 /** What their Operation rows say. `from` and `to` are sizes. */

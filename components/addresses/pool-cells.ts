@@ -17,7 +17,7 @@ export interface PoolPicture {
  * @param holders machine by address
  */
 export function poolCells({ ranges, prefix, gateway }: Pick<AddressPoolView, 'ranges' | 'prefix' | 'gateway'>, holders: ReadonlyMap<string, string>): PoolPicture {
-  const spans = ranges.map((text) => parseSpan(text)).filter((span) => span !== null && span.family === 4)
+  const spans = ranges.map((text) => parseSpan(text)).filter((span) => span !== null).filter(({ family }) => family === 4)
   const [any] = spans
   if (any === undefined) return { rows: [], cut: false }
   const subnet = prefix === null || prefix < 1 || prefix > 32 ? null : networkAround({ family: 4, value: any.first }, prefix)

@@ -7,6 +7,10 @@ export interface CreateAnswers {
   readonly gateway?: string
   readonly nameservers?: string
   readonly dhcp?: boolean
+  /** A shared pool by its name. */
+  readonly shared?: string
+  /** A second pool of IPv6. */
+  readonly ipv6?: { readonly range: string; readonly gateway: string }
 }
 
 /** Fills what has no default, as a person who knows no vSphere would; everything else stays as offered. */
@@ -21,9 +25,18 @@ export async function fillCreate(page: Page, answers: CreateAnswers): Promise<vo
     await page.getByRole('radio', { name: 'DHCP' }).click()
     return
   }
+  if (answers.shared !== undefined) {
+    await page.getByRole('radio', { name: 'Shared pool' }).click()
+    await expect(page.getByRole('combobox', { name: 'Shared pool' })).toContainText(answers.shared)
+    return
+  }
   await page.getByLabel('Range', { exact: true }).fill(answers.range ?? '10.40.12.64-10.40.12.79')
   await page.getByLabel('Gateway', { exact: true }).fill(answers.gateway ?? '10.40.12.1')
   await page.getByLabel('DNS servers', { exact: true }).fill(answers.nameservers ?? '10.40.0.2')
+  if (answers.ipv6 === undefined) return
+  await page.getByRole('switch', { name: 'IPv6 addresses for the machines as well' }).click()
+  await page.getByLabel('IPv6 range', { exact: true }).fill(answers.ipv6.range)
+  await page.getByLabel('IPv6 gateway', { exact: true }).fill(answers.ipv6.gateway)
 }
 
 /** From the empty form to the cluster's page. */

@@ -24,8 +24,6 @@ export function happeningsOf(before: ClusterPicture | null, after: ClusterPictur
   return entries
 }
 
-const complaints = new Set<string>()
-
 /** Identities offered to the tenant's Namespace, by name. */
 export const identitiesFor = (namespace: KubeObject | null, identities: readonly KubeObject[]): readonly IdentityOption[] => offered(namespace, identities, identityOption)
 
