@@ -61,7 +61,7 @@ function Pool({ cluster, endpoint, pool, holders }: { cluster: string; endpoint:
     <Panel title={`Pool ${pool.pool}`} id={`pool-${pool.pool}`} note={pool.shared ? 'shared with other clusters' : pool.gateway ? <>gateway <span className="mono">{pool.gateway}</span></> : null}>
       <div className="space-y-4 px-4 pb-4">
         <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
-          <span className="w-32"><Bar value={pool.total > 0 ? (pool.used / pool.total) * 100 : 0} tone={pool.free === 0 ? 'warn' : 'ink'} label={`Addresses of ${pool.pool} in use`} /></span>
+          <Bar value={pool.total > 0 ? (pool.used / pool.total) * 100 : 0} tone={pool.free === 0 ? 'warn' : 'ink'} label={`Addresses of ${pool.pool} in use`} />
           <p>{countWords(pool)}</p>
         </div>
         <AddressGrid rows={rows} />
