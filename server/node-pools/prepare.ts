@@ -18,7 +18,6 @@ import type { UserClient } from '@/server/management/user-client'
 import { deploymentsOf, findCluster, findPool, type FoundPool, offeredTemplates, surroundingsOf, templatesOf } from '@/server/node-pools/find'
 import { poolFieldOf } from '@/server/node-pools/fields'
 import type { Asker } from '@/server/operations/asker'
-import { runtime } from '@/server/runtime'
 
 /** An act on a pool with everything checked that can be checked before the first write. */
 export interface Prepared {
