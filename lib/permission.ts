@@ -10,6 +10,7 @@ export type Permission =
   | 'scale:node-pool'
   | 'change:node-pool' // its spec, new ones, fewer, all machines anew
   | 'change:addresses' // the ranges of a cluster's own pool
+  | 'change:add-ons' // what runs beside the control plane: written by the portal, on this person's right to the cluster
   | 'download:kubeconfig' // as cluster-admin of the tenant cluster
   | 'download:view-kubeconfig' // bound to `view` there
 
@@ -29,6 +30,7 @@ export const ACCESS: Readonly<Record<Permission, ResourceAttributes>> = {
   'scale:node-pool': { group: 'cluster.x-k8s.io', resource: 'machinedeployments', subresource: 'scale', verb: 'patch' },
   'change:node-pool': { group: 'cluster.x-k8s.io', resource: 'machinedeployments', verb: 'patch' },
   'change:addresses': { group: 'ipam.cluster.x-k8s.io', resource: 'inclusterippools', verb: 'patch' },
+  'change:add-ons': { group: 'cluster.x-k8s.io', resource: 'clusters', verb: 'update' },
   'download:kubeconfig': { group: 'cluster.x-k8s.io', resource: 'clusters', subresource: 'kubeconfig', verb: 'create' },
   'download:view-kubeconfig': { group: 'cluster.x-k8s.io', resource: 'clusters', subresource: 'kubeconfig', verb: 'get' },
 }

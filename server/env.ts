@@ -28,6 +28,8 @@ const schema = z.object({
   TENANTRY_KUBECONFIG: z.string().min(1).optional(),
   TENANTRY_DATA_DIR: z.string().min(1).optional(),
   DATABASE_URL: z.string().regex(/^postgres(ql)?:\/\//, 'a postgresql:// address').optional(),
+  /** Where CAPV's controller looks for the Secrets of identities (its POD_NAMESPACE). */
+  TENANTRY_CAPV_NAMESPACE: z.string().regex(/^[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?$/, 'the name of a Namespace').default('capv-system'),
   TENANTRY_SESSION_HOURS: hours(8),
   TENANTRY_KUBECONFIG_HOURS: hours(8),
   TENANTRY_METRICS_TOKEN: z.string().min(16, 'at least 16 random characters: openssl rand -base64 24').optional(),

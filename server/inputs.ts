@@ -1,5 +1,6 @@
 import 'server-only'
 import { z } from 'zod'
+import { ADD_ONS, addOnSettings } from '@/lib/addons/spec'
 import { clusterSpec } from '@/lib/cluster/rules'
 import { poolShape } from '@/lib/node-pool/spec'
 
@@ -43,6 +44,17 @@ export const restartIntent = z.object({ pool, uid, after: z.iso.datetime() })
 export const tidyIntent = z.object({ templates: z.array(named) })
 
 export type ChangeAddressesInput = z.infer<typeof changeAddressesInput>
+/** `seen`: as the page showed it, null for one that is not installed. Rules are asked in the use case, with the cluster's version. */
+export const saveAddOnInput = z.object({ tenant, cluster, settings: addOnSettings, seen: addOnSettings.nullable() })
+export const removeAddOnInput = z.object({ tenant, cluster, addOn: z.enum(ADD_ONS) })
+export const addOnIntent = z.discriminatedUnion('act', [
+  z.object({ act: z.literal('save'), settings: addOnSettings, kubernetes: z.string() }),
+  z.object({ act: z.literal('remove'), addOn: z.enum(ADD_ONS) }),
+])
+
+export type SaveAddOnInput = z.infer<typeof saveAddOnInput>
+export type RemoveAddOnInput = z.infer<typeof removeAddOnInput>
+export type AddOnIntent = z.infer<typeof addOnIntent>
 export type ChangePoolInput = z.infer<typeof changePoolInput>
 export type AddPoolInput = z.infer<typeof addPoolInput>
 export type RemovePoolInput = z.infer<typeof removePoolInput>

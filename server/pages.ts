@@ -1,6 +1,7 @@
 import 'server-only'
 import { notFound as notFoundPage, redirect } from 'next/navigation'
 import { cache } from 'react'
+import type { AddOnsPageData } from '@/lib/addons/view'
 import { isAppError, type ErrorView, type Result } from '@/lib/errors'
 import type { IdentityOption } from '@/lib/identity/offer'
 import type { SharedPoolOption } from '@/lib/ip-pool/offer'
@@ -9,6 +10,7 @@ import type { ClusterObjects } from '@/lib/manifests/object-row'
 import type { PoolPageData } from '@/lib/node-pool/review'
 import type { Permission } from '@/lib/permission'
 import type { Story } from '@/lib/rollout/story'
+import { addOnsPageData } from '@/server/addons/page'
 import { asResult } from '@/server/action'
 import { listSharedPools } from '@/server/addresses/list'
 import type { Session } from '@/server/auth/identity'
@@ -88,6 +90,13 @@ export async function objectsPage(tenant: string, cluster: string): Promise<Resu
   const path = `/t/${encodeURIComponent(tenant)}/clusters/${encodeURIComponent(cluster)}/objects`
   const ctx = await open(await pageSession(path), tenant)
   return asResult(() => listObjects(ctx, cluster))
+}
+
+/** Add-ons of a cluster, read when somebody looks. What stands in the way of it is shown in its place. */
+export async function addOnsPage(tenant: string, cluster: string): Promise<Result<AddOnsPageData>> {
+  const path = `/t/${encodeURIComponent(tenant)}/clusters/${encodeURIComponent(cluster)}/add-ons`
+  const ctx = await open(await pageSession(path), tenant)
+  return asResult(() => addOnsPageData(ctx, cluster))
 }
 
 const open = (session: Session, tenant: string): Promise<TenantContext> => orNotFound(openTenant(session, tenant))

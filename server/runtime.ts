@@ -4,6 +4,7 @@ import type { Sessions } from '@/server/auth/sessions'
 import type { Live } from '@/server/live/live'
 import type { Metrics } from '@/server/metrics/metrics'
 import type { Discovery } from '@/server/management/discovery'
+import type { PortalClient } from '@/server/management/portal-client'
 import type { SystemClient } from '@/server/management/system-client'
 import type { UserClient } from '@/server/management/user-client'
 import type { Identity } from '@/server/auth/identity'
@@ -16,6 +17,8 @@ export interface Runtime {
   readonly metrics: Metrics
   readonly system: SystemClient
   readonly discovery: Discovery
+  /** Writes add-ons, and nothing else. */
+  readonly own: PortalClient
   readonly asUser: (identity: Identity) => UserClient
   /** Acts under way (server/audit/audited.ts). */
   readonly acts: Set<Promise<void>>

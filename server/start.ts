@@ -12,6 +12,7 @@ import { startLive } from '@/server/live/live'
 import { serveStreams } from '@/server/live/serve'
 import { log } from '@/server/log'
 import { createDiscovery } from '@/server/management/discovery'
+import { createPortalClient } from '@/server/management/portal-client'
 import { createSystemClient } from '@/server/management/system-client'
 import { loadTransport } from '@/server/management/transport'
 import { createUserClient } from '@/server/management/user-client'
@@ -46,6 +47,7 @@ export async function start(): Promise<void> {
   const transport = loadTransport(settings.TENANTRY_KUBECONFIG)
   const discovery = createDiscovery(transport)
   const system = createSystemClient(transport, discovery)
+  const own = createPortalClient(transport, discovery, settings.TENANTRY_CAPV_NAMESPACE)
   const store = { insert: insertEntries.bind(null, db), recent: recentEntries.bind(null, db), stories: storyStore(db), ...(settings.DATABASE_URL ? { acts: actsSince.bind(null, db) } : {}) }
   const metrics = createMetrics()
   const live = startLive(system, store, signal, metrics.reviewTook)
@@ -53,7 +55,7 @@ export async function start(): Promise<void> {
   const sessions = new Sessions(db, (id) => live.endSession(id))
   const acts = new Set<Promise<void>>()
   let draining = false
-  setRuntime({ db, sessions, live, metrics, system, discovery, signal, acts, draining: () => draining, asUser: (identity) => createUserClient(transport, discovery, identity) })
+  setRuntime({ db, sessions, live, metrics, system, discovery, own, signal, acts, draining: () => draining, asUser: (identity) => createUserClient(transport, discovery, identity) })
 
   const tidy = async (): Promise<void> => {
     try {

@@ -1,3 +1,4 @@
+import type { AddOnName, AddOnSettings } from '@/lib/addons/spec'
 import type { ClusterSpec } from '@/lib/cluster/spec'
 import type { LastResort, SafeStep } from '@/lib/doctor/finding'
 import type { Result } from '@/lib/errors'
@@ -24,6 +25,8 @@ export interface TenantActions {
   readonly restartPool: (input: PoolInput) => Promise<Result<unknown>>
   readonly removePool: (input: PoolInput & { typedName: string }) => Promise<Result<unknown>>
   readonly changeAddresses: (input: { tenant: string; cluster: string; pool: string; seen: readonly string[]; ranges: readonly string[] }) => Promise<Result<unknown>>
+  readonly saveAddOn: (input: { tenant: string; cluster: string; settings: AddOnSettings; seen: AddOnSettings | null }) => Promise<Result<unknown>>
+  readonly removeAddOn: (input: { tenant: string; cluster: string; addOn: AddOnName }) => Promise<Result<unknown>>
   readonly unstick: (input: { tenant: string; cluster: string; object: string; act: Exclude<SafeStep['act'], 'tell-platform'> }) => Promise<Result<unknown>>
   readonly letGo: (input: { tenant: string; cluster: string; object: string; act: LastResort['act']; typedName: string }) => Promise<Result<unknown>>
 }
@@ -55,6 +58,8 @@ export function answered(actions: TenantActions): TenantActions {
     restartPool: safe(actions.restartPool),
     removePool: safe(actions.removePool),
     changeAddresses: safe(actions.changeAddresses),
+    saveAddOn: safe(actions.saveAddOn),
+    removeAddOn: safe(actions.removeAddOn),
     unstick: safe(actions.unstick),
     letGo: safe(actions.letGo),
   }

@@ -84,6 +84,7 @@ const needs: Record<Permission, readonly [what: string, role: string]> = {
   'scale:node-pool': ['Scaling', 'operator'],
   'change:node-pool': ['Changing pools', 'admin'],
   'change:addresses': ['Changing address ranges', 'admin'],
+  'change:add-ons': ['Changing add-ons', 'admin'],
   'download:kubeconfig': ['An admin kubeconfig', 'operator'],
   'download:view-kubeconfig': ['A kubeconfig', 'viewer'],
 }

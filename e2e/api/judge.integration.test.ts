@@ -73,7 +73,26 @@ describe('the API server, asked with the portal’s token and none of its code',
   test('does not let the portal write as itself, list Secrets, or read those outside tenants', async () => {
     expect((await asPortal('POST', clustersOf(tenant), {}, cluster(tenant))).status).toBe(403)
     expect((await asPortal('GET', `/api/v1/namespaces/${tenant}/secrets`, {})).status).toBe(403)
-    expect((await asPortal('GET', '/api/v1/namespaces/capv-system/secrets/vsphere-north', {})).status).toBe(403)
+    expect((await asPortal('GET', '/api/v1/namespaces/capv-system/secrets', {})).status).toBe(403)
+    expect((await asPortal('GET', '/api/v1/namespaces/kube-system/secrets/any', {})).status).toBe(403)
+    // The sign-ins of identities, for add-ons: one by name.
+    expect((await asPortal('GET', '/api/v1/namespaces/capv-system/secrets/vsphere-north', {})).status).toBe(200)
+  })
+  test('lets the portal write as itself add-ons of a cluster, and nothing else of their kinds', async () => {
+    const labels = { 'tenantry.dev/add-on': 'cpi', 'cluster.x-k8s.io/cluster-name': 'x' }
+    const secret = (metadata: object) => asPortal('POST', `/api/v1/namespaces/${tenant}/secrets?dryRun=All`, {}, { apiVersion: 'v1', kind: 'Secret', metadata })
+    expect((await secret({ name: 'x-vsphere-config-secret', labels })).status).toBe(201)
+    expect(await secret({ name: 'x-vsphere-config-secret' })).toMatchObject({ status: 422, body: expect.stringContaining('labelled as an add-on') })
+    expect(await secret({ name: 'y-kubeconfig', labels })).toMatchObject({ status: 422, body: expect.stringContaining('name of its cluster') })
+    // Another one's, which the label would make its own.
+    const foreign = await lab.core.createNamespacedSecret({ namespace: tenant, body: { metadata: { name: 'x-kubeconfig' } } })
+    expect((await asPortal('DELETE', `/api/v1/namespaces/${tenant}/secrets/${foreign.metadata?.name}`, {})).status).toBe(422)
+    const bind = (role: string) => asPortal('POST', `/apis/rbac.authorization.k8s.io/v1/namespaces/${tenant}/rolebindings?dryRun=All`, {}, {
+      apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'RoleBinding', metadata: { name: 'x-cluster-autoscaler', labels },
+      subjects: [{ kind: 'ServiceAccount', name: 'x', namespace: tenant }], roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: role },
+    })
+    expect((await bind('tenantry:cluster-autoscaler')).status).toBe(201)
+    for (const role of ['cluster-admin', 'tenantry:tenant-admin', 'tenantry:portal-tenant-secrets']) expect([403, 422]).toContain((await bind(role)).status)
   })
   test.each(['system:masters', 'system:authenticated', 'oidc:a-group-that-is-not-listed', 'team-blue-admins'])('does not let the portal act as the group %s', async (group) => {
     expect((await asPortal('GET', clustersOf(tenant), { ...bea, groups: [group] })).status).toBe(403)

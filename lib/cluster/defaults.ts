@@ -1,3 +1,4 @@
+import { defaultAddOns } from '@/lib/addons/spec'
 import type { ClusterSpec } from '@/lib/cluster/spec'
 import type { VSphereOffer } from '@/lib/identity/offer'
 import { offeredVersions, templateFor } from '@/lib/identity/select'
@@ -28,5 +29,6 @@ export function defaultSpec(offer: VSphereOffer | null, identityName: string): C
     addresses: { kind: 'pool', range: '', prefix: 24, gateway: '', nameservers: [] },
     networks: { pods: '10.244.0.0/16', services: '10.96.0.0/16' },
     pool: { name: 'general', replicas: 3, cpus: 4, memoryMiB: 16384, diskGiB: 60 },
+    addOns: defaultAddOns(),
   }
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { defaultAddOns } from '@/lib/addons/spec'
 import { rangeFix } from '@/lib/cluster/rules/address-rules'
 import { clusterSpec, specProblems } from '@/lib/cluster/rules'
 import type { ClusterSpec } from '@/lib/cluster/spec'
@@ -13,6 +14,7 @@ const good: ClusterSpec = {
   addresses: { kind: 'pool', range: '10.40.12.64-10.40.12.95', prefix: 24, gateway: '10.40.12.1', nameservers: ['10.40.0.53'] },
   networks: { pods: '10.244.0.0/16', services: '10.96.0.0/16' },
   pool: { name: 'general', replicas: 5, cpus: 4, memoryMiB: 16384, diskGiB: 60 },
+  addOns: defaultAddOns(),
 }
 const pool = good.addresses.kind === 'pool' ? good.addresses : expect.fail('pool')
 const said = (change: Partial<ClusterSpec>): Record<string, string> =>

@@ -1,3 +1,4 @@
+import { addOnsProblems } from '@/lib/addons/rules'
 import { addressProblems } from '@/lib/cluster/rules/address-rules'
 import { controlPlaneProblems, nameProblems, placementProblems, poolProblems, versionProblems } from '@/lib/cluster/rules/identity-rules'
 import { endpointProblems, networkProblems } from '@/lib/cluster/rules/network-rules'
@@ -13,6 +14,7 @@ const RULES: readonly ((spec: ClusterSpec) => readonly Problem[])[] = [
   addressProblems,
   networkProblems,
   poolProblems,
+  ({ addOns, version }) => addOnsProblems(addOns, version),
 ]
 
 /** Every broken rule of a spec whose shape is right, in the form's order. */

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { addOnsShape } from '@/lib/addons/spec'
 
 /**
  * What a person asks for when they create a cluster: the form, the action and the type are this one schema. Shape and
@@ -45,5 +46,6 @@ export const clusterShape = z.object({
     memoryMiB: z.number().int(),
     diskGiB: z.number().int(),
   }),
+  addOns: addOnsShape,
 })
 export type ClusterSpec = z.infer<typeof clusterShape>

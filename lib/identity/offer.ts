@@ -19,6 +19,8 @@ export const vsphereOffer = z.object({
   datastore: z.string().min(1),
   network: z.string().min(1),
   templates: z.array(vmTemplate),
+  /** A mirror of registry.k8s.io from which the management cluster and the machines pull images of add-ons. */
+  registry: z.string().regex(/^[a-z0-9][\w.:/-]{0,200}$/i).optional(),
 })
 export type VSphereOffer = z.infer<typeof vsphereOffer>
 

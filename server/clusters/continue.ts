@@ -3,11 +3,13 @@ import { clusterSpec } from '@/lib/cluster/rules'
 import type { ClusterSpec } from '@/lib/cluster/spec'
 import type { KubeObject } from '@/lib/kubernetes/object'
 import { renderCluster } from '@/lib/manifests/render'
+import { applyAddOns } from '@/server/addons/apply'
 import { admittedOffer } from '@/server/clusters/check'
+import { addOnsOf, addOnSteps } from '@/server/clusters/create'
 import { ownCluster, withUnfinished, type Unfinished } from '@/server/clusters/unfinished'
 import { failure } from '@/server/failure'
 import type { OperationInput } from '@/server/inputs'
-import { applyAll, dryRunAll } from '@/server/operations/apply'
+import { applyAll, dryRunAll, nameOf } from '@/server/operations/apply'
 import type { Asker } from '@/server/operations/asker'
 import type { Lease } from '@/server/operations/lease'
 import { noteAct } from '@/server/operations/note'
@@ -29,7 +31,9 @@ async function goOn(ctx: Asker, unfinished: Unfinished, lease: Lease): Promise<v
   const { asked, objectsOf } = intentOf(ctx, unfinished, existing)
   const objects = objectsOf(withLiveSize(ctx, asked))
   await dryRunAll(client, objects)
-  const { clusterUid } = await applyAll(client, lease, objects, unfinished.applied)
+  const addOns = await addOnsOf(ctx, asked)
+  const { clusterUid } = await applyAll(client, lease, objects, unfinished.applied, addOnSteps(addOns))
+  await applyAddOns(lease, addOns, { name: asked.name, uid: clusterUid }, objects.map(nameOf))
   noteAct(ctx, { key: `${unfinished.id}:continued`, clusterUid, cluster: unfinished.cluster, subject: null, text: `The creation of ${unfinished.cluster} went on` })
 }
 

@@ -1,8 +1,13 @@
 import 'server-only'
 import { createHash, randomUUID } from 'node:crypto'
+import { stepOf } from '@/lib/addons/names'
+import { wantedAddOns } from '@/lib/addons/spec'
+import type { ClusterSpec } from '@/lib/cluster/spec'
 import type { KubeObject } from '@/lib/kubernetes/object'
 import { canonicalJson } from '@/lib/manifests/hash'
 import { renderCluster } from '@/lib/manifests/render'
+import { applyAddOns } from '@/server/addons/apply'
+import { prepareAddOns, type PreparedAddOns } from '@/server/addons/prepare'
 import { audited } from '@/server/audit/audited'
 import { admittedOffer, assertFree, assertRoom } from '@/server/clusters/check'
 import type { CreateInput } from '@/server/inputs'
@@ -27,18 +32,26 @@ export async function createCluster(ctx: TenantContext, { spec }: CreateInput): 
     assertRoom(ctx, spec)
     await assertFree(ctx, client, objects)
     await dryRunAll(client, objects)
+    const addOns = await addOnsOf(ctx, spec)
     const { user: who, groups } = ctx.session
-    const row = { id: operationId, tenant: ctx.tenant, cluster: spec.name, clusterUid: null, kind: 'create', who, groups, hash: hashOf(objects), spec, missing: objects.map(nameOf) } as const
+    const row = { id: operationId, tenant: ctx.tenant, cluster: spec.name, clusterUid: null, kind: 'create', who, groups, hash: hashOf(objects), spec, missing: [...objects.map(nameOf), ...addOnSteps(addOns)] } as const
     await withOperation(row, async (lease) => {
       // The row keeps other creates of the name out from here on. One that ended since the first look has left a cluster, which
       // an apply would take over: same field manager, no conflict.
       await assertFree(ctx, client, objects)
-      const { clusterUid } = await applyAll(client, lease, objects)
+      const { clusterUid } = await applyAll(client, lease, objects, [], addOnSteps(addOns))
+      await applyAddOns(lease, addOns, { name: spec.name, uid: clusterUid }, objects.map(nameOf))
       noteAsked(ctx, { id: operationId, cluster: spec.name, clusterUid })
     })
     return { operationId }
   })
 }
+
+/** Of a new cluster, with everything checked that can be checked before the first write. @throws AppError as prepareAddOns does */
+export const addOnsOf = (ctx: Asker, spec: ClusterSpec): Promise<PreparedAddOns> =>
+  prepareAddOns(ctx, { cluster: spec.name, kubernetes: spec.version, identity: spec.identity, datacenter: spec.placement.datacenter }, wantedAddOns(spec.addOns))
+
+export const addOnSteps = ({ wanted }: PreparedAddOns): readonly string[] => wanted.map(({ name }) => stepOf(name))
 
 /** Also after a resume, with the same key: one entry, whoever comes to the end. */
 export const noteAsked = (ctx: Asker, { id, cluster, clusterUid }: { id: string; cluster: string; clusterUid: string }, at = new Date()): void =>

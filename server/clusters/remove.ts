@@ -1,4 +1,5 @@
 import 'server-only'
+import { isAddOnStep } from '@/lib/addons/names'
 import { needsOwner } from '@/lib/manifests/labels'
 import { ownCluster, withUnfinished, type Unfinished } from '@/server/clusters/unfinished'
 import type { OperationInput } from '@/server/inputs'
@@ -21,7 +22,8 @@ async function remove(ctx: TenantContext, client: UserClient, unfinished: Unfini
   const cluster = await ownCluster(ctx, client, unfinished)
   // Cluster API takes down workers, control plane and infrastructure in its own order; only the Cluster is deleted.
   if (cluster) await client.delete('Cluster', ctx.tenant, unfinished.cluster, cluster.metadata.uid)
-  const loose = unfinished.names.map(split).filter(({ kind }) => kind !== 'Cluster' && (needsOwner({ kind }) || !cluster))
+  // Add-ons are written as the Cluster's own, so they go with it.
+  const loose = unfinished.names.filter((name) => !isAddOnStep(name)).map(split).filter(({ kind }) => kind !== 'Cluster' && (needsOwner({ kind }) || !cluster))
   for (const object of loose.toReversed()) await removeUnowned(ctx, client, object)
 }
 

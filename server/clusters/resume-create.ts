@@ -1,13 +1,16 @@
 import 'server-only'
 import { AppError, isAppError } from '@/lib/errors'
+import { wantedAddOns } from '@/lib/addons/spec'
+import { stepOf } from '@/lib/addons/names'
+import { applyAddOns } from '@/server/addons/apply'
 import { assertFree } from '@/server/clusters/check'
 import { intentOf, withLiveSize } from '@/server/clusters/continue'
-import { hashOf, noteAsked } from '@/server/clusters/create'
+import { addOnsOf, addOnSteps, hashOf, noteAsked } from '@/server/clusters/create'
 import { ownCluster, unfinishedOf } from '@/server/clusters/unfinished'
 import type { OperationRow } from '@/server/db/operations'
 import { failure } from '@/server/failure'
 import type { KindName } from '@/server/management/kinds'
-import { applyAll, dryRunAll } from '@/server/operations/apply'
+import { applyAll, dryRunAll, nameOf } from '@/server/operations/apply'
 import type { Asker } from '@/server/operations/asker'
 import type { Lease } from '@/server/operations/lease'
 import { runtime } from '@/server/runtime'
@@ -32,13 +35,16 @@ export async function resumeCreate(ctx: Asker, row: OperationRow, lease: Lease):
     if (hashOf(asMeant) !== row.hash) throw leave(failure('conflict', changed))
     if (lease.looksOnly) {
       const found = await Promise.all(asMeant.map(({ kind, metadata }) => client.get(kind as KindName, ctx.tenant, metadata.name)))
-      if (!existing || found.includes(null)) lease.assertHeld()
+      const unnoted = wantedAddOns(asked.addOns).some(({ name }) => !applied.includes(stepOf(name)))
+      if (!existing || found.includes(null) || unnoted) lease.assertHeld()
       return noteAsked(ctx, { id: row.id, cluster: row.cluster, clusterUid: existing?.metadata.uid ?? '' })
     }
     if (!existing) await assertFree(ctx, client, asMeant)
     const objects = objectsOf(withLiveSize(ctx, asked))
     await dryRunAll(client, objects)
-    const { clusterUid } = await applyAll(client, lease, objects, applied)
+    const addOns = await addOnsOf(ctx, asked)
+    const { clusterUid } = await applyAll(client, lease, objects, applied, addOnSteps(addOns))
+    await applyAddOns(lease, addOns, { name: asked.name, uid: clusterUid }, objects.map(nameOf))
     noteAsked(ctx, { id: row.id, cluster: row.cluster, clusterUid })
   } catch (error) {
     const nothing = !existing && applied.length === 0

@@ -45,6 +45,12 @@ export const KINDS = {
   GlobalInClusterIPPool: one(IPAM, ['v1alpha2'], 'GlobalInClusterIPPool', 'globalinclusterippools', false),
   IPAddressClaim: one(IPAM, CONTRACTS, 'IPAddressClaim', 'ipaddressclaims'),
   IPAddress: one(IPAM, CONTRACTS, 'IPAddress', 'ipaddresses'),
+  // Of add-ons. Read when somebody looks, and written by the portal as itself: server/management/portal-client.ts.
+  Deployment: one('apps', ['v1'], 'Deployment', 'deployments'),
+  Secret: one('', ['v1'], 'Secret', 'secrets'),
+  ConfigMap: one('', ['v1'], 'ConfigMap', 'configmaps'),
+  ServiceAccount: one('', ['v1'], 'ServiceAccount', 'serviceaccounts'),
+  ClusterResourceSet: one('addons.cluster.x-k8s.io', CONTRACTS, 'ClusterResourceSet', 'clusterresourcesets'),
   Event: { ...one('', ['v1'], 'Event', 'events'), only: 'type=Warning' },
 } as const satisfies Record<string, KindInfo>
 

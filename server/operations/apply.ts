@@ -21,13 +21,14 @@ export async function dryRunAll(client: UserClient, objects: readonly KubeObject
  * Applies the objects in their order and notes each step. The whole set may be applied again: an apply of what is there
  * already changes nothing.
  * @param before names of objects that exist from an earlier try
+ * @param later what the operation writes after these, as its record is to name it
  * @returns the Cluster's uid
  * @throws AppError 'interrupted' with the progress once something was or may have been written; otherwise the refusal itself
  */
-export async function applyAll(client: UserClient, lease: Lease, objects: readonly KubeObject[], before: readonly string[] = []): Promise<{ clusterUid: string }> {
+export async function applyAll(client: UserClient, lease: Lease, objects: readonly KubeObject[], before: readonly string[] = [], later: readonly string[] = []): Promise<{ clusterUid: string }> {
   const names = objects.map(nameOf)
   const there = new Set(before)
-  const progress = () => ({ applied: names.filter((name) => there.has(name)), missing: names.filter((name) => !there.has(name)) })
+  const progress = () => ({ applied: names.filter((name) => there.has(name)), missing: [...names.filter((name) => !there.has(name)), ...later] })
   let wrote = false
   let cluster: { uid: string; name: string } | null = null
   for (const object of objects) {
@@ -52,7 +53,7 @@ export async function applyAll(client: UserClient, lease: Lease, objects: readon
 const refusedFor = (error: unknown): boolean => isAppError(error) && error.view.code !== 'management-away'
 
 /** With what stopped it as its cause. */
-function interrupted(progress: Progress, cause: unknown): AppError {
+export function interrupted(progress: Progress, cause: unknown): AppError {
   const all = progress.exist.length + progress.missing.length
   const far = progress.exist.length === 0 ? `the first of ${all} objects was sent, and nobody knows whether it exists` : `${progress.exist.length} of ${all} objects exist`
   const message = `It stopped in the middle: ${far}. ${reasonOf(cause)}`

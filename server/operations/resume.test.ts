@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { defaultAddOns } from '@/lib/addons/spec'
 import { defaultSpec } from '@/lib/cluster/defaults'
 import type { VSphereOffer } from '@/lib/identity/offer'
 import type { KubeObject } from '@/lib/kubernetes/object'
@@ -15,7 +16,9 @@ vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 vi.mock('@/server/env', () => ({ env: () => ({ TENANTRY_GROUPS: ['team-blue'], LOG_LEVEL: 'silent' }) }))
 
 const offer: VSphereOffer = { server: 'vc', datacenter: 'DC0', resourcePool: 'rp', folder: 'f', datastore: 'ds', network: 'n', templates: [{ name: 'ubuntu-1.35', version: 'v1.35.2' }] }
-const spec = { ...defaultSpec(offer, 'vc-south'), name: 'c', addresses: { kind: 'dhcp' as const } }
+const all = defaultAddOns()
+const addOns = { ...all, cpi: { ...all.cpi, enabled: false }, csi: { ...all.csi, enabled: false } }
+const spec = { ...defaultSpec(offer, 'vc-south'), name: 'c', addresses: { kind: 'dhcp' as const }, addOns }
 const objects = renderCluster(spec, { tenant: 'blue', offer, operationId: '1' })
 const create: NewOperation = { id: '1', tenant: 'blue', cluster: 'c', clusterUid: null, kind: 'create', who: 'ada', groups: ['team-blue', 'left-since'], hash: hashOf(objects), spec, missing: objects.map(nameOf) }
 const scale: NewOperation = { ...create, kind: 'scale', clusterUid: 'u', missing: [], spec: { pool: 'general', machineDeployment: 'c-general', from: 1, to: 3 } }

@@ -51,7 +51,7 @@ export async function accessOf(ctx: TenantContext): Promise<readonly Permission[
 }
 
 /** @throws AppError 'forbidden' */
-export async function requirePermission(ctx: TenantContext, permission: Permission, when: 'lately' | 'now' = 'lately'): Promise<void> {
+export async function requirePermission(ctx: Pick<TenantContext, 'identity' | 'tenant'>, permission: Permission, when: 'lately' | 'now' = 'lately'): Promise<void> {
   const { access } = runtime().live
   if (await (when === 'now' ? access.allowsNow : access.allows)(ctx.identity, ctx.tenant, permission)) return
   throw failure('forbidden', `You may not do this in the tenant ${ctx.tenant}. It takes the right ${permission}.`)

@@ -1,5 +1,7 @@
 'use server'
 import { action } from '@/server/action'
+import { removeAddOn as removeAddOnUseCase } from '@/server/addons/remove'
+import { saveAddOn as saveAddOnUseCase } from '@/server/addons/save'
 import { changeAddresses as changeAddressesUseCase } from '@/server/addresses/change'
 import { continueCreate as continueUseCase } from '@/server/clusters/continue'
 import { createCluster as createUseCase } from '@/server/clusters/create'
@@ -8,7 +10,8 @@ import { removeLeftovers } from '@/server/clusters/remove'
 import { letGo as letGoUseCase } from '@/server/doctor/let-go'
 import { unstick as unstickUseCase } from '@/server/doctor/unstick'
 import {
-  addPoolInput, changeAddressesInput, changePoolInput, createInput, deleteInput, letGoInput, operationInput, removePoolInput, restartPoolInput, scaleInput, unstickInput,
+  addPoolInput, changeAddressesInput, changePoolInput, createInput, deleteInput, letGoInput, operationInput, removeAddOnInput, removePoolInput,
+  restartPoolInput, saveAddOnInput, scaleInput, unstickInput,
 } from '@/server/inputs'
 import { addPool as addPoolUseCase } from '@/server/node-pools/add'
 import { changePool as changePoolUseCase } from '@/server/node-pools/change'
@@ -55,3 +58,9 @@ export const removePool = action(removePoolInput, 'change:node-pool', removePool
 
 /** { tenant, cluster, pool, seen, ranges } -> null: the ranges of the cluster's own InClusterIPPool, as `seen` before. */
 export const changeAddresses = action(changeAddressesInput, 'change:addresses', changeAddressesUseCase)
+
+/** { tenant, cluster, settings, seen } -> null: installs an add-on, changes it, or writes it anew. */
+export const saveAddOn = action(saveAddOnInput, 'change:add-ons', saveAddOnUseCase)
+
+/** { tenant, cluster, addOn } -> null. */
+export const removeAddOn = action(removeAddOnInput, 'change:add-ons', removeAddOnUseCase)

@@ -5,7 +5,8 @@ import { Revoked } from '@/components/shell/revoked'
 import { Shell } from '@/components/shell/shell'
 import { tenantPage } from '@/server/pages'
 import {
-  addPool, changeAddresses, changePool, continueCreate, createCluster, deleteCluster, letGo, removeCluster, removePool, restartPool, reviewPoolAdd, reviewPoolChange, reviewPoolRestart, scalePool, unstick,
+  addPool, changeAddresses, changePool, continueCreate, createCluster, deleteCluster, letGo, removeAddOn, removeCluster, removePool, restartPool, reviewPoolAdd, reviewPoolChange,
+  reviewPoolRestart, saveAddOn, scalePool, unstick,
 } from './actions'
 
 interface Props {
@@ -25,6 +26,7 @@ export default async function TenantLayout({ params, children }: Props) {
   const actions = {
     createCluster, continueCreate, removeCluster, deleteCluster, scalePool, unstick, letGo, changeAddresses,
     reviewPoolChange, changePool, reviewPoolAdd, addPool, reviewPoolRestart, restartPool, removePool,
+    saveAddOn, removeAddOn,
   }
   return (
     <TenantLive key={name} tenant={{ name, displayName, tenants, session, access, identities, sharedPools, actions }} initial={state} revoked={<Revoked tenant={displayName} />}>

@@ -1,0 +1,149 @@
+import { readFileSync } from 'node:fs'
+import { AppsV1Api, KubeConfig, StorageV1Api } from '@kubernetes/client-node'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { parse } from 'yaml'
+import { names } from '@/lib/addons/names'
+import { renderAddOn, type AddOnContext } from '@/lib/addons/render'
+import { ADD_ONS, type AddOnSettings } from '@/lib/addons/spec'
+import { bareSettings } from '@/lib/addons/view'
+import { defaultSpec } from '@/lib/cluster/defaults'
+import { OFFER_ANNOTATION, vsphereOffer, type VSphereOffer } from '@/lib/identity/offer'
+import type { KubeObject } from '@/lib/kubernetes/object'
+import { needsOwner, withOwner } from '@/lib/manifests/labels'
+import { renderCluster } from '@/lib/manifests/render'
+import { liveAddOns } from '@/server/addons/live'
+import { createDiscovery } from '@/server/management/discovery'
+import { createPortalClient, type PortalClient } from '@/server/management/portal-client'
+import { loadTransport } from '@/server/management/transport'
+import { createUserClient, type UserClient } from '@/server/management/user-client'
+import { admin, labFacts } from '../support/lab'
+import { createTenant, removeTenant } from '../support/tenant'
+
+/** Add-ons of a real cluster, written as the portal does with its own ServiceAccount. No kubelet runs their Pods in the lab: what is tested are objects. */
+const facts = labFacts()
+const lab = admin(facts)
+const CLUSTER = 'addons'
+let tenant: string
+let offer: VSphereOffer
+let bea: UserClient
+let own: PortalClient
+let owner: { name: string; uid: string }
+let context: AddOnContext
+
+const password = () => readFileSync(facts.vcenter.passwordFile, 'utf8').trim()
+const rendered = (settings: AddOnSettings) => renderAddOn(settings, context).map((object) => withOwner(object, owner))
+const secret = (name: string) => lab.core.readNamespacedSecret({ namespace: tenant, name })
+const text = async (name: string, file: string) => Buffer.from((await secret(name)).data?.[file] ?? '', 'base64').toString('utf8')
+
+beforeAll(async () => {
+  tenant = await createTenant(lab, [{ email: 'bea@tenantry.example', role: 'tenant-admin' }])
+  const identity = (await lab.custom.getClusterCustomObject({ group: 'infrastructure.cluster.x-k8s.io', version: 'v1beta2', plural: 'vsphereclusteridentities', name: 'vsphere-north' })) as KubeObject
+  offer = vsphereOffer.parse(JSON.parse(identity.metadata.annotations?.[OFFER_ANNOTATION] ?? ''))
+  const transport = loadTransport(facts.portalKubeconfig)
+  const discovery = createDiscovery(transport)
+  bea = createUserClient(transport, discovery, { user: 'oidc:bea@tenantry.example', groups: [] })
+  own = createPortalClient(transport, discovery, 'capv-system')
+  const base = defaultSpec(offer, 'vsphere-north')
+  const spec = { ...base, name: CLUSTER, addresses: { kind: 'dhcp' as const }, pool: { ...base.pool, replicas: 0 } }
+  const [first, ...rest] = renderCluster(spec, { tenant, offer, operationId: '7c2e8e5e-0000-4000-8000-000000000000' })
+  const cluster = await bea.apply(first ?? expect.fail())
+  owner = { name: CLUSTER, uid: cluster.metadata.uid ?? '' }
+  for (const object of rest) await bea.apply(needsOwner(object) ? withOwner(object, owner) : object)
+  const signIn = await own.signInOf('vsphere-north')
+  context = { tenant, cluster: CLUSTER, kubernetes: spec.version, offer, datacenter: offer.datacenter, clusterId: owner.uid, signIn }
+})
+afterAll(() => removeTenant(lab, tenant))
+
+describe('add-ons', () => {
+  test.each(ADD_ONS)('%s: every object is accepted with strict validation, first dry, then really, and again', async (name) => {
+    for (const object of rendered(bareSettings(name))) await own.apply(object, { dryRun: true })
+    for (const object of [...rendered(bareSettings(name)), ...rendered(bareSettings(name))]) {
+      const made = await own.apply(object)
+      expect(made.metadata.ownerReferences?.[0], `${object.kind} ${object.metadata.name}`).toMatchObject({ kind: 'Cluster', uid: owner.uid })
+    }
+  })
+  test('a field that nobody knows is refused: the check above can fail', async () => {
+    const [deployment] = rendered(bareSettings('cpi')).filter(({ kind }) => kind === 'Deployment')
+    const wrong = { ...deployment!, spec: { ...deployment!.spec, noSuchField: true } }
+    await expect(own.apply(wrong, { dryRun: true })).rejects.toMatchObject({ view: { code: 'refused', detail: expect.stringContaining('noSuchField') } })
+  })
+  test('an object that is no add-on is not written', async () => {
+    await expect(own.apply({ apiVersion: 'v1', kind: 'Secret', metadata: { name: 'x', namespace: tenant } })).rejects.toThrow(/as itself/)
+  })
+})
+
+test('the sign-in of the identity is in both files, as their programs read it', async () => {
+  const read = parse(await text(names.cpiConfig(CLUSTER), 'vsphere.conf')) as { global: Record<string, unknown> }
+  expect(read.global).toMatchObject({ user: facts.vcenter.user, password: password(), insecureFlag: false, thumbprint: facts.vcenter.thumbprint })
+  expect(await text(names.csiConfig(CLUSTER), 'csi-vsphere.conf')).toContain(`password = "${password()}"`)
+})
+
+test('the tenant’s admin can look at add-ons, and finds no password', async () => {
+  const { deployments, resourceSet } = await liveAddOns(bea, tenant, CLUSTER)
+  expect([...deployments.keys()].toSorted()).toEqual([...ADD_ONS].toSorted())
+  expect(resourceSet?.metadata.name).toBe(names.csiNode(CLUSTER))
+  expect(JSON.stringify([...deployments.values(), resourceSet])).not.toContain(password())
+})
+
+describe('the tenant’s admin does not come by the sign-in', () => {
+  const name = names.cpiConfig(CLUSTER)
+  test('by reading the Secret, or by a Pod that mounts it', async () => {
+    await expect(bea.get('Secret', tenant, name)).rejects.toMatchObject({ view: { code: 'forbidden' } })
+    const [deployment] = rendered(bareSettings('cpi')).filter(({ kind }) => kind === 'Deployment')
+    await expect(bea.dryRunApply(deployment!)).rejects.toMatchObject({ view: { code: 'forbidden' } })
+  })
+  test('by a file of a machine that comes from it', async () => {
+    const template = (from: string) => ({
+      apiVersion: 'bootstrap.cluster.x-k8s.io/v1beta2', kind: 'KubeadmConfigTemplate', metadata: { name: 'thief', namespace: tenant },
+      spec: { template: { spec: { files: [{ path: '/root/loot', contentFrom: { secret: { name: from, key: 'vsphere.conf' } } }] } } },
+    })
+    await expect(bea.dryRunApply(template(name))).rejects.toMatchObject({ view: { code: 'refused', message: expect.stringContaining('vSphere sign-in') } })
+    const older = { ...template(name), apiVersion: 'bootstrap.cluster.x-k8s.io/v1beta1' }
+    await expect(bea.dryRunApply(older)).rejects.toMatchObject({ view: { code: 'refused', message: expect.stringContaining('vSphere sign-in') } })
+    await bea.dryRunApply(template('own-proxy'))
+  })
+  test.each([
+    ['volumes', { deployment: { extraVolumes: [{ name: 'loot', secret: { secretName: name } }] } }],
+    ['containers', { deployment: { extraContainers: [{ name: 'thief', image: 'busybox' }] } }],
+    ['an account', { deployment: { serviceAccountName: 'addons-cluster-autoscaler' } }],
+    ['an image', { apiServer: { containerImageName: 'evil.example/kube-apiserver' } }],
+    ['a registry', { registry: 'evil.example' }],
+  ])('by %s of a control plane', async (_, more) => {
+    const plane = { apiVersion: 'controlplane.cluster.x-k8s.io/v1alpha2', kind: 'KamajiControlPlane', metadata: { name: 'thief', namespace: tenant }, spec: { version: 'v1.35.2', network: { serviceType: 'LoadBalancer' }, ...more } }
+    await expect(bea.dryRunApply(plane)).rejects.toMatchObject({ view: { code: 'refused', message: expect.stringContaining('platform') } })
+  })
+})
+
+test('the node part and the StorageClass arrive in the tenant cluster; another class follows, and what is there stays', async () => {
+  const api = await vi.waitFor(async () => {
+    const config = new KubeConfig()
+    config.loadFromString(await text(`${CLUSTER}-kubeconfig`, 'value'))
+    return config
+  }, { timeout: 60_000, interval: 1_000 })
+  const storage = api.makeApiClient(StorageV1Api)
+  await vi.waitFor(async () => expect((await storage.readStorageClass({ name: 'vsphere' })).provisioner).toBe('csi.vsphere.vmware.com'), { timeout: 100_000, interval: 1_000 })
+  const daemon = await api.makeApiClient(AppsV1Api).readNamespacedDaemonSet({ namespace: 'vmware-system-csi', name: 'vsphere-csi-node' })
+  expect(daemon.spec?.template.spec?.containers.map(({ name }) => name)).toEqual(['node-driver-registrar', 'vsphere-csi-node', 'liveness-probe'])
+  for (const object of rendered({ name: 'csi', className: 'gold', policy: 'Gold', datastoreUrl: '' })) await own.apply(object)
+  await vi.waitFor(async () => expect((await storage.readStorageClass({ name: 'gold' })).parameters).toEqual({ storagepolicyname: 'Gold' }), { timeout: 60_000, interval: 1_000 })
+  await storage.readStorageClass({ name: 'vsphere' })
+  await vi.waitFor(async () => {
+    const { resourceSet } = await liveAddOns(bea, tenant, CLUSTER)
+    expect((resourceSet?.status?.['conditions'] as { type: string; status: string }[] | undefined)?.find(({ type }) => type === 'ResourcesApplied')?.status).toBe('True')
+  }, { timeout: 30_000, interval: 1_000 })
+})
+
+test('a removed autoscaler leaves nothing, and all the rest goes with the Cluster', async () => {
+  await own.delete('Deployment', tenant, names.autoscaler(CLUSTER))
+  await own.delete('Deployment', tenant, names.autoscaler(CLUSTER))
+  await vi.waitFor(async () => expect([...(await liveAddOns(bea, tenant, CLUSTER)).deployments.keys()]).not.toContain('autoscaler'))
+  await bea.delete('Cluster', tenant, CLUSTER, owner.uid)
+  await vi.waitFor(async () => {
+    expect((await liveAddOns(bea, tenant, CLUSTER)).deployments.size).toBe(0)
+    const left = await lab.core.listNamespacedSecret({ namespace: tenant })
+    expect(left.items.map(({ metadata }) => metadata?.name)).toEqual([])
+    const maps = await lab.core.listNamespacedConfigMap({ namespace: tenant })
+    expect(maps.items.map(({ metadata }) => metadata?.name).filter((name) => name?.startsWith(CLUSTER))).toEqual([])
+    expect(await bea.get('ClusterResourceSet', tenant, names.csiNode(CLUSTER))).toBeNull()
+  }, { timeout: 110_000, interval: 2_000 })
+})

@@ -1,0 +1,104 @@
+import { base64 } from '@/lib/addons/config'
+import { ADD_ON_LABEL, CONFIG_ANNOTATION, CREDENTIALS_ANNOTATION, names, SETTINGS_ANNOTATION } from '@/lib/addons/names'
+import type { AddOnName, AddOnSettings } from '@/lib/addons/spec'
+import type { KubeObject } from '@/lib/kubernetes/object'
+import { contentHash } from '@/lib/manifests/hash'
+import { CLUSTER_NAME_LABEL, metadata } from '@/lib/manifests/labels'
+import { toYaml } from '@/lib/manifests/yaml'
+
+export interface AddOnPlace {
+  readonly tenant: string
+  readonly cluster: string
+}
+
+const KUBECONFIG_DIR = '/etc/kubernetes'
+/** Kamaji's kubeconfig of the tenant cluster for what runs inside the management cluster. */
+export const KUBECONFIG = `${KUBECONFIG_DIR}/admin.svc`
+/** A directory, not a subPath: a subPath never sees that Kamaji has rotated it. */
+export const kubeconfigMount = { name: 'kubeconfig', mountPath: KUBECONFIG_DIR, readOnly: true } as const
+export const kubeconfigVolume = ({ cluster }: AddOnPlace) => ({ name: 'kubeconfig', secret: { secretName: names.adminKubeconfig(cluster), items: [{ key: 'admin.svc', path: 'admin.svc' }], defaultMode: 0o440 } })
+
+const labelsOf = (addOn: AddOnName) => ({ labels: { [ADD_ON_LABEL]: addOn } })
+
+/** Nothing in it needs a right of the node. */
+export const LOCKED_DOWN = { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] }, readOnlyRootFilesystem: true } as const
+/** As an unprivileged user; the group may read the mounted Secrets, others may not. */
+export const asUser = (id: number) => ({ runAsNonRoot: true, runAsUser: id, runAsGroup: id, fsGroup: id, seccompProfile: { type: 'RuntimeDefault' } })
+
+export interface Workload {
+  readonly name: string
+  readonly settings: AddOnSettings
+  /** What Pods are replaced for when it changes, beside their own spec. */
+  readonly config: unknown
+  /** Of the Secret that the sign-in was copied from; null: none is used. */
+  readonly credentials: string | null
+  readonly replicas: number
+  readonly pod: Readonly<Record<string, unknown>>
+}
+
+export function deployment(place: AddOnPlace, { name, settings, config, credentials, replicas, pod }: Workload): KubeObject {
+  const own = { [CLUSTER_NAME_LABEL]: place.cluster, [ADD_ON_LABEL]: settings.name }
+  const signIn = credentials === null ? {} : { [CREDENTIALS_ANNOTATION]: credentials }
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: metadata(place, name, { ...labelsOf(settings.name), annotations: { [SETTINGS_ANNOTATION]: JSON.stringify(settings), ...signIn } }),
+    spec: {
+      replicas,
+      selector: { matchLabels: own },
+      template: { metadata: { labels: own, annotations: { [CONFIG_ANNOTATION]: contentHash({ config, credentials }) } }, spec: pod },
+    },
+  }
+}
+
+/** A file that programs read, with the identity's sign-in in it. */
+export function configSecret(place: AddOnPlace, addOn: AddOnName, name: string, { file, text, credentials }: { file: string; text: string; credentials: string }): KubeObject {
+  return {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: metadata(place, name, { ...labelsOf(addOn), annotations: { [CREDENTIALS_ANNOTATION]: credentials } }),
+    type: 'Opaque',
+    data: { [file]: base64(text) },
+  }
+}
+
+export const serviceAccount = (place: AddOnPlace, addOn: AddOnName, name: string): KubeObject => ({
+  apiVersion: 'v1',
+  kind: 'ServiceAccount',
+  metadata: metadata(place, name, labelsOf(addOn)),
+  automountServiceAccountToken: false,
+})
+
+/** A ClusterRole of the chart for one ServiceAccount, in this Namespace only. */
+export const roleBinding = (place: AddOnPlace, addOn: AddOnName, name: string, role: string): KubeObject => ({
+  apiVersion: 'rbac.authorization.k8s.io/v1',
+  kind: 'RoleBinding',
+  metadata: metadata(place, name, labelsOf(addOn)),
+  subjects: [{ kind: 'ServiceAccount', name, namespace: place.tenant }],
+  roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: role },
+})
+
+/**
+ * Objects for the tenant cluster, carried there and kept as they are by Cluster API: a ConfigMap for each part, and one
+ * ClusterResourceSet. Its selector and strategy can't be changed later (cluster-api internal/webhooks/clusterresourceset.go).
+ * A part that changes is applied again whole, so what cannot be changed in place (a StorageClass) has a part of its own.
+ */
+export function tenantObjects(place: AddOnPlace, addOn: AddOnName, name: string, parts: readonly { readonly name: string; readonly objects: readonly KubeObject[] }[]): readonly KubeObject[] {
+  const configMaps = parts.map((part) => ({
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: metadata(place, part.name, labelsOf(addOn)),
+    data: { 'objects.yaml': toYaml(part.objects) },
+  }))
+  const set = {
+    apiVersion: 'addons.cluster.x-k8s.io/v1beta2',
+    kind: 'ClusterResourceSet',
+    metadata: metadata(place, name, labelsOf(addOn)),
+    spec: {
+      clusterSelector: { matchLabels: { [CLUSTER_NAME_LABEL]: place.cluster } },
+      resources: parts.map((part) => ({ kind: 'ConfigMap', name: part.name })),
+      strategy: 'Reconcile',
+    },
+  }
+  return [...configMaps, set]
+}

@@ -1,0 +1,79 @@
+import { parseAllDocuments } from 'yaml'
+import { describe, expect, test } from 'vitest'
+import { CONFIG_ANNOTATION, CREDENTIALS_ANNOTATION, names, SETTINGS_ANNOTATION } from '@/lib/addons/names'
+import { objectsOfAddOn } from '@/lib/addons/removal'
+import { renderAddOn, type AddOnContext } from '@/lib/addons/render'
+import { ADD_ONS, defaultAddOns, wantedAddOns, type AddOnSettings } from '@/lib/addons/spec'
+import { bareSettings } from '@/lib/addons/view'
+import { dig } from '@/lib/kubernetes/dig'
+import type { KubeObject } from '@/lib/kubernetes/object'
+
+const PASSWORD = 'a-password-of-vcenter'
+const offer = { server: 'vc', thumbprint: 'AA', datacenter: 'DC0', resourcePool: 'rp', folder: 'f', datastore: 'ds', network: 'n', templates: [] }
+const context: AddOnContext = { tenant: 'blue', cluster: 'blue-1', kubernetes: 'v1.35.2', offer, datacenter: 'DC0', clusterId: 'uid-1', signIn: { username: 'svc', password: PASSWORD, version: 's/1' } }
+const of = (settings: AddOnSettings, more: Partial<AddOnContext> = {}) => renderAddOn(settings, { ...context, ...more })
+const only = (objects: readonly KubeObject[], kind: string) => objects.find((object) => object.kind === kind) ?? expect.fail(kind)
+const config = (objects: readonly KubeObject[]) => dig(only(objects, 'Deployment'), 'spec', 'template', 'metadata', 'annotations', CONFIG_ANNOTATION)
+
+describe('every add-on', () => {
+  test.each(ADD_ONS)('%s: the password is in Secrets alone, and nothing depends on it', (name) => {
+    const rendered = of(bareSettings(name))
+    const others = (objects: readonly KubeObject[]) => JSON.stringify(objects.filter(({ kind }) => kind !== 'Secret'))
+    expect(others(rendered)).not.toContain(PASSWORD)
+    expect(others(rendered)).not.toContain('"svc"')
+    // Neither a hash: a password could be guessed against it.
+    const signIn = { username: 'svc', password: 'another', version: 's/1' }
+    expect(others(of(bareSettings(name), { signIn }))).toBe(others(rendered))
+  })
+  test.each(ADD_ONS)('%s: all of it is removed again', (name) => {
+    const rendered = of(bareSettings(name)).map(({ kind, metadata }) => `${kind}/${metadata.name}`)
+    expect(objectsOfAddOn(name, 'blue-1').map(({ kind, name: own }) => `${kind}/${own}`).toSorted()).toEqual(rendered.toSorted())
+  })
+  test.each(ADD_ONS)('%s: without a sign-in there is no Secret', (name) => {
+    expect(of(bareSettings(name), { signIn: null }).filter(({ kind }) => kind === 'Secret')).toEqual([])
+  })
+  test.each(ADD_ONS)('%s: Pods have no more rights than they need', (name) => {
+    const pod = dig(only(of(bareSettings(name)), 'Deployment'), 'spec', 'template', 'spec')
+    expect(dig(pod, 'automountServiceAccountToken')).toBe(name === 'autoscaler')
+    expect(dig(pod, 'securityContext', 'runAsNonRoot')).toBe(true)
+    expect(JSON.stringify(pod)).not.toMatch(/hostPath|hostNetwork|privileged|subPath/)
+  })
+})
+
+test('Pods are replaced when the sign-in or the configuration changes, and for nothing else', () => {
+  const cpi = bareSettings('cpi')
+  const before = config(of(cpi))
+  expect(config(of(cpi))).toBe(before)
+  expect(config(of(cpi, { signIn: { username: 'svc', password: PASSWORD, version: 's/2' } }))).not.toBe(before)
+  expect(config(of(cpi, { offer: { ...offer, server: 'vc2' } }))).not.toBe(before)
+  expect(config(of({ name: 'cpi', region: 'r', zone: 'z', version: '' }))).not.toBe(before)
+  expect(only(of(cpi), 'Secret').metadata.annotations?.[CREDENTIALS_ANNOTATION]).toBe('s/1')
+})
+
+test('images follow the cluster’s minor, a typed version, and a mirror', () => {
+  const image = (objects: readonly KubeObject[]) => dig(only(objects, 'Deployment'), 'spec', 'template', 'spec', 'containers', '0', 'image')
+  expect(image(of(bareSettings('cpi')))).toBe('registry.k8s.io/cloud-pv-vsphere/cloud-provider-vsphere:v1.35.1')
+  expect(image(of(bareSettings('cpi'), { kubernetes: 'v1.34.6' }))).toBe('registry.k8s.io/cloud-pv-vsphere/cloud-provider-vsphere:v1.34.0')
+  expect(image(of({ name: 'cpi', region: '', zone: '', version: 'v1.35.9' }))).toMatch(/:v1\.35\.9$/)
+  expect(image(of(bareSettings('autoscaler'), { offer: { ...offer, registry: 'mirror.example/k8s' } }))).toBe('mirror.example/k8s/autoscaling/cluster-autoscaler:v1.35.0')
+})
+
+test('the tenant cluster gets the node part and the StorageClass, each in a part of its own', () => {
+  const objects = of({ name: 'csi', className: 'fast', policy: 'Gold', datastoreUrl: '' })
+  const parts = objects.filter(({ kind }) => kind === 'ConfigMap')
+  const inside = (part: KubeObject | undefined) => parseAllDocuments(String(dig(part, 'data', 'objects.yaml'))).map((document) => document.toJS() as KubeObject)
+  expect(inside(parts[0]).map(({ kind }) => kind)).toEqual(['Namespace', 'CSIDriver', 'ServiceAccount', 'ClusterRole', 'ClusterRoleBinding', 'Role', 'RoleBinding', 'ConfigMap', 'DaemonSet'])
+  expect(inside(parts[1])).toMatchObject([{ kind: 'StorageClass', metadata: { name: 'fast' }, provisioner: 'csi.vsphere.vmware.com', parameters: { storagepolicyname: 'Gold' } }])
+  expect(only(objects, 'ClusterResourceSet').spec).toMatchObject({ strategy: 'Reconcile', resources: parts.map(({ metadata }) => ({ kind: 'ConfigMap', name: metadata.name })) })
+})
+
+test('a Deployment remembers its settings, and what is off is not wanted', () => {
+  const [cpi, csi] = wantedAddOns(defaultAddOns())
+  expect(wantedAddOns(defaultAddOns()).map(({ name }) => name)).toEqual(['cpi', 'csi'])
+  expect(JSON.parse(only(of(cpi!), 'Deployment').metadata.annotations?.[SETTINGS_ANNOTATION] ?? '')).toEqual(cpi)
+  expect(csi).toMatchObject({ className: 'vsphere' })
+})
+
+test('Secrets with a sign-in have the suffix that the policy knows', () => {
+  for (const name of [names.cpiConfig('c'), names.csiConfig('c')]) expect(name).toMatch(/-config-secret$/)
+})

@@ -1,0 +1,46 @@
+import { autoscalerObjects } from '@/lib/addons/autoscaler'
+import { cpiConfig, cpiDeployment } from '@/lib/addons/cloud-provider'
+import type { VCenterAccess } from '@/lib/addons/config'
+import type { AddOnPlace } from '@/lib/addons/objects'
+import type { AddOnSettings } from '@/lib/addons/spec'
+import { csiConfig, csiDeployment } from '@/lib/addons/storage'
+import { csiTenantObjects } from '@/lib/addons/storage-node'
+import { DEFAULT_REGISTRY } from '@/lib/addons/versions'
+import type { VSphereOffer } from '@/lib/identity/offer'
+import type { KubeObject } from '@/lib/kubernetes/object'
+
+/** What an add-on is made from, beside its settings. */
+export interface AddOnContext extends AddOnPlace {
+  /** Of the control plane: `v1.35.2`. */
+  readonly kubernetes: string
+  readonly offer: VSphereOffer
+  readonly datacenter: string
+  /** Of the Cluster: a cluster made anew under the name must not take over the volumes of the old one. */
+  readonly clusterId: string
+  /** null: for looking at; Secrets are left out. `version` says which state of the identity's Secret this is. */
+  readonly signIn: { readonly username: string; readonly password: string; readonly version: string } | null
+}
+
+/**
+ * An add-on as objects of the tenant's Namespace, in the order in which they are applied: what is mounted comes first. Pure: the same
+ * settings give the same objects.
+ */
+export function renderAddOn(settings: AddOnSettings, context: AddOnContext): readonly KubeObject[] {
+  const { tenant, cluster, kubernetes, offer, datacenter, clusterId, signIn } = context
+  const place = { tenant, cluster }
+  const registry = offer.registry ?? DEFAULT_REGISTRY
+  if (settings.name === 'autoscaler') return autoscalerObjects(place, settings, { kubernetes, registry })
+  const access: VCenterAccess | null = signIn && { server: offer.server, thumbprint: offer.thumbprint ?? null, datacenter, username: signIn.username, password: signIn.password }
+  const credentials = signIn?.version ?? ''
+  // All that is in the file, but for the sign-in itself.
+  const config = { server: offer.server, thumbprint: offer.thumbprint ?? null, datacenter }
+  if (settings.name === 'cpi') {
+    const { region, zone } = settings
+    return [...(access ? [cpiConfig(place, settings, access, credentials)] : []), cpiDeployment(place, settings, { kubernetes, registry, config: { ...config, region, zone }, credentials })]
+  }
+  return [
+    ...(access ? [csiConfig(place, access, { clusterId, credentials })] : []),
+    ...csiTenantObjects(place, settings, { registry }),
+    csiDeployment(place, settings, { registry, config: { ...config, clusterId }, credentials }),
+  ]
+}

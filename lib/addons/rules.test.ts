@@ -1,0 +1,38 @@
+import { expect, test } from 'vitest'
+import { addOnProblems, addOnsProblems } from '@/lib/addons/rules'
+import { defaultAddOns, type AddOnSettings } from '@/lib/addons/spec'
+
+const said = (settings: AddOnSettings): Record<string, string> => Object.fromEntries(addOnProblems(settings, 'v1.35.2').map(({ path, message }) => [path.join('.'), message]))
+const cpi = { name: 'cpi', region: '', zone: '', version: '' } as const
+const csi = { name: 'csi', className: 'vsphere', policy: '', datastoreUrl: '' } as const
+
+test('what the form begins with breaks no rule', () => expect(addOnsProblems(defaultAddOns(), 'v1.35.2')).toEqual([]))
+
+test('what is switched off has no rules', () => {
+  const addOns = defaultAddOns()
+  expect(addOnsProblems({ ...addOns, csi: { ...addOns.csi, enabled: false, className: 'NO' } }, 'v1.35.2')).toEqual([])
+  expect(addOnsProblems({ ...addOns, csi: { ...addOns.csi, className: 'NO' } }, 'v1.35.2').map(({ path }) => path)).toEqual([['addOns', 'csi', 'className']])
+})
+
+test('a version is of the cluster’s minor', () => {
+  expect(said({ ...cpi, version: 'v1.35.9' })).toEqual({})
+  expect(said({ ...cpi, version: 'v1.34.0' }).version).toBe('CPI has to be of the cluster\'s own minor: v1.35.x.')
+  expect(said({ name: 'autoscaler', version: 'latest' }).version).toMatch(/^Give a version like/)
+  // A tag could be made to name another image.
+  expect(said({ ...cpi, version: 'v1.35.1@sha256:0' }).version).toMatch(/^Give a version like/)
+})
+
+test('tag categories come in pairs', () => {
+  expect(said({ ...cpi, region: 'k8s-region', zone: 'k8s-zone' })).toEqual({})
+  expect(Object.keys(said({ ...cpi, region: 'k8s-region' }))).toEqual(['zone'])
+  expect(Object.keys(said({ ...cpi, zone: 'k8s-zone' }))).toEqual(['region'])
+  expect(Object.keys(said({ ...cpi, region: 'a\nb', zone: 'z' }))).toEqual(['region'])
+})
+
+test('a StorageClass has a name that Kubernetes takes, and one place', () => {
+  expect(said({ ...csi, policy: 'vSAN Default Storage Policy' })).toEqual({})
+  expect(said({ ...csi, datastoreUrl: 'ds:///vmfs/volumes/5f7a-1/' })).toEqual({})
+  expect(Object.keys(said({ ...csi, className: 'Fast SSD' }))).toEqual(['className'])
+  expect(Object.keys(said({ ...csi, datastoreUrl: 'ssd-01' }))).toEqual(['datastoreUrl'])
+  expect(said({ ...csi, policy: 'Gold', datastoreUrl: 'ds:///vmfs/volumes/5f7a-1/' })).toEqual({ datastoreUrl: 'Give a storage policy or a datastore, not both.' })
+})

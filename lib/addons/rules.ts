@@ -1,0 +1,53 @@
+import type { AddOns, AddOnSettings } from '@/lib/addons/spec'
+import { wantedAddOns } from '@/lib/addons/spec'
+import type { Problem } from '@/lib/cluster/rules/problem'
+import { minorOf, parseVersion } from '@/lib/kubernetes/version'
+
+const IMAGE_VERSION = /^v\d{1,3}\.\d{1,3}\.\d{1,3}$/
+const CLASS_NAME = /^[a-z0-9](?:[-a-z0-9.]{0,251}[a-z0-9])?$/
+const DATASTORE_URL = /^ds:\/\/\/vmfs\/volumes\/[^\s/]+\/$/
+/** vSphere's limit of a tag category's and of a policy's name, less what no inventory uses. */
+const NAME_MAX = 80
+
+/** Every broken rule of one add-on; paths begin at the settings. */
+export function addOnProblems(settings: AddOnSettings, kubernetes: string): readonly Problem[] {
+  switch (settings.name) {
+    case 'cpi':
+      return [...versionProblems(settings.version, kubernetes, 'CPI'), ...topologyProblems(settings.region, settings.zone)]
+    case 'csi':
+      return storageProblems(settings)
+    case 'autoscaler':
+      return versionProblems(settings.version, kubernetes, 'The autoscaler')
+  }
+}
+
+/** Of a new cluster: what is switched off has no rules. */
+export const addOnsProblems = (addOns: AddOns, kubernetes: string): readonly Problem[] =>
+  wantedAddOns(addOns).flatMap((settings) => addOnProblems(settings, kubernetes).map(({ path, message }) => ({ path: ['addOns', settings.name, ...path], message })))
+
+function versionProblems(version: string, kubernetes: string, what: string): readonly Problem[] {
+  if (version === '') return []
+  if (!IMAGE_VERSION.test(version)) return [{ path: ['version'], message: 'Give a version like v1.35.1, or leave it empty: then it follows the cluster.' }]
+  // A cluster's own version that cannot be read is told at its field.
+  if (parseVersion(kubernetes) === null || minorOf(version) === minorOf(kubernetes)) return []
+  return [{ path: ['version'], message: `${what} has to be of the cluster's own minor: v${minorOf(kubernetes)}.x.` }]
+}
+
+function topologyProblems(region: string, zone: string): readonly Problem[] {
+  const problems: Problem[] = []
+  if (region !== '' && zone === '') problems.push({ path: ['zone'], message: 'Give the tag category of zones as well, or leave both empty.' })
+  if (zone !== '' && region === '') problems.push({ path: ['region'], message: 'Give the tag category of regions as well, or leave both empty.' })
+  for (const [path, value] of [['region', region], ['zone', zone]] as const) if (!isName(value)) problems.push({ path: [path], message: `Give the category's name as vSphere has it, at most ${NAME_MAX} characters.` })
+  return problems
+}
+
+function storageProblems({ className, policy, datastoreUrl }: Extract<AddOnSettings, { name: 'csi' }>): readonly Problem[] {
+  const problems: Problem[] = []
+  if (!CLASS_NAME.test(className)) problems.push({ path: ['className'], message: 'Use lower-case letters, digits, dots and hyphens; begin and end with a letter or digit.' })
+  if (!isName(policy)) problems.push({ path: ['policy'], message: `Give the policy's name as vSphere has it, at most ${NAME_MAX} characters.` })
+  if (datastoreUrl !== '' && !DATASTORE_URL.test(datastoreUrl)) problems.push({ path: ['datastoreUrl'], message: 'Give the URL that vSphere shows for the datastore: ds:///vmfs/volumes/<id>/' })
+  if (policy !== '' && datastoreUrl !== '') problems.push({ path: ['datastoreUrl'], message: 'Give a storage policy or a datastore, not both.' })
+  return problems
+}
+
+const isName = (text: string): boolean => text.length <= NAME_MAX && !/\p{Cc}/u.test(text)

@@ -1,0 +1,40 @@
+import { describe, expect, test } from 'vitest'
+import { renderAddOn } from '@/lib/addons/render'
+import { addOnView, bareSettings, settingsOf } from '@/lib/addons/view'
+import type { KubeObject } from '@/lib/kubernetes/object'
+
+const offer = { server: 'vc', datacenter: 'DC0', resourcePool: 'rp', folder: 'f', datastore: 'ds', network: 'n', templates: [] }
+const rendered = (name: 'cpi' | 'csi') => renderAddOn(bareSettings(name), { tenant: 'blue', cluster: 'c', kubernetes: 'v1.34.6', offer, datacenter: 'DC0', clusterId: 'u', signIn: { username: 'u', password: 'p', version: 's/1' } })
+const deployment = (name: 'cpi' | 'csi', status: object = {}): KubeObject => ({ ...(rendered(name).find(({ kind }) => kind === 'Deployment') ?? expect.fail()), status: status as Record<string, unknown> })
+const view = (live: KubeObject | null, { kubernetes = 'v1.34.6', credentials = 's/1', resourceSet = null as KubeObject | null } = {}) =>
+  addOnView(live?.metadata.name.includes('csi') ? 'csi' : 'cpi', { deployment: live, resourceSet, credentials }, kubernetes)
+
+test('what is not there says which version would come', () => expect(view(null)).toEqual({ name: 'cpi', installed: null, fitting: 'v1.34.0' }))
+
+test('a Deployment that nobody runs claims nothing of its Pods', () => {
+  expect(view(deployment('cpi')).installed).toMatchObject({ version: 'v1.34.0', pods: { ready: 0, wanted: 2 }, health: { role: 'busy', word: 'Not started' }, outdated: [] })
+  expect(view(deployment('cpi', { observedGeneration: 1, readyReplicas: 1 })).installed?.health).toMatchObject({ word: 'Starting', sentence: expect.stringContaining('1 of 2 Pods are ready') })
+  expect(view(deployment('cpi', { observedGeneration: 1, readyReplicas: 2, updatedReplicas: 2 })).installed?.health.word).toBe('Running')
+  const failing = { observedGeneration: 1, conditions: [{ type: 'Progressing', status: 'False', message: 'ReplicaSet has timed out' }] }
+  expect(view(deployment('cpi', failing)).installed?.health).toEqual({ role: 'warn', word: 'Stuck', sentence: 'ReplicaSet has timed out' })
+})
+
+test('a newer minor and a newer sign-in make it outdated', () => {
+  expect(view(deployment('cpi'), { kubernetes: 'v1.35.2' }).installed?.outdated).toEqual(['It runs v1.34.0; v1.35.1 fits the cluster.'])
+  expect(view(deployment('cpi'), { credentials: 's/2' }).installed?.outdated).toEqual(['The vSphere sign-in has changed since it was copied here.'])
+})
+
+describe('what a Deployment remembers', () => {
+  test('is read back', () => expect(settingsOf(deployment('cpi'), 'cpi')).toEqual(bareSettings('cpi')))
+  test('is nothing where somebody wrote nonsense, or another add-on’s', () => {
+    const said = (text: string) => settingsOf({ ...deployment('cpi'), metadata: { name: 'x', annotations: { 'tenantry.dev/settings': text } } }, 'cpi')
+    for (const text of ['', '{', 'null', '{"name":"csi"}', JSON.stringify(bareSettings('csi'))]) expect(said(text)).toBeNull()
+  })
+})
+
+test('of storage: whether its part has arrived in the cluster', () => {
+  const set = (status: string, message = '') => ({ apiVersion: 'addons.cluster.x-k8s.io/v1beta2', kind: 'ClusterResourceSet', metadata: { name: 'x' }, status: { conditions: [{ type: 'ResourcesApplied', status, message }] } }) as unknown as KubeObject
+  expect(view(deployment('csi'), { resourceSet: set('True') }).installed?.inCluster?.role).toBe('ok')
+  expect(view(deployment('csi'), { resourceSet: set('False', 'Please check') }).installed?.inCluster?.sentence).toContain('not in the cluster yet: Please check')
+  expect(view(deployment('csi')).installed?.inCluster?.role).toBe('warn')
+})

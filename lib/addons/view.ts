@@ -1,0 +1,129 @@
+import { autoscalerVersion } from '@/lib/addons/autoscaler'
+import { cpiVersion } from '@/lib/addons/cloud-provider'
+import { CREDENTIALS_ANNOTATION, SETTINGS_ANNOTATION } from '@/lib/addons/names'
+import { addOnSettings, type AddOnName, type AddOnSettings } from '@/lib/addons/spec'
+import { CSI_VERSION } from '@/lib/addons/versions'
+import { dig, listIn, numberIn, stringIn } from '@/lib/kubernetes/dig'
+import type { KubeObject } from '@/lib/kubernetes/object'
+import { cleanLine } from '@/lib/text'
+
+/** An add-on of one cluster as its page shows it. */
+export interface AddOnView {
+  readonly name: AddOnName
+  /** null: not installed. */
+  readonly installed: InstalledAddOn | null
+  /** Of the image that fits the cluster now. */
+  readonly fitting: string
+}
+
+export interface AddOnsPageData {
+  readonly cluster: string
+  /** Of the control plane. */
+  readonly kubernetes: string
+  readonly addOns: readonly AddOnView[]
+}
+
+export interface InstalledAddOn {
+  /** null where the Deployment was made or changed by something else, and says nothing that can be read. */
+  readonly settings: AddOnSettings | null
+  /** Tag of the image that the Deployment names. */
+  readonly version: string | null
+  readonly pods: { readonly ready: number; readonly wanted: number }
+  readonly health: { readonly role: 'ok' | 'busy' | 'warn'; readonly word: string; readonly sentence: string }
+  /** What it takes to be as the portal would install it now, in words; empty: nothing. */
+  readonly outdated: readonly string[]
+  /** Of CSI: whether its part in the tenant cluster has arrived there. null: it has none. */
+  readonly inCluster: { readonly role: 'ok' | 'busy' | 'warn'; readonly sentence: string } | null
+}
+
+/** The settings that a Deployment remembers. Hostile text and older shapes give null. */
+export function settingsOf(deployment: KubeObject, name: AddOnName): AddOnSettings | null {
+  try {
+    const parsed = addOnSettings.safeParse(JSON.parse(deployment.metadata.annotations?.[SETTINGS_ANNOTATION] ?? ''))
+    return parsed.success && parsed.data.name === name ? parsed.data : null
+  } catch {
+    return null
+  }
+}
+
+export function versionFor(settings: AddOnSettings, kubernetes: string): string {
+  switch (settings.name) {
+    case 'cpi':
+      return cpiVersion(settings, kubernetes)
+    case 'csi':
+      return CSI_VERSION
+    case 'autoscaler':
+      return autoscalerVersion(settings, kubernetes)
+  }
+}
+
+/** What the portal would make without any setting typed. */
+export const bareSettings = (name: AddOnName): AddOnSettings => {
+  switch (name) {
+    case 'cpi':
+      return { name, region: '', zone: '', version: '' }
+    case 'csi':
+      return { name, className: 'vsphere', policy: '', datastoreUrl: '' }
+    case 'autoscaler':
+      return { name, version: '' }
+  }
+}
+
+interface Found {
+  readonly deployment: KubeObject | null
+  /** Of CSI. */
+  readonly resourceSet: KubeObject | null
+  /** `<uid>/<resourceVersion>` of the identity's Secret now; null: not known. */
+  readonly credentials: string | null
+}
+
+export function addOnView(name: AddOnName, { deployment, resourceSet, credentials }: Found, kubernetes: string): AddOnView {
+  const settings = deployment && settingsOf(deployment, name)
+  const fitting = versionFor(settings ?? bareSettings(name), kubernetes)
+  if (!deployment) return { name, installed: null, fitting }
+  const version = imageVersion(deployment, name)
+  const outdated: string[] = []
+  if (version !== fitting) outdated.push(`It runs ${version ?? 'an unknown version'}; ${fitting} fits the cluster.`)
+  const copied = deployment.metadata.annotations?.[CREDENTIALS_ANNOTATION]
+  if (copied !== undefined && credentials !== null && copied !== credentials) outdated.push('The vSphere sign-in has changed since it was copied here.')
+  return { name, fitting, installed: { settings, version, pods: podsOf(deployment), health: healthOf(deployment), outdated, inCluster: name === 'csi' ? arrival(resourceSet) : null } }
+}
+
+/** The container that the add-on is about, not its helpers. */
+const MAIN: Readonly<Record<AddOnName, string>> = { cpi: 'vsphere-cloud-controller-manager', csi: 'vsphere-csi-controller', autoscaler: 'cluster-autoscaler' }
+
+function imageVersion(deployment: KubeObject, name: AddOnName): string | null {
+  const main = listIn(deployment, 'spec', 'template', 'spec', 'containers').find((container) => stringIn(container, 'name') === MAIN[name])
+  const tag = /:([\w.-]{1,128})$/.exec(stringIn(main, 'image') ?? '')?.[1]
+  return tag === undefined ? null : cleanLine(tag, 40)
+}
+
+const podsOf = (deployment: KubeObject) => ({ ready: numberIn(deployment, 'status', 'readyReplicas') ?? 0, wanted: numberIn(deployment, 'spec', 'replicas') ?? 0 })
+
+/** What its Deployment says; nothing is claimed of Pods that nobody has reported. */
+function healthOf(deployment: KubeObject): InstalledAddOn['health'] {
+  const { ready, wanted } = podsOf(deployment)
+  const generation = numberIn(deployment, 'metadata', 'generation')
+  const observed = numberIn(deployment, 'status', 'observedGeneration')
+  if (observed === null) return { role: 'busy', word: 'Not started', sentence: 'The management cluster has not begun to run it.' }
+  const failing = listIn(deployment, 'status', 'conditions').find((condition) => stringIn(condition, 'status') === 'False' && stringIn(condition, 'type') === 'Progressing')
+  if (failing) return { role: 'warn', word: 'Stuck', sentence: cleanLine(stringIn(failing, 'message') ?? 'It does not come up.', 300) }
+  const unmade = listIn(deployment, 'status', 'conditions').find((condition) => stringIn(condition, 'type') === 'ReplicaFailure' && stringIn(condition, 'status') === 'True')
+  if (unmade) return { role: 'warn', word: 'Stuck', sentence: cleanLine(stringIn(unmade, 'message') ?? 'Its Pods are refused.', 300) }
+  if (generation !== null && observed < generation) return { role: 'busy', word: 'Changing', sentence: 'The management cluster is about to replace its Pods.' }
+  if (ready >= wanted && (numberIn(deployment, 'status', 'updatedReplicas') ?? 0) >= wanted) return { role: 'ok', word: 'Running', sentence: '' }
+  return { role: 'busy', word: 'Starting', sentence: `${ready} of ${wanted} Pods are ready. They wait for the control plane when the cluster is new.` }
+}
+
+/** Condition ResourcesApplied of the ClusterResourceSet (cluster-api api/addons/v1beta2/clusterresourceset_types.go). */
+function arrival(set: KubeObject | null): InstalledAddOn['inCluster'] {
+  if (!set) return { role: 'warn', sentence: 'Its part in the cluster is missing.' }
+  const conditions = [...listIn(set, 'status', 'conditions'), ...listIn(set, 'status', 'v1beta2', 'conditions')]
+  const applied = conditions.find((condition) => dig(condition, 'type') === 'ResourcesApplied')
+  const generation = numberIn(set, 'metadata', 'generation')
+  const observed = numberIn(set, 'status', 'observedGeneration')
+  const current = generation === null || observed === null || observed >= generation
+  if (stringIn(applied, 'status') === 'True' && current) return { role: 'ok', sentence: 'Its node part and StorageClass are in the cluster.' }
+  const reason = stringIn(applied, 'message')
+  return { role: 'busy', sentence: `Its node part and StorageClass are not in the cluster yet${reason ? `: ${cleanLine(reason, 300)}` : '; they follow when its API answers'}.` }
+}

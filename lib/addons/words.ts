@@ -1,0 +1,20 @@
+import type { AddOnName } from '@/lib/addons/spec'
+
+/** How pages speak of an add-on. `without`: what a cluster lacks that does not have it. */
+export const ADD_ON_WORDS: Readonly<Record<AddOnName, { readonly title: string; readonly does: string; readonly without: string }>> = {
+  cpi: {
+    title: 'vSphere cloud provider',
+    does: 'Tells each node which VM it is, and its addresses and zone.',
+    without: 'Nodes keep the taint node.cloudprovider.kubernetes.io/uninitialized, and nothing runs on them, until another cloud provider takes it away.',
+  },
+  csi: {
+    title: 'vSphere storage',
+    does: 'Makes volumes for Pods as disks in vSphere, with a StorageClass that is the default.',
+    without: 'Volumes that Pods ask for stay pending.',
+  },
+  autoscaler: {
+    title: 'Cluster autoscaler',
+    does: 'Adds and removes machines of pools that have a smallest and a largest size.',
+    without: 'Pools with a smallest and a largest size keep the size they have.',
+  },
+}

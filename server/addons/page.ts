@@ -1,0 +1,27 @@
+import 'server-only'
+import { ADD_ONS } from '@/lib/addons/spec'
+import { addOnView, type AddOnsPageData } from '@/lib/addons/view'
+import { liveAddOns } from '@/server/addons/live'
+import { versionOf } from '@/server/addons/save'
+import { findCluster } from '@/server/node-pools/find'
+import { runtime } from '@/server/runtime'
+import type { TenantContext } from '@/server/tenants/open'
+
+/**
+ * What is installed for a cluster, read as the person when they look: add-ons change seldom, and nobody watches Deployments for that.
+ * @throws AppError 'not-found' | 'forbidden' | 'not-ready'
+ */
+export async function addOnsPageData(ctx: TenantContext, name: string): Promise<AddOnsPageData> {
+  const cluster = findCluster(ctx, name)
+  const kubernetes = versionOf(cluster)
+  const { deployments, resourceSet } = await liveAddOns(runtime().asUser(ctx.identity), ctx.tenant, name)
+  const credentials = await credentialsNow(cluster.identity)
+  const addOns = ADD_ONS.map((addOn) => addOnView(addOn, { deployment: deployments.get(addOn) ?? null, resourceSet, credentials }, kubernetes))
+  return { cluster: name, kubernetes, addOns }
+}
+
+/** Which state of the identity's Secret is the newest; null where nobody can tell, and the page does without. */
+async function credentialsNow(identity: string | null): Promise<string | null> {
+  if (identity === null) return null
+  return runtime().own.signInOf(identity).then(({ version }) => version, () => null)
+}

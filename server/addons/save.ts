@@ -1,0 +1,88 @@
+import 'server-only'
+import { randomUUID } from 'node:crypto'
+import { ADD_ON_WORDS } from '@/lib/addons/words'
+import { addOnProblems } from '@/lib/addons/rules'
+import { stepOf } from '@/lib/addons/names'
+import type { AddOnSettings } from '@/lib/addons/spec'
+import { settingsOf } from '@/lib/addons/view'
+import type { ClusterView } from '@/lib/cluster/view'
+import { canonicalJson } from '@/lib/manifests/hash'
+import { applyAddOns } from '@/server/addons/apply'
+import { liveAddOns } from '@/server/addons/live'
+import { prepareAddOns, type PreparedAddOns } from '@/server/addons/prepare'
+import { audited } from '@/server/audit/audited'
+import { hashOf } from '@/server/clusters/create'
+import type { OperationRow } from '@/server/db/operations'
+import { failure, invalid } from '@/server/failure'
+import { addOnIntent, type AddOnIntent, type SaveAddOnInput } from '@/server/inputs'
+import { findCluster } from '@/server/node-pools/find'
+import type { Asker } from '@/server/operations/asker'
+import { withOperation, type Lease } from '@/server/operations/lease'
+import { noteAct } from '@/server/operations/note'
+import { runtime } from '@/server/runtime'
+import { requireLive, type TenantContext } from '@/server/tenants/open'
+
+/**
+ * Installs an add-on, changes it, or writes it again as it should be now: one act, since each writes the whole.
+ * @throws AppError 'invalid' | 'conflict' | 'forbidden' | 'refused' before anything is written; 'interrupted' in the middle: the same
+ * asked for again goes on from there
+ */
+export async function saveAddOn(ctx: TenantContext, { cluster: name, settings, seen }: SaveAddOnInput): Promise<null> {
+  return audited(ctx, 'change:add-ons', `Cluster/${name}`, async () => {
+    requireLive(ctx)
+    const cluster = findCluster(ctx, name)
+    const kubernetes = versionOf(cluster)
+    const problems = addOnProblems(settings, kubernetes)
+    if (problems.length > 0) throw invalid(Object.fromEntries(problems.map(({ path, message }) => [path.join('.'), message])))
+    await assertAsSeen(ctx, name, settings, seen)
+    const prepared = await prepareFor(ctx, cluster, kubernetes, settings)
+    const at = { id: randomUUID(), cluster: name, clusterUid: cluster.uid }
+    const { user: who, groups } = ctx.session
+    const intent: AddOnIntent = { act: 'save', settings, kubernetes }
+    const row = { ...at, tenant: ctx.tenant, kind: 'addon', who, groups, hash: hashOf([]), spec: intent, missing: [stepOf(settings.name)] } as const
+    await withOperation(row, (lease) => write(ctx, at, lease, prepared, settings))
+    return null
+  })
+}
+
+/** Goes on with one whose replica is gone, with what it was asked for. */
+export async function resumeSave(ctx: Asker, row: OperationRow, lease: Lease, { settings }: Extract<AddOnIntent, { act: 'save' }>): Promise<void> {
+  const cluster = findCluster(ctx, row.cluster)
+  if (cluster.uid !== row.clusterUid) throw failure('conflict', `${row.cluster} is gone.`)
+  lease.assertHeld()
+  await write(ctx, row, lease, await prepareFor(ctx, cluster, versionOf(cluster), settings), settings)
+}
+
+async function write(ctx: Asker, { id, cluster, clusterUid }: Pick<OperationRow, 'id' | 'cluster' | 'clusterUid'>, lease: Lease, prepared: PreparedAddOns, { name }: AddOnSettings): Promise<void> {
+  const uid = clusterUid ?? ''
+  await applyAddOns(lease, prepared, { name: cluster, uid })
+  noteAct(ctx, { key: `${id}:asked`, clusterUid: uid, cluster, subject: null, text: `Add-on ${ADD_ON_WORDS[name].title} was asked for` })
+}
+
+const prepareFor = (ctx: Asker, { name, identity, placement }: ClusterView, kubernetes: string, settings: AddOnSettings): Promise<PreparedAddOns> =>
+  prepareAddOns(ctx, { cluster: name, kubernetes, identity, datacenter: placement?.datacenter || null }, [settings])
+
+/** Of the control plane that runs; of a new one, which it is to be. @throws AppError 'not-ready' */
+export function versionOf({ name, version }: ClusterView): string {
+  const kubernetes = version.current ?? version.desired
+  if (kubernetes === null) throw failure('not-ready', `The Kubernetes version of ${name} is not known yet.`)
+  return kubernetes
+}
+
+/** Somebody else may have changed it since the page was read; and what no API server would change is told in words. */
+async function assertAsSeen(ctx: TenantContext, cluster: string, settings: AddOnSettings, seen: AddOnSettings | null): Promise<void> {
+  const { deployments } = await liveAddOns(runtime().asUser(ctx.identity), ctx.tenant, cluster)
+  const deployment = deployments.get(settings.name)
+  const now = deployment ? settingsOf(deployment, settings.name) : null
+  const text = canonicalJson(now)
+  if (text !== canonicalJson(seen) && text !== canonicalJson(settings)) throw failure('conflict', `${ADD_ON_WORDS[settings.name].title} was changed by somebody else since this page was read. Load it again, then repeat.`)
+  if (now?.name !== 'csi' || settings.name !== 'csi' || now.className !== settings.className) return
+  if (now.policy !== settings.policy || now.datastoreUrl !== settings.datastoreUrl) throw invalid({ className: `The StorageClass ${now.className} keeps its policy and datastore for ever. Give the new one another name.` })
+}
+
+/** @throws AppError 'conflict' for one that another version of the portal wrote */
+export function intentOf(row: Pick<OperationRow, 'spec'>): AddOnIntent {
+  const intent = addOnIntent.safeParse(row.spec)
+  if (!intent.success) throw failure('conflict', 'Another version of the portal wrote this down; it is not carried out.')
+  return intent.data
+}
