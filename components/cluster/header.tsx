@@ -1,9 +1,10 @@
 'use client'
 import { Ellipsis } from 'lucide-react'
+import { useRouter } from 'next/navigation'
 import { useState, type ReactNode } from 'react'
 import type { ClusterView } from '@/lib/cluster/view'
 import type { Rollout } from '@/lib/rollout/story'
-import { useCan, useFreshness } from '@/components/live/hooks'
+import { useCan, useFreshness, useTenant } from '@/components/live/hooks'
 import { headSentence, leftOf, toldState } from '@/components/rollout/told'
 import { withLeft } from '@/components/rollout/words'
 import { Raw } from '@/components/state/error-note'
@@ -22,6 +23,8 @@ import { KubeconfigButton } from './kubeconfig-button'
 export function ClusterHeader({ cluster, rollout, told }: { cluster: ClusterView; rollout: Rollout | null; told: boolean }) {
   const [deleting, setDeleting] = useState(false)
   const can = useCan('delete:cluster')
+  const router = useRouter()
+  const { name: tenant } = useTenant()
   return (
     <div className="flex items-start gap-4 max-s:flex-col max-s:gap-3">
       <div className="min-w-0 flex-1">
@@ -35,6 +38,7 @@ export function ClusterHeader({ cluster, rollout, told }: { cluster: ClusterView
         <div className="flex justify-end gap-2 max-s:[&>*:first-child]:flex-1">
           <KubeconfigButton cluster={cluster} />
           <Menu trigger={<Button square aria-label="More actions"><Ellipsis size={16} aria-hidden /></Button>}>
+            <MenuItem onClick={() => router.push(`/t/${encodeURIComponent(tenant)}/clusters/${encodeURIComponent(cluster.name)}/add-ons`)}>Add-ons</MenuItem>
             <MenuItem danger reason={can.reason} onClick={() => setDeleting(true)}>Delete cluster</MenuItem>
           </Menu>
         </div>

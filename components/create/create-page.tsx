@@ -13,6 +13,7 @@ import { ErrorNote } from '@/components/state/error-note'
 import { Glyph } from '@/components/state/glyph'
 import { Note } from '@/components/ui/note'
 import { Button, buttonLook } from '@/components/ui/button'
+import { AddOnsSection } from './add-ons-section'
 import { AddressSection } from './address-section'
 import { DefaultsSection } from './defaults-section'
 import { dropDraft } from './draft'
@@ -94,6 +95,7 @@ export function CreatePage({ interrupted }: { interrupted: readonly InterruptedC
           <PlacementSection form={form} />
           <MachinesSection form={form} />
           <AddressSection form={form} />
+          <AddOnsSection form={form} />
           <DefaultsSection form={form} />
           {failure ? <ErrorNote error={failure} className="mb-4" /> : null}
           <div className="sticky bottom-0 z-10 flex items-center gap-3 border-t border-line bg-canvas py-3 max-s:[&>:is(a,button)]:flex-1">

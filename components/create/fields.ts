@@ -32,6 +32,13 @@ export const FIELD_LABELS: Readonly<Record<string, string>> = {
   'endpoint.port': 'API port',
   'networks.pods': 'Pod network',
   'networks.services': 'Service network',
+  'addOns.cpi.region': 'Region tag category',
+  'addOns.cpi.zone': 'Zone tag category',
+  'addOns.cpi.version': 'Image version of the cloud provider',
+  'addOns.csi.className': 'StorageClass',
+  'addOns.csi.policy': 'Storage policy',
+  'addOns.csi.datastoreUrl': 'Datastore URL',
+  'addOns.autoscaler.version': 'Image version of the autoscaler',
 }
 
 export const fieldId = (path: string): string => `f-${path.replaceAll('.', '-')}`

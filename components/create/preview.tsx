@@ -3,6 +3,8 @@ import { ShieldCheck } from 'lucide-react'
 import { useDeferredValue, useState } from 'react'
 import { useFormState, useWatch } from 'react-hook-form'
 import type { ClusterSpec } from '@/lib/cluster/spec'
+import { renderAddOn } from '@/lib/addons/render'
+import { wantedAddOns } from '@/lib/addons/spec'
 import { addressesNeeded } from '@/lib/cluster/rules/address-rules'
 import { findIdentity } from '@/lib/identity/select'
 import type { IdentityOption } from '@/lib/identity/offer'
@@ -25,7 +27,10 @@ function render(spec: ClusterSpec, tenant: string, identities: readonly Identity
   const offer = findIdentity(identities, spec.identity)?.offer
   if (!offer) return null
   try {
-    return renderCluster({ ...spec, name: spec.name || 'unnamed' }, { tenant, offer, operationId: 'given-at-create' })
+    const name = spec.name || 'unnamed'
+    const context = { tenant, cluster: name, kubernetes: spec.version, offer, datacenter: spec.placement.datacenter, clusterId: 'given-at-create', signIn: null }
+    const addOns = wantedAddOns(spec.addOns).flatMap((settings) => renderAddOn(settings, context))
+    return [...renderCluster({ ...spec, name }, { tenant, offer, operationId: 'given-at-create' }), ...addOns]
   } catch {
     return null
   }
@@ -80,7 +85,7 @@ function What({ spec, objects, place }: { spec: ClusterSpec; objects: readonly K
           ))}
         </ul>
       ) : <p className="text-ink-2">They are listed once a vSphere identity is chosen.</p>}
-      <Note className="mt-3" icon={<ShieldCheck size={16} aria-hidden />}>No password is in these objects. The vSphere identity holds it, and you can’t read it there.</Note>
+      <Note className="mt-3" icon={<ShieldCheck size={16} aria-hidden />}>No password is in these objects. The vSphere identity holds it, and you can’t read it there. Add-ons get a copy in Secrets that you can’t read either.</Note>
     </div>
   )
 }

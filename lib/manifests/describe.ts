@@ -1,3 +1,6 @@
+import { ADD_ON_LABEL } from '@/lib/addons/names'
+import { ADD_ONS } from '@/lib/addons/spec'
+import { ADD_ON_WORDS } from '@/lib/addons/words'
 import type { KubeObject } from '@/lib/kubernetes/object'
 import { NODE_POOL_LABEL } from '@/lib/manifests/labels'
 
@@ -16,7 +19,10 @@ const WHAT: Readonly<Record<string, string>> = {
   KubeadmConfigTemplate: 'How each machine starts',
   MachineHealthCheck: 'Repair of the pool',
   InClusterIPPool: 'Its addresses',
-  ClusterResourceSet: 'Storage and cloud parts',
+  ClusterResourceSet: 'What goes into the cluster',
+  ConfigMap: 'A part for the cluster',
+  ServiceAccount: 'An account of its own',
+  RoleBinding: 'What the account may do',
   MachineSet: 'One generation of a pool',
   Machine: 'A machine',
   KubeadmConfig: 'How the machine starts',
@@ -28,6 +34,8 @@ const WHAT: Readonly<Record<string, string>> = {
 
 function whatOf(object: KubeObject): string {
   if (object.kind === 'MachineDeployment') return `Pool “${object.metadata.labels?.[NODE_POOL_LABEL] ?? object.metadata.name}”`
+  const addOn = ADD_ONS.find((name) => name === object.metadata.labels?.[ADD_ON_LABEL])
+  if (object.kind === 'Deployment' && addOn) return ADD_ON_WORDS[addOn].title
   return WHAT[object.kind] ?? object.kind
 }
 

@@ -1,0 +1,96 @@
+'use client'
+import { useState, type ReactNode } from 'react'
+import { toast } from 'sonner'
+import type { AddOnView, InstalledAddOn } from '@/lib/addons/view'
+import { ADD_ON_WORDS } from '@/lib/addons/words'
+import type { ErrorView } from '@/lib/errors'
+import { useCan, useTenant } from '@/components/live/hooks'
+import { ErrorNote } from '@/components/state/error-note'
+import { Glyph, shapeOf, wordTone } from '@/components/state/glyph'
+import { Button } from '@/components/ui/button'
+import { cn } from '@/components/ui/cn'
+import { Note } from '@/components/ui/note'
+import { Panel } from '@/components/ui/panel'
+import { ADD_ON_FIELDS } from './fields'
+
+interface Props {
+  readonly cluster: string
+  readonly addOn: AddOnView
+  readonly onOpen: (dialog: 'settings' | 'remove') => void
+  readonly onDone: () => void
+}
+
+export function AddOnPanel({ cluster, addOn, onOpen, onDone }: Props) {
+  const { name: tenant, actions } = useTenant()
+  const can = useCan('change:add-ons')
+  const [busy, setBusy] = useState(false)
+  const [error, setError] = useState<ErrorView | null>(null)
+  const { name, installed, fitting } = addOn
+  const { title, does, without } = ADD_ON_WORDS[name]
+  const settings = installed?.settings ?? null
+
+  const writeAgain = async () => {
+    if (!settings) return
+    setBusy(true)
+    setError(null)
+    const result = await actions.saveAddOn({ tenant, cluster, settings, seen: settings })
+    setBusy(false)
+    if (!result.ok) return setError(result.error)
+    toast(`${title} is written as it should be`)
+    onDone()
+  }
+  const buttons = installed ? (
+    <>
+      {settings ? <Button size="sm" look={installed.outdated.length > 0 ? 'primary' : 'plain'} busy={busy} reason={can.reason} onClick={() => void writeAgain()}>{installed.outdated.length > 0 ? 'Update' : 'Repair'}</Button> : null}
+      <Button size="sm" reason={can.reason} onClick={() => onOpen('settings')}>Settings</Button>
+      <Button size="sm" look="danger" reason={can.reason} onClick={() => onOpen('remove')}>Remove</Button>
+    </>
+  ) : <Button size="sm" look="primary" reason={can.reason} onClick={() => onOpen('settings')}>Install</Button>
+
+  return (
+    <Panel id={`add-on-${name}`} title={title} actions={buttons}>
+      <div className="space-y-3 px-4 pb-4">
+        <p className="text-ink-2">{installed ? does : `Not installed. ${without}`}</p>
+        {installed ? <Installed installed={installed} fitting={fitting} /> : null}
+        {installed && !settings ? <Note role="warn">Something else made or changed it: its settings cannot be read here. Saving settings replaces what can be replaced, and forces nothing.</Note> : null}
+        {error ? <ErrorNote error={error} /> : null}
+      </div>
+    </Panel>
+  )
+}
+
+function Installed({ installed, fitting }: { installed: InstalledAddOn; fitting: string }) {
+  const { health, pods, version, outdated, inCluster, settings } = installed
+  const fields = settings ? ADD_ON_FIELDS[settings.name].filter(({ key }) => key !== 'version') : []
+  const values = settings as Readonly<Record<string, string>> | null
+  return (
+    <>
+      <dl className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-6 gap-y-1.5">
+        <Fact label="State"><Said role={health.role} word={health.word} sentence={health.sentence} /></Fact>
+        <Fact label="Pods ready">{pods.ready} of {pods.wanted}</Fact>
+        <Fact label="Version"><span className="mono">{version ?? 'unknown'}</span>{version === fitting ? null : <span className="text-ink-3"> {fitting} fits</span>}</Fact>
+        {inCluster ? <Fact label="In the cluster"><Said role={inCluster.role} word={inCluster.role === 'ok' ? 'Arrived' : 'On its way'} sentence={inCluster.sentence} /></Fact> : null}
+        {fields.filter(({ key }) => values?.[key]).map(({ key, label }) => <Fact key={key} label={label}><span className="mono [overflow-wrap:anywhere]">{values?.[key]}</span></Fact>)}
+      </dl>
+      {outdated.length > 0 ? <Note role="warn">{outdated.map((sentence) => <p key={sentence}>{sentence}</p>)}</Note> : null}
+    </>
+  )
+}
+
+function Fact({ label, children }: { label: string; children: ReactNode }) {
+  return (
+    <div className="col-span-2 grid grid-cols-subgrid items-baseline max-s:grid-cols-1">
+      <dt className="text-12 text-ink-3">{label}</dt>
+      <dd className="min-w-0">{children}</dd>
+    </div>
+  )
+}
+
+function Said({ role, word, sentence }: { role: 'ok' | 'busy' | 'warn'; word: string; sentence: string }) {
+  return (
+    <span className="flex min-w-0 items-start gap-2">
+      <Glyph role={role} shape={shapeOf(role, word, null)} className="mt-0.5" />
+      <span className="min-w-0"><b className={cn(wordTone[role])}>{word}</b>{sentence ? <span className="text-ink-2"> {sentence}</span> : null}</span>
+    </span>
+  )
+}

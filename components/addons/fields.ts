@@ -1,0 +1,25 @@
+import type { AddOnName } from '@/lib/addons/spec'
+
+/** What can be set of an add-on, in the words of the form: for the create form and for the page of add-ons alike. */
+export interface AddOnField {
+  readonly key: string
+  readonly label: string
+  readonly hint?: string
+  readonly placeholder?: string
+}
+
+const version = (example: string): AddOnField => ({ key: 'version', label: 'Image version', placeholder: 'follows the cluster', hint: `Empty: it follows the cluster’s minor, also in an upgrade. Or ${example}.` })
+
+export const ADD_ON_FIELDS: Readonly<Record<AddOnName, readonly AddOnField[]>> = {
+  cpi: [
+    { key: 'region', label: 'Region tag category', placeholder: 'none', hint: 'Of vSphere tags. Nodes get the labels topology.kubernetes.io/region and zone from them.' },
+    { key: 'zone', label: 'Zone tag category', placeholder: 'none' },
+    version('v1.35.1'),
+  ],
+  csi: [
+    { key: 'className', label: 'StorageClass', hint: 'Its name in the cluster. It becomes the default.' },
+    { key: 'policy', label: 'Storage policy', placeholder: 'any', hint: 'By its name in vSphere. Empty, and no datastore: any that all machines reach.' },
+    { key: 'datastoreUrl', label: 'Datastore URL', placeholder: 'ds:///vmfs/volumes/…/' },
+  ],
+  autoscaler: [version('v1.35.0')],
+}

@@ -1,0 +1,74 @@
+'use client'
+import { useState, type FormEvent } from 'react'
+import { toast } from 'sonner'
+import { addOnProblems } from '@/lib/addons/rules'
+import type { AddOnSettings } from '@/lib/addons/spec'
+import { bareSettings, type AddOnView } from '@/lib/addons/view'
+import { ADD_ON_WORDS } from '@/lib/addons/words'
+import type { ErrorView, FieldErrors } from '@/lib/errors'
+import { useCan, useTenant } from '@/components/live/hooks'
+import { ErrorNote } from '@/components/state/error-note'
+import { Button } from '@/components/ui/button'
+import { Dialog, DialogActions } from '@/components/ui/dialog'
+import { Field } from '@/components/ui/field'
+import { Input } from '@/components/ui/input'
+import { ADD_ON_FIELDS } from './fields'
+
+interface Props {
+  readonly cluster: string
+  readonly kubernetes: string
+  readonly addOn: AddOnView
+  readonly onClose: (changed: boolean) => void
+}
+
+/** Installs an add-on, or changes its settings. */
+export function SettingsDialog({ cluster, kubernetes, addOn: { name, installed }, onClose }: Props) {
+  const { name: tenant, actions } = useTenant()
+  const can = useCan('change:add-ons')
+  const seen = installed?.settings ?? null
+  const [settings, setSettings] = useState<AddOnSettings>(seen ?? bareSettings(name))
+  const [fields, setFields] = useState<FieldErrors>({})
+  const [error, setError] = useState<ErrorView | null>(null)
+  const [busy, setBusy] = useState(false)
+  const { title } = ADD_ON_WORDS[name]
+  const values = settings as Readonly<Record<string, string>>
+
+  const type = (key: string, value: string) => {
+    setSettings({ ...settings, [key]: value } as AddOnSettings)
+    setFields(Object.fromEntries(Object.entries(fields).filter(([field]) => field !== key)))
+  }
+  const submit = async (event: FormEvent) => {
+    event.preventDefault()
+    if (can.reason) return
+    const trimmed = Object.fromEntries(Object.entries(settings).map(([key, value]) => [key, value.trim()])) as unknown as AddOnSettings
+    const wrong = Object.fromEntries(addOnProblems(trimmed, kubernetes).map(({ path, message }) => [path.join('.'), message]))
+    setFields(wrong)
+    setError(null)
+    if (Object.keys(wrong).length > 0) return
+    setBusy(true)
+    const result = await actions.saveAddOn({ tenant, cluster, settings: trimmed, seen })
+    setBusy(false)
+    if (result.ok) {
+      toast(installed ? `${title} is changed` : `${title} is installed`)
+      return onClose(true)
+    }
+    setFields(result.error.fields ?? {})
+    if (!result.error.fields) setError(result.error)
+  }
+  return (
+    <Dialog open onOpenChange={(open) => !open && onClose(false)} wide title={installed ? `Settings of ${title}` : `Install ${title}`} description="The vSphere sign-in comes from the cluster’s identity; nobody types it.">
+      <form onSubmit={(event) => void submit(event)} noValidate className="mt-4 space-y-4">
+        {ADD_ON_FIELDS[name].map(({ key, label, hint, placeholder }) => (
+          <Field key={key} label={label} hint={hint} error={fields[key]}>
+            <Input mono value={values[key] ?? ''} placeholder={placeholder} autoCapitalize="off" onChange={({ currentTarget: { value } }) => type(key, value)} />
+          </Field>
+        ))}
+        {error ? <ErrorNote error={error} /> : null}
+        <DialogActions>
+          <Button onClick={() => onClose(false)}>Cancel</Button>
+          <Button type="submit" look="primary" busy={busy} reason={can.reason}>{installed ? 'Save' : 'Install'}</Button>
+        </DialogActions>
+      </form>
+    </Dialog>
+  )
+}

@@ -1,0 +1,58 @@
+'use client'
+import { Cloud, HardDrive, Scaling, type LucideIcon } from 'lucide-react'
+import { useController, useFormState, useWatch } from 'react-hook-form'
+import { ADD_ONS, wantedAddOns, type AddOnName } from '@/lib/addons/spec'
+import { bareSettings, versionFor } from '@/lib/addons/view'
+import { ADD_ON_WORDS } from '@/lib/addons/words'
+import { parseVersion } from '@/lib/kubernetes/version'
+import { ADD_ON_FIELDS } from '@/components/addons/fields'
+import { Switch } from '@/components/ui/switch'
+import { DefaultRow } from './default-row'
+import { flatErrors, type SpecPath } from './fields'
+import { FormSection, two } from './form-section'
+import { TextField } from './spec-field'
+import type { CreateForm } from './use-create-form'
+
+const ICONS: Readonly<Record<AddOnName, LucideIcon>> = { cpi: Cloud, csi: HardDrive, autoscaler: Scaling }
+const TITLES: Readonly<Record<AddOnName, string>> = { cpi: 'Cloud provider', csi: 'Storage', autoscaler: 'Autoscaler' }
+
+export function AddOnsSection({ form }: { form: CreateForm }) {
+  return (
+    <FormSection title="Add-ons" id="s-add-ons">
+      <p className="text-ink-2">They run beside the control plane, in the management cluster. The vSphere sign-in comes from the identity.</p>
+      <div className="overflow-hidden rounded-3 border border-line bg-surface">
+        {ADD_ONS.map((name) => <AddOnRow key={name} form={form} name={name} />)}
+      </div>
+    </FormSection>
+  )
+}
+
+function AddOnRow({ form: { control }, name }: { form: CreateForm; name: AddOnName }) {
+  const { field: { value: enabled, onChange } } = useController({ control, name: `addOns.${name}.enabled` })
+  const [addOns, version] = useWatch({ control, name: ['addOns', 'version'] })
+  const wrong = flatErrors(useFormState({ control }).errors).some(({ path }) => path.startsWith(`addOns.${name}.`))
+  const settings = wantedAddOns(addOns).find((wanted) => wanted.name === name) ?? bareSettings(name)
+  const { title, does, without } = ADD_ON_WORDS[name]
+  const on = parseVersion(version) === null ? 'On' : `On, ${versionFor(settings, version)}`
+  const id = `add-on-${name}`
+  return (
+    <DefaultRow icon={ICONS[name]} title={TITLES[name]} value={enabled ? on : 'Off'} forceOpen={wrong}>
+      <div className="space-y-4">
+        <div className="flex items-start gap-3">
+          <Switch checked={enabled} onChange={onChange} labelledBy={id} />
+          <div className="min-w-0">
+            <p id={id} className="font-medium">Install {title}</p>
+            <p className="text-12 text-ink-3">{enabled ? does : without}</p>
+          </div>
+        </div>
+        {enabled ? (
+          <div className={two}>
+            {ADD_ON_FIELDS[name].map(({ key, hint, placeholder }) => (
+              <TextField key={key} control={control} path={`addOns.${name}.${key}` as SpecPath} mono {...(hint ? { hint } : {})} {...(placeholder ? { placeholder } : {})} />
+            ))}
+          </div>
+        ) : null}
+      </div>
+    </DefaultRow>
+  )
+}
