@@ -23,7 +23,6 @@ test('a cluster comes with its add-ons; they are installed, changed and removed 
     await page.getByLabel('Zone tag category', { exact: true }).fill('k8s-zone')
     await page.getByRole('tab', { name: /YAML/ }).click()
     await expect(page.getByRole('region', { name: 'YAML of the cluster' })).toContainText('kind: ClusterResourceSet')
-    await picture(page, 'add-ons-create', 1000)
   })
 
   await test.step('create writes them, with Secrets that the Cluster owns', async () => {

@@ -4,6 +4,7 @@ import { toast } from 'sonner'
 import type { AddOnView, InstalledAddOn } from '@/lib/addons/view'
 import { ADD_ON_WORDS } from '@/lib/addons/words'
 import type { ErrorView } from '@/lib/errors'
+import type { StateRole } from '@/lib/state'
 import { useCan, useTenant } from '@/components/live/hooks'
 import { ErrorNote } from '@/components/state/error-note'
 import { Glyph, shapeOf, wordTone } from '@/components/state/glyph'
@@ -79,14 +80,14 @@ function Installed({ installed, fitting }: { installed: InstalledAddOn; fitting:
 
 function Fact({ label, children }: { label: string; children: ReactNode }) {
   return (
-    <div className="col-span-2 grid grid-cols-subgrid items-baseline max-s:grid-cols-1">
-      <dt className="text-12 text-ink-3">{label}</dt>
+    <div className="col-span-2 grid grid-cols-subgrid items-start max-s:grid-cols-1">
+      <dt className="pt-px text-12 text-ink-3">{label}</dt>
       <dd className="min-w-0">{children}</dd>
     </div>
   )
 }
 
-function Said({ role, word, sentence }: { role: 'ok' | 'busy' | 'warn'; word: string; sentence: string }) {
+function Said({ role, word, sentence }: { role: StateRole; word: string; sentence: string }) {
   return (
     <span className="flex min-w-0 items-start gap-2">
       <Glyph role={role} shape={shapeOf(role, word, null)} className="mt-0.5" />

@@ -12,7 +12,7 @@ const view = (live: KubeObject | null, { kubernetes = 'v1.34.6', credentials = '
 test('what is not there says which version would come', () => expect(view(null)).toEqual({ name: 'cpi', installed: null, fitting: 'v1.34.0' }))
 
 test('a Deployment that nobody runs claims nothing of its Pods', () => {
-  expect(view(deployment('cpi')).installed).toMatchObject({ version: 'v1.34.0', pods: { ready: 0, wanted: 2 }, health: { role: 'busy', word: 'Not started' }, outdated: [] })
+  expect(view(deployment('cpi')).installed).toMatchObject({ version: 'v1.34.0', pods: { ready: 0, wanted: 2 }, health: { role: 'idle', word: 'Not started' }, outdated: [] })
   expect(view(deployment('cpi', { observedGeneration: 1, readyReplicas: 1 })).installed?.health).toMatchObject({ word: 'Starting', sentence: expect.stringContaining('1 of 2 Pods are ready') })
   expect(view(deployment('cpi', { observedGeneration: 1, readyReplicas: 2, updatedReplicas: 2 })).installed?.health.word).toBe('Running')
   const failing = { observedGeneration: 1, conditions: [{ type: 'Progressing', status: 'False', message: 'ReplicaSet has timed out' }] }

@@ -29,7 +29,7 @@ export interface InstalledAddOn {
   /** Tag of the image that the Deployment names. */
   readonly version: string | null
   readonly pods: { readonly ready: number; readonly wanted: number }
-  readonly health: { readonly role: 'ok' | 'busy' | 'warn'; readonly word: string; readonly sentence: string }
+  readonly health: { readonly role: 'ok' | 'busy' | 'warn' | 'idle'; readonly word: string; readonly sentence: string }
   /** What it takes to be as the portal would install it now, in words; empty: nothing. */
   readonly outdated: readonly string[]
   /** Of CSI: whether its part in the tenant cluster has arrived there. null: it has none. */
@@ -105,7 +105,7 @@ function healthOf(deployment: KubeObject): InstalledAddOn['health'] {
   const { ready, wanted } = podsOf(deployment)
   const generation = numberIn(deployment, 'metadata', 'generation')
   const observed = numberIn(deployment, 'status', 'observedGeneration')
-  if (observed === null) return { role: 'busy', word: 'Not started', sentence: 'The management cluster has not begun to run it.' }
+  if (observed === null) return { role: 'idle', word: 'Not started', sentence: 'The management cluster has not begun to run it.' }
   const failing = listIn(deployment, 'status', 'conditions').find((condition) => stringIn(condition, 'status') === 'False' && stringIn(condition, 'type') === 'Progressing')
   if (failing) return { role: 'warn', word: 'Stuck', sentence: cleanLine(stringIn(failing, 'message') ?? 'It does not come up.', 300) }
   const unmade = listIn(deployment, 'status', 'conditions').find((condition) => stringIn(condition, 'type') === 'ReplicaFailure' && stringIn(condition, 'status') === 'True')

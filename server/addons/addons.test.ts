@@ -1,0 +1,129 @@
+import { beforeEach, expect, test, vi } from 'vitest'
+import { SETTINGS_ANNOTATION } from '@/lib/addons/names'
+import { defaultSpec } from '@/lib/cluster/defaults'
+import type { ClusterSpec } from '@/lib/cluster/spec'
+import type { VSphereOffer } from '@/lib/identity/offer'
+import type { KubeObject } from '@/lib/kubernetes/object'
+import { saveAddOn } from '@/server/addons/save'
+import { updateAddOns } from '@/server/addons/update'
+import { createCluster } from '@/server/clusters/create'
+import { removeLeftovers } from '@/server/clusters/remove'
+import { auditAnswered, auditAsked } from '@/server/db/audit'
+import { endOperation, findOperation, insertOperation, noteStep, renewLease, takeInterrupted } from '@/server/db/operations'
+import { away, failure } from '@/server/failure'
+import { setRuntime } from '@/server/runtime'
+import type { TenantContext } from '@/server/tenants/open'
+
+vi.mock('@/server/db/operations')
+vi.mock('@/server/db/audit')
+vi.mock('@/server/env', () => ({ env: () => ({ TENANTRY_GROUPS: [], LOG_LEVEL: 'silent' }) }))
+
+const offer: VSphereOffer = { server: 'vc', datacenter: 'DC0', resourcePool: 'rp', folder: 'f', datastore: 'ds', network: 'n', templates: [{ name: 'ubuntu-1.35', version: 'v1.35.2' }] }
+const spec: ClusterSpec = { ...defaultSpec(offer, 'vc-south'), name: 'blue-1', addresses: { kind: 'dhcp' } }
+const cluster = { name: 'blue-1', uid: 'u', identity: 'vc-south', version: { current: 'v1.34.6', desired: 'v1.35.2' }, placement: { datacenter: 'DC9' }, deletingSince: null }
+const clusterOf = vi.fn((): object | null => cluster)
+const ctx = {
+  session: { user: 'ada', email: 'ada', groups: [] }, identity: { user: 'oidc:ada', groups: [] }, tenant: 'blue',
+  state: () => ({ health: { state: 'live' } }), cluster: () => clusterOf(),
+} as unknown as TenantContext
+
+const client = { get: vi.fn(), list: vi.fn(), dryRunApply: vi.fn(), apply: vi.fn(), delete: vi.fn() }
+const own = { apply: vi.fn(), delete: vi.fn(), signInOf: vi.fn() }
+const allowsNow = vi.fn()
+const identities = vi.fn()
+const written = () => own.apply.mock.calls.filter(([, options]) => !(options as { dryRun?: boolean } | undefined)?.dryRun).map(([object]) => object as KubeObject)
+const save = (settings: Parameters<typeof saveAddOn>[1]['settings'], seen: Parameters<typeof saveAddOn>[1]['seen'] = null) => saveAddOn(ctx, { tenant: 'blue', cluster: 'blue-1', settings, seen })
+const cpi = { name: 'cpi', region: '', zone: '', version: '' } as const
+const csi = { name: 'csi', className: 'vsphere', policy: '', datastoreUrl: '' } as const
+const deployed = (settings: object, name: string) => ({ kind: 'Deployment', metadata: { name: `blue-1-${name}`, labels: { 'tenantry.dev/add-on': (settings as { name: string }).name }, annotations: { [SETTINGS_ANNOTATION]: JSON.stringify(settings) } } })
+
+beforeEach(() => {
+  vi.resetAllMocks()
+  clusterOf.mockReturnValue(cluster)
+  identities.mockReturnValue([{ name: 'vc-south', offer }])
+  allowsNow.mockResolvedValue(true)
+  client.get.mockResolvedValue(null)
+  client.list.mockResolvedValue([])
+  client.apply.mockImplementation((object: KubeObject) => Promise.resolve({ ...object, metadata: { ...object.metadata, uid: 'u' } }))
+  own.apply.mockImplementation((object: KubeObject) => Promise.resolve(object))
+  own.signInOf.mockResolvedValue({ username: 'svc', password: 'secret-of-vcenter', version: 's/1' })
+  vi.mocked(insertOperation).mockResolvedValue(true)
+  vi.mocked(renewLease).mockResolvedValue(true)
+  vi.mocked(noteStep).mockResolvedValue(true)
+  vi.mocked(endOperation).mockResolvedValue(true)
+  vi.mocked(auditAnswered).mockResolvedValue(undefined)
+  vi.mocked(auditAsked).mockResolvedValue('audit')
+  vi.mocked(takeInterrupted).mockResolvedValue(true)
+  setRuntime({ db: {}, acts: new Set(), draining: () => false, asUser: () => client, own, live: { tenantUid: () => 'n', identities, note: vi.fn(), access: { allowsNow } } } as never)
+})
+
+test('without the right to the cluster, asked now, neither the sign-in is read nor anything written', async () => {
+  allowsNow.mockResolvedValue(false)
+  await expect(save(cpi)).rejects.toMatchObject({ view: { code: 'forbidden' } })
+  expect(allowsNow).toHaveBeenCalledWith(ctx.identity, 'blue', 'change:add-ons')
+  expect([own.signInOf.mock.calls, own.apply.mock.calls]).toEqual([[], []])
+})
+
+test('an identity that is not offered to the tenant gives no sign-in, whatever the cluster names', async () => {
+  identities.mockReturnValue([])
+  await expect(save(cpi)).rejects.toMatchObject({ view: { code: 'conflict' } })
+  expect(own.signInOf).not.toHaveBeenCalled()
+})
+
+test('an installed add-on is the Cluster’s own and in no record a secret', async () => {
+  await save(cpi)
+  expect(written().map(({ kind }) => kind)).toEqual(['Secret', 'Deployment'])
+  for (const { metadata } of written()) expect(metadata.ownerReferences).toMatchObject([{ kind: 'Cluster', uid: 'u' }])
+  expect(JSON.stringify([vi.mocked(insertOperation).mock.calls, vi.mocked(noteStep).mock.calls, vi.mocked(auditAsked).mock.calls])).not.toContain('secret-of-vcenter')
+  expect(Buffer.from((written()[0]?.['data'] as Record<string, string>)['vsphere.conf'] ?? '', 'base64').toString()).toContain('DC9')
+})
+
+test('what the management cluster would not take is refused before the first write', async () => {
+  own.apply.mockImplementation((object: KubeObject, options?: { dryRun: boolean }) => (options?.dryRun && object.kind === 'Deployment' ? Promise.reject(failure('refused', 'no')) : Promise.resolve(object)))
+  await expect(save(cpi)).rejects.toMatchObject({ view: { code: 'refused' } })
+  expect(written()).toEqual([])
+  expect(insertOperation).not.toHaveBeenCalled()
+})
+
+test('rules are told at their field; another StorageClass needs another name', async () => {
+  await expect(save({ ...cpi, version: 'v1.35.1' })).rejects.toMatchObject({ view: { code: 'invalid', fields: { version: expect.stringContaining('v1.34.x') } } })
+  client.list.mockResolvedValue([deployed(csi, 'vsphere-csi-controller')])
+  await expect(save({ ...csi, policy: 'Gold' }, csi)).rejects.toMatchObject({ view: { code: 'invalid', fields: { className: expect.stringContaining('another name') } } })
+  await save({ ...csi, className: 'gold', policy: 'Gold' }, csi)
+  expect(written().map(({ kind }) => kind)).toEqual(['Secret', 'ConfigMap', 'ConfigMap', 'ClusterResourceSet', 'Deployment'])
+})
+
+test('what somebody else changed since the page was read is a conflict', async () => {
+  client.list.mockResolvedValue([deployed({ ...cpi, region: 'r', zone: 'z' }, 'vsphere-cloud-controller-manager')])
+  await expect(save({ ...cpi, version: 'v1.34.0' }, cpi)).rejects.toMatchObject({ view: { code: 'conflict' } })
+  expect(written()).toEqual([])
+})
+
+test('a create whose add-ons stop in the middle is interrupted, with what exists and what is missing', async () => {
+  clusterOf.mockReturnValue(null)
+  own.apply.mockImplementation((object: KubeObject, options?: { dryRun: boolean }) => (!options?.dryRun && object.kind === 'ClusterResourceSet' ? Promise.reject(away()) : Promise.resolve(object)))
+  await expect(createCluster(ctx, { spec, tenant: 'blue' })).rejects.toMatchObject({ view: { code: 'interrupted', progress: { exist: expect.arrayContaining(['Cluster/blue-1', 'AddOn/cpi']), missing: ['AddOn/csi'] } } })
+  expect(vi.mocked(insertOperation).mock.calls[0]?.[1].missing.slice(-2)).toEqual(['AddOn/cpi', 'AddOn/csi'])
+})
+
+test('a create without add-ons asks for no sign-in', async () => {
+  clusterOf.mockReturnValue(null)
+  const { cpi: one, csi: two } = spec.addOns
+  await createCluster(ctx, { spec: { ...spec, addOns: { ...spec.addOns, cpi: { ...one, enabled: false }, csi: { ...two, enabled: false } } }, tenant: 'blue' })
+  expect([own.signInOf.mock.calls, own.apply.mock.calls]).toEqual([[], []])
+})
+
+test('leftovers of a create are removed by the names of its objects; add-ons go with the Cluster', async () => {
+  vi.mocked(findOperation).mockResolvedValue({ id: 'op', tenant: 'blue', cluster: 'blue-1', clusterUid: null, kind: 'create', who: 'ada', groups: [], state: 'interrupted', spec, namespaceUid: null, applied: ['Cluster/blue-1', 'AddOn/cpi'], missing: ['AddOn/csi'], error: null } as never)
+  client.get.mockResolvedValue({ kind: 'Cluster', metadata: { name: 'blue-1', uid: 'u', annotations: { 'tenantry.dev/operation': 'op' } } })
+  await removeLeftovers(ctx, { tenant: 'blue', operationId: 'op' })
+  expect(client.delete.mock.calls.map(([kind]) => kind as string)).toEqual(['Cluster'])
+})
+
+test('an upgrade brings what is installed to the new minor, and lets go of a version that was typed for the old one', async () => {
+  client.list.mockResolvedValue([deployed({ ...cpi, version: 'v1.34.0' }, 'vsphere-cloud-controller-manager')])
+  expect(await updateAddOns(ctx, 'blue-1', 'v1.35.2', { assertHeld: () => undefined })).toEqual(['cpi'])
+  expect(JSON.stringify(written())).toContain('cloud-provider-vsphere:v1.35.1')
+  client.list.mockResolvedValue([])
+  expect(await updateAddOns(ctx, 'blue-1', 'v1.35.2', { assertHeld: () => undefined })).toEqual([])
+})
