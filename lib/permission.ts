@@ -7,6 +7,7 @@ export type Permission =
   | 'create:cluster'
   | 'delete:cluster'
   | 'unstick:cluster' // resume, skip a wait, let go of a protection: for those who may delete
+  | 'adopt:cluster' // take over what another tool made
   | 'scale:node-pool'
   | 'change:node-pool' // its spec, new ones, fewer, all machines anew
   | 'change:addresses' // the ranges of a cluster's own pool
@@ -27,6 +28,7 @@ export const ACCESS: Readonly<Record<Permission, ResourceAttributes>> = {
   'create:cluster': { group: 'cluster.x-k8s.io', resource: 'clusters', verb: 'create' },
   'delete:cluster': { group: 'cluster.x-k8s.io', resource: 'clusters', verb: 'delete' },
   'unstick:cluster': { group: 'cluster.x-k8s.io', resource: 'clusters', verb: 'delete' },
+  'adopt:cluster': { group: 'cluster.x-k8s.io', resource: 'clusters', verb: 'patch' },
   'scale:node-pool': { group: 'cluster.x-k8s.io', resource: 'machinedeployments', subresource: 'scale', verb: 'patch' },
   'change:node-pool': { group: 'cluster.x-k8s.io', resource: 'machinedeployments', verb: 'patch' },
   'change:addresses': { group: 'ipam.cluster.x-k8s.io', resource: 'inclusterippools', verb: 'patch' },

@@ -14,6 +14,7 @@ export const deleteInput = z.object({ tenant, cluster, typedName: z.string().max
 const object = z.string().regex(/^[A-Za-z]{1,63}\/[a-z0-9.-]{1,253}$/)
 export const unstickInput = z.object({ tenant, cluster, object, act: z.enum(['resume', 'skip-drain', 'skip-volume-detach', 'look-again']) })
 export const letGoInput = z.object({ tenant, cluster, object, act: z.enum(['hooks', 'protection']), typedName: z.string().max(253) })
+export const lookInput = z.object({ tenant, cluster })
 export const scaleInput = z.object({ tenant, cluster, pool: z.string().min(1).max(63), replicas: z.number().int().min(0).max(500) })
 
 /** What an Operation row of a scale says: written by one version of the portal, read by the next. */
@@ -33,6 +34,9 @@ export const restartPoolInput = z.object({ tenant, cluster, pool, uid: uid.nulla
 /** `seen` are the ranges that the page showed; `pool` is the InClusterIPPool's name. */
 const ranges = z.array(z.string().max(200)).max(64).readonly()
 export const changeAddressesInput = z.object({ tenant, cluster, pool: z.string().min(1).max(253), seen: ranges, ranges })
+/** `uid` is the Cluster's, as the page showed it. */
+export const adoptInput = z.object({ tenant, cluster, uid })
+export const adoptIntent = z.object({ tool: z.enum(['Helm', 'another tool']), release: z.string().nullable() })
 
 /** What their Operation rows say. `from` and `to` are sizes. */
 const count = z.number().int().nullable()
@@ -63,6 +67,8 @@ export type ChangeIntent = z.infer<typeof changeIntent>
 export type AddIntent = z.infer<typeof addIntent>
 export type RemoveIntent = z.infer<typeof removeIntent>
 export type RestartIntent = z.infer<typeof restartIntent>
+export type AdoptInput = z.infer<typeof adoptInput>
+export type LookInput = z.infer<typeof lookInput>
 export type UnstickInput = z.infer<typeof unstickInput>
 export type LetGoInput = z.infer<typeof letGoInput>
 export type ScaleIntent = z.infer<typeof scaleIntent>

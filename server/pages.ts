@@ -3,6 +3,8 @@ import { notFound as notFoundPage, redirect } from 'next/navigation'
 import { cache } from 'react'
 import type { AddOnsPageData } from '@/lib/addons/view'
 import { isAppError, type ErrorView, type Result } from '@/lib/errors'
+import type { AdoptionReview } from '@/lib/adopt/review'
+import type { LeftBehind } from '@/lib/doctor/left-behind'
 import type { IdentityOption } from '@/lib/identity/offer'
 import type { SharedPoolOption } from '@/lib/ip-pool/offer'
 import type { TenantState } from '@/lib/live/event'
@@ -13,6 +15,7 @@ import type { Story } from '@/lib/rollout/story'
 import { addOnsPageData } from '@/server/addons/page'
 import { asResult } from '@/server/action'
 import { listSharedPools } from '@/server/addresses/list'
+import { reviewAdoption } from '@/server/adopt/review'
 import type { Session } from '@/server/auth/identity'
 import { currentSession } from '@/server/auth/session'
 import { listIdentities } from '@/server/identities/list'
@@ -21,6 +24,7 @@ import { listObjects } from '@/server/objects/list'
 import { interruptedCreates, type InterruptedCreate } from '@/server/operations/list'
 import { getChange } from '@/server/rollouts/get'
 import { listChanges, type Changes } from '@/server/rollouts/list'
+import { runtime } from '@/server/runtime'
 import { listTenants, type TenantListing } from '@/server/tenants/list'
 import { accessOf, openTenant, type TenantContext } from '@/server/tenants/open'
 
@@ -39,6 +43,8 @@ export interface TenantPage {
   readonly sharedPools: readonly SharedPoolOption[]
   /** Creates that stopped in the middle: to be continued or removed. */
   readonly interrupted: readonly InterruptedCreate[]
+  /** Hosted control planes that outlived their cluster. */
+  readonly leftBehind: readonly LeftBehind[]
 }
 
 /** The person signed in, or the sign-in page. `back` is the path to return to. */
@@ -59,7 +65,7 @@ export const tenantPage = cache(async (tenant: string): Promise<TenantPage> => {
   const session = await pageSession(`/t/${encodeURIComponent(tenant)}`)
   const ctx = await open(session, tenant)
   const [tenants, access, interrupted] = await Promise.all([listTenants(session), accessOf(ctx), interruptedCreates(tenant)])
-  return { session: shown(session), tenants, access, state: ctx.state(), identities: listIdentities(tenant), sharedPools: listSharedPools(tenant), interrupted }
+  return { session: shown(session), tenants, access, state: ctx.state(), identities: listIdentities(tenant), sharedPools: listSharedPools(tenant), interrupted, leftBehind: runtime().live.leftBehind(tenant) }
 })
 
 /** History of a cluster's changes, also of one that is gone. */
@@ -97,6 +103,13 @@ export async function addOnsPage(tenant: string, cluster: string): Promise<Resul
   const path = `/t/${encodeURIComponent(tenant)}/clusters/${encodeURIComponent(cluster)}/add-ons`
   const ctx = await open(await pageSession(path), tenant)
   return asResult(() => addOnsPageData(ctx, cluster))
+}
+
+/** What taking a cluster over would do; what stands in the way of telling it is shown in its place. */
+export async function adoptPage(tenant: string, cluster: string): Promise<Result<AdoptionReview>> {
+  const path = `/t/${encodeURIComponent(tenant)}/clusters/${encodeURIComponent(cluster)}/adopt`
+  const ctx = await open(await pageSession(path), tenant)
+  return asResult(() => reviewAdoption(ctx, cluster))
 }
 
 const open = (session: Session, tenant: string): Promise<TenantContext> => orNotFound(openTenant(session, tenant))

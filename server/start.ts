@@ -8,7 +8,7 @@ import { forgetOldSessions } from '@/server/db/sessions'
 import { actsSince, insertEntries, recentEntries } from '@/server/db/timeline'
 import { drain } from '@/server/drain'
 import { env } from '@/server/env'
-import { startLive } from '@/server/live/live'
+import { startLive, type Live } from '@/server/live/live'
 import { serveStreams } from '@/server/live/serve'
 import { log } from '@/server/log'
 import { createDiscovery } from '@/server/management/discovery'
@@ -48,9 +48,9 @@ export async function start(): Promise<void> {
   const discovery = createDiscovery(transport)
   const system = createSystemClient(transport, discovery)
   const own = createPortalClient(transport, discovery, settings.TENANTRY_CAPV_NAMESPACE)
-  const store = { insert: insertEntries.bind(null, db), recent: recentEntries.bind(null, db), stories: storyStore(db), ...(settings.DATABASE_URL ? { acts: actsSince.bind(null, db) } : {}) }
+  const store = { insert: insertEntries.bind(null, db), recent: recentEntries.bind(null, db), stories: storyStore(db, (tenant) => live.tenantUid(tenant)), ...(settings.DATABASE_URL ? { acts: actsSince.bind(null, db) } : {}) }
   const metrics = createMetrics()
-  const live = startLive(system, store, signal, metrics.reviewTook)
+  const live: Live = startLive(system, store, signal, metrics.reviewTook)
   metrics.watch({ live: live.counters, operations: () => countOperations(db) })
   const sessions = new Sessions(db, (id) => live.endSession(id))
   const acts = new Set<Promise<void>>()

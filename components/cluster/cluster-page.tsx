@@ -1,5 +1,6 @@
 'use client'
 import { useSearchParams } from 'next/navigation'
+import { OriginNote } from '@/components/adopt/origin-note'
 import { ClusterDoctor } from '@/components/doctor/doctor'
 import { useCluster, useEntries, useGone, useMachines, useStory } from '@/components/live/hooks'
 import { MachinesPanel } from '@/components/machine/machines-panel'
@@ -28,6 +29,7 @@ export function ClusterPage({ name }: { name: string }) {
   return (
     <div className="space-y-4">
       <ClusterHeader cluster={cluster} rollout={story?.rollout ?? null} told={told} />
+      {cluster.origin ? <OriginNote cluster={cluster.name} origin={cluster.origin} /> : null}
       <Facts cluster={cluster} machines={machines} />
       {story && told ? <RolloutPanel story={story} /> : null}
       <div className="grid grid-cols-[minmax(0,1fr)_380px] items-start gap-4 max-l:grid-cols-[minmax(0,1fr)]">

@@ -39,7 +39,8 @@ export function DeletingView({ cluster, machines, entries, story }: DeletingView
         <h1 className="[overflow-wrap:anywhere]">Deleting {cluster.name}</h1>
         <StateLine cluster={cluster} rollout={story?.rollout ?? null} told={story !== null}>
           {cluster.deletingSince ? <>{asked?.who ? `${asked.who === session.email ? 'You' : asked.who} asked` : 'Asked'} for this at <Clock at={cluster.deletingSince} />. You may leave this page; deletion goes on. </> : null}
-          <Link href={changesHref(tenant, cluster.name)} prefetch={false} className="link whitespace-nowrap">All changes</Link>
+          <Link href={changesHref(tenant, cluster.name)} prefetch={false} className="link whitespace-nowrap">All changes</Link>{' · '}
+          <Link href={`/t/${encodeURIComponent(tenant)}/clusters/${encodeURIComponent(cluster.name)}/objects`} prefetch={false} className="link whitespace-nowrap">Objects</Link>
         </StateLine>
       </div>
       <DeletionDoctor cluster={cluster} next={nextWords(all)} />

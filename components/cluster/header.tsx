@@ -14,17 +14,20 @@ import { useShown } from '@/components/state/state-word'
 import { Button } from '@/components/ui/button'
 import { Collapsible } from '@/components/ui/collapsible'
 import { CopyButton } from '@/components/ui/copy-button'
-import { Menu, MenuItem } from '@/components/ui/menu'
+import { Menu, MenuItem, MenuSeparator } from '@/components/ui/menu'
 import { useNow } from '@/components/ui/now'
+import { LookDialog } from '@/components/doctor/look-dialog'
 import { DeleteDialog } from './delete-dialog'
 import { ChangeLine } from './change-line'
 import { KubeconfigButton } from './kubeconfig-button'
 
 export function ClusterHeader({ cluster, rollout, told }: { cluster: ClusterView; rollout: Rollout | null; told: boolean }) {
   const [deleting, setDeleting] = useState(false)
+  const [looking, setLooking] = useState(false)
   const can = useCan('delete:cluster')
-  const router = useRouter()
   const { name: tenant } = useTenant()
+  const router = useRouter()
+  const go = (page: string) => router.push(`/t/${encodeURIComponent(tenant)}/clusters/${encodeURIComponent(cluster.name)}/${page}`)
   return (
     <div className="flex items-start gap-4 max-s:flex-col max-s:gap-3">
       <div className="min-w-0 flex-1">
@@ -38,12 +41,16 @@ export function ClusterHeader({ cluster, rollout, told }: { cluster: ClusterView
         <div className="flex justify-end gap-2 max-s:[&>*:first-child]:flex-1">
           <KubeconfigButton cluster={cluster} />
           <Menu trigger={<Button square aria-label="More actions"><Ellipsis size={16} aria-hidden /></Button>}>
-            <MenuItem onClick={() => router.push(`/t/${encodeURIComponent(tenant)}/clusters/${encodeURIComponent(cluster.name)}/add-ons`)}>Add-ons</MenuItem>
+            <MenuItem onClick={() => go('add-ons')}>Add-ons</MenuItem>
+            <MenuItem onClick={() => go('objects')}>Objects and export</MenuItem>
+            <MenuItem onClick={() => setLooking(true)}>Look into the nodes</MenuItem>
+            <MenuSeparator />
             <MenuItem danger reason={can.reason} onClick={() => setDeleting(true)}>Delete cluster</MenuItem>
           </Menu>
         </div>
         {cluster.kubeconfig.ready ? null : <p className="mt-1 text-right text-12 text-ink-3 max-s:text-left">Kubeconfig waits for {cluster.kubeconfig.waitsFor}</p>}
       </div>
+      {looking ? <LookDialog cluster={cluster} onClose={() => setLooking(false)} /> : null}
       {deleting ? <DeleteDialog cluster={cluster} onClose={() => setDeleting(false)} /> : null}
     </div>
   )

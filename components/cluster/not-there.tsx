@@ -21,7 +21,7 @@ export function ClusterGone({ name, at, entries }: { name: string; at: number; e
   return (
     <div className="space-y-4">
       <Middle level={1} art={<Glyph role="ok" shape="check" size={24} />} title={`${name} is gone`} actions={<><Back /><Link href={changesHref(tenant, name)} className={buttonLook()}>See its changes</Link></>}>
-        <p role="status">Everything it was made of was removed at <Clock at={new Date(at).toISOString()} />. Its name and its addresses are free again.</p>
+        <p role="status">It was removed at <Clock at={new Date(at).toISOString()} />. Its name and its addresses are free again. What outlives it is said above the list of clusters.</p>
       </Middle>
       {entries.length > 0 ? <ActivityPanel entries={entries} /> : null}
     </div>

@@ -12,6 +12,7 @@ import { Button } from '@/components/ui/button'
 import { Collapsible } from '@/components/ui/collapsible'
 import { CopyButton } from '@/components/ui/copy-button'
 import { LetGoDialog } from './let-go-dialog'
+import { LookDialog } from './look-dialog'
 
 /** What can be done about one finding, its raw words, and where to read more. */
 export function FindingBody({ finding, cluster }: { finding: Finding; cluster: ClusterView }) {
@@ -20,6 +21,7 @@ export function FindingBody({ finding, cluster }: { finding: Finding; cluster: C
   return (
     <div className="space-y-2">
       {next ? <Step step={next} finding={finding} cluster={cluster} /> : lastResorts.length > 0 ? <p className="text-ink-2">There is no safe step here: whoever holds it has to let go. What follows is the last resort.</p> : null}
+      {finding.cause === 'node' ? <Look cluster={cluster} /> : null}
       {raw ? (
         <Collapsible chevron="start" summary={<span className="min-w-0 text-ink-2 [overflow-wrap:anywhere]">Raw words of {kindOf(subject)} <span className="mono">{nameOf(subject)}</span></span>}>
           <Raw label={`Raw words of ${subject}`}>{raw}</Raw>
@@ -37,6 +39,18 @@ export function FindingBody({ finding, cluster }: { finding: Finding; cluster: C
         </Collapsible>
       ) : null}
     </div>
+  )
+}
+
+/** What the management cluster can't tell apart, the tenant cluster's own API can. */
+function Look({ cluster }: { cluster: ClusterView }) {
+  const [open, setOpen] = useState(false)
+  return (
+    <>
+      <Button look="primary" onClick={() => setOpen(true)}>Look into the nodes</Button>
+      <p className="text-12 text-ink-3">Asks the cluster’s own API which of the two it is. Nothing is changed.</p>
+      {open ? <LookDialog cluster={cluster} onClose={() => setOpen(false)} /> : null}
+    </>
   )
 }
 

@@ -1,6 +1,7 @@
 import type { AddOnName, AddOnSettings } from '@/lib/addons/spec'
 import type { ClusterSpec } from '@/lib/cluster/spec'
 import type { LastResort, SafeStep } from '@/lib/doctor/finding'
+import type { InsideReport } from '@/lib/doctor/inside'
 import type { Result } from '@/lib/errors'
 import type { PoolReview } from '@/lib/node-pool/review'
 import type { PoolSpec } from '@/lib/node-pool/spec'
@@ -16,6 +17,7 @@ export interface TenantActions {
   readonly continueCreate: (input: { tenant: string; operationId: string }) => Promise<Result<unknown>>
   readonly removeCluster: (input: { tenant: string; operationId: string }) => Promise<Result<unknown>>
   readonly deleteCluster: (input: { tenant: string; cluster: string; typedName: string }) => Promise<Result<unknown>>
+  readonly adoptCluster: (input: { tenant: string; cluster: string; uid: string }) => Promise<Result<unknown>>
   readonly scalePool: (input: { tenant: string; cluster: string; pool: string; replicas: number }) => Promise<Result<unknown>>
   readonly reviewPoolChange: (input: PoolChangeInput) => Promise<Result<PoolReview>>
   readonly changePool: (input: PoolChangeInput) => Promise<Result<unknown>>
@@ -27,6 +29,7 @@ export interface TenantActions {
   readonly changeAddresses: (input: { tenant: string; cluster: string; pool: string; seen: readonly string[]; ranges: readonly string[] }) => Promise<Result<unknown>>
   readonly saveAddOn: (input: { tenant: string; cluster: string; settings: AddOnSettings; seen: AddOnSettings | null }) => Promise<Result<unknown>>
   readonly removeAddOn: (input: { tenant: string; cluster: string; addOn: AddOnName }) => Promise<Result<unknown>>
+  readonly lookIntoCluster: (input: { tenant: string; cluster: string }) => Promise<Result<InsideReport>>
   readonly unstick: (input: { tenant: string; cluster: string; object: string; act: Exclude<SafeStep['act'], 'tell-platform'> }) => Promise<Result<unknown>>
   readonly letGo: (input: { tenant: string; cluster: string; object: string; act: LastResort['act']; typedName: string }) => Promise<Result<unknown>>
 }
@@ -49,6 +52,7 @@ export function answered(actions: TenantActions): TenantActions {
     continueCreate: safe(actions.continueCreate),
     removeCluster: safe(actions.removeCluster),
     deleteCluster: safe(actions.deleteCluster),
+    adoptCluster: safe(actions.adoptCluster),
     scalePool: safe(actions.scalePool),
     reviewPoolChange: safe(actions.reviewPoolChange),
     changePool: safe(actions.changePool),
@@ -60,6 +64,7 @@ export function answered(actions: TenantActions): TenantActions {
     changeAddresses: safe(actions.changeAddresses),
     saveAddOn: safe(actions.saveAddOn),
     removeAddOn: safe(actions.removeAddOn),
+    lookIntoCluster: safe(actions.lookIntoCluster),
     unstick: safe(actions.unstick),
     letGo: safe(actions.letGo),
   }

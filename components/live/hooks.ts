@@ -81,6 +81,7 @@ const needs: Record<Permission, readonly [what: string, role: string]> = {
   'create:cluster': ['Creating clusters', 'admin'],
   'delete:cluster': ['Deleting clusters', 'admin'],
   'unstick:cluster': ['Freeing clusters', 'admin'],
+  'adopt:cluster': ['Taking clusters over', 'admin'],
   'scale:node-pool': ['Scaling', 'operator'],
   'change:node-pool': ['Changing pools', 'admin'],
   'change:addresses': ['Changing address ranges', 'admin'],

@@ -1,3 +1,4 @@
+import type { Origin } from '@/lib/adopt/origin'
 import type { Finding } from '@/lib/doctor/finding'
 import type { ConditionView, State } from '@/lib/state'
 
@@ -91,6 +92,8 @@ export interface ClusterView {
   readonly kubeconfig: { readonly ready: true } | { readonly ready: false; readonly waitsFor: string }
   /** While deleting: what still exists, `Kind/name`, in the order in which it goes. */
   readonly remaining: readonly string[]
+  /** Who made it; absent when that was the portal, or it was taken over. */
+  readonly origin?: Origin
   /** What holds the cluster, its deletion or its machines, first cause first; absent when nothing does. */
   readonly findings?: readonly Finding[]
   readonly createdAt: string

@@ -23,6 +23,7 @@ const WHAT: Readonly<Record<string, string>> = {
   ConfigMap: 'A part for the cluster',
   ServiceAccount: 'An account of its own',
   RoleBinding: 'What the account may do',
+  TenantControlPlane: 'What Kamaji runs of it',
   MachineSet: 'One generation of a pool',
   Machine: 'A machine',
   KubeadmConfig: 'How the machine starts',

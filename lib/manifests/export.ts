@@ -11,7 +11,7 @@ export const ASKED_KINDS = [
   'Cluster', 'InClusterIPPool', 'VSphereCluster', 'KamajiControlPlane', 'VSphereMachineTemplate', 'KubeadmConfigTemplate', 'MachineDeployment', 'MachineHealthCheck',
 ] as const
 /** Kinds that controllers make of them. Never Secrets or ConfigMaps. */
-export const MADE_KINDS = ['MachineSet', 'Machine', 'KubeadmConfig', 'VSphereMachine', 'VSphereVM', 'IPAddressClaim', 'IPAddress'] as const
+export const MADE_KINDS = ['TenantControlPlane', 'MachineSet', 'Machine', 'KubeadmConfig', 'VSphereMachine', 'VSphereVM', 'IPAddressClaim', 'IPAddress'] as const
 export const OBJECT_KINDS = [...ASKED_KINDS, ...MADE_KINDS] as const
 export type ObjectKind = (typeof OBJECT_KINDS)[number]
 

@@ -24,7 +24,7 @@ const cluster = { name: 'blue-1', uid: 'u', identity: 'vc-south', version: { cur
 const clusterOf = vi.fn((): object | null => cluster)
 const ctx = {
   session: { user: 'ada', email: 'ada', groups: [] }, identity: { user: 'oidc:ada', groups: [] }, tenant: 'blue',
-  state: () => ({ health: { state: 'live' } }), cluster: () => clusterOf(),
+  health: () => ({ state: 'live' }), cluster: () => clusterOf(),
 } as unknown as TenantContext
 
 const client = { get: vi.fn(), list: vi.fn(), dryRunApply: vi.fn(), apply: vi.fn(), delete: vi.fn() }

@@ -9,9 +9,9 @@ import { runtime } from '@/server/runtime'
 
 /**
  * `resume`: a replica went on, in the person's name, with what another one had begun. `export`: the desired state of a cluster
- * was handed out as files.
+ * was handed out as files. `look`: a tenant cluster was read with its admin kubeconfig.
  */
-type Action = Permission | 'resume' | 'export'
+type Action = Permission | 'resume' | 'export' | 'look'
 
 /**
  * Runs an act with its audit row: written as `asked` before the act, completed after it. Where the row cannot be written the

@@ -23,7 +23,7 @@ const addOns = { ...all, cpi: { ...all.cpi, enabled: false }, csi: { ...all.csi,
 const spec: ClusterSpec = { ...defaultSpec(offer, 'vc-south'), name: 'blue-1', addresses: { kind: 'dhcp' }, addOns }
 const ctx = {
   session: { user: 'ada', email: 'ada', groups: [] }, identity: { user: 'oidc:ada', groups: [] }, tenant: 'blue',
-  state: () => ({ health: { state: 'live' } }), cluster: () => null,
+  health: () => ({ state: 'live' }), cluster: () => null,
 } as unknown as TenantContext
 
 const client = { get: vi.fn(), dryRunApply: vi.fn(), apply: vi.fn(), delete: vi.fn() }

@@ -8,7 +8,7 @@ import { failure, notFound } from '@/server/failure'
 import { toAppError } from '@/server/management/status'
 import { runtime } from '@/server/runtime'
 import { personalKubeconfig, type TenantKubeconfig, type TenantRole } from '@/server/tenant-api/access'
-import { openTenant, requirePermission } from '@/server/tenants/open'
+import { openTenant, requireLive, requirePermission } from '@/server/tenants/open'
 
 const PERMISSION: Readonly<Record<TenantRole, Permission>> = { 'cluster-admin': 'download:kubeconfig', view: 'download:view-kubeconfig' }
 
@@ -20,6 +20,7 @@ export async function downloadKubeconfig(session: Session, { tenant, cluster: na
   const attempt = { who: session.user, tenant, action: PERMISSION[role], object: `Cluster/${name}` }
   const ctx = await auditedRefusal(attempt, () => openTenant(session, tenant))
   return audited(ctx, PERMISSION[role], `Cluster/${name}`, async () => {
+    requireLive(ctx)
     const cluster = ctx.cluster(name)
     if (!cluster) throw notFound(`The cluster ${JSON.stringify(cleanLine(name, 63))}`)
     // The review is the only judge here: the Secret is read as the portal, and no API serves clusters/kubeconfig.
@@ -29,6 +30,6 @@ export async function downloadKubeconfig(session: Session, { tenant, cluster: na
       throw toAppError(error, `the kubeconfig of ${name}`)
     })
     const seconds = Math.round(env().TENANTRY_KUBECONFIG_HOURS * 3600)
-    return personalKubeconfig(admin, { cluster: name, tenant: ctx.tenant, user: ctx.session.user, role, seconds })
+    return personalKubeconfig(admin, { cluster: name, tenant: ctx.tenant, endpoint: cluster.endpoint, user: ctx.session.user, role, seconds })
   })
 }

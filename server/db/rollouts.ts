@@ -48,11 +48,14 @@ export async function rivalStory(db: Database, mine: Rollout, own: readonly stri
   return rivalOf(mine, own, stories)
 }
 
-/** @returns false when the cluster has an open story already (the partial unique index of the migration), or the id is taken */
-export async function insertStory(db: Database, story: Story): Promise<boolean> {
+/**
+ * @param namespaceUid of its tenant; null: not known
+ * @returns false when the cluster has an open story already (the partial unique index of the migration), or the id is taken
+ */
+export async function insertStory(db: Database, story: Story, namespaceUid: string | null = null): Promise<boolean> {
   const { id, tenant, clusterUid, cluster } = story.rollout
   try {
-    await db.prisma.rollout.create({ data: { id, tenant, clusterUid, cluster, ...columns(story) } })
+    await db.prisma.rollout.create({ data: { id, tenant, namespaceUid, clusterUid, cluster, ...columns(story) } })
     return true
   } catch (error) {
     if ((error as { code?: string }).code === 'P2002') return false
@@ -67,9 +70,13 @@ export async function updateStory(db: Database, story: Story, version: number): 
   return count === 1
 }
 
-/** @param tenant null: of any, for the keeper itself */
-export async function findStory(db: Database, id: string, tenant: string | null): Promise<StoredStory | null> {
-  const row = await db.prisma.rollout.findFirst({ where: { id, ...(tenant === null ? {} : { tenant }) } })
+/**
+ * @param tenant null: of any, for the keeper itself
+ * @param namespaceUid leaves out those of an earlier Namespace of that name; null: not known
+ */
+export async function findStory(db: Database, id: string, tenant: string | null, namespaceUid: string | null = null): Promise<StoredStory | null> {
+  const own = namespaceUid === null ? {} : { OR: [{ namespaceUid: null }, { namespaceUid }] }
+  const row = await db.prisma.rollout.findFirst({ where: { id, ...(tenant === null ? {} : { tenant }), ...own } })
   return readable(row ? [row] : [])[0] ?? null
 }
 
@@ -79,11 +86,14 @@ async function ownStory(db: Database, id: string): Promise<StoredStory | 'unread
   return row ? (readable([row])[0] ?? 'unreadable') : null
 }
 
-/** Newest first, without their machines. By the cluster's name: a cluster that is gone has its history too. */
-export async function listRollouts(db: Database, tenant: string, cluster: string, limit: number): Promise<readonly Rollout[]> {
+/**
+ * Newest first, without their machines. By the cluster's name: a cluster that is gone has its history too.
+ * @param namespaceUid leaves out those of an earlier Namespace of that name; null: not known
+ */
+export async function listRollouts(db: Database, tenant: string, cluster: string, limit: number, namespaceUid: string | null = null): Promise<readonly Rollout[]> {
   const rows = await db.prisma.$queryRaw<{ id: string; rollout: unknown }[]>`
     SELECT "id", "story"->'rollout' AS "rollout" FROM "Rollout"
-    WHERE "tenant" = ${tenant} AND "cluster" = ${cluster}
+    WHERE "tenant" = ${tenant} AND "cluster" = ${cluster} AND ("namespaceUid" IS NULL OR ${namespaceUid}::text IS NULL OR "namespaceUid" = ${namespaceUid})
     ORDER BY "startedAt" DESC, "id" LIMIT ${limit}`
   return rows.flatMap(({ id, rollout }) => parseRollout(rollout) ?? unreadable(id))
 }
@@ -157,12 +167,15 @@ function unreadable(id: string): [] {
   return []
 }
 
-/** What server/live keeps stories with. */
-export const storyStore = (db: Database) => ({
+/**
+ * What server/live keeps stories with.
+ * @param namespaceUidOf a tenant, as it is now; null: not known
+ */
+export const storyStore = (db: Database, namespaceUidOf: (tenant: string) => string | null = () => null) => ({
   open: () => openStories(db),
   lastEnded: (clusterUids: readonly string[]) => lastEndedStories(db, clusterUids),
   rival: (mine: Rollout, own: readonly string[]) => rivalStory(db, mine, own),
-  insert: (story: Story) => insertStory(db, story),
+  insert: (story: Story) => insertStory(db, story, namespaceUidOf(story.rollout.tenant)),
   update: (story: Story, version: number) => updateStory(db, story, version),
   find: (id: string) => ownStory(db, id),
   asks: (rollout: Rollout) => asksOf(db, rollout),

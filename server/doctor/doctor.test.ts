@@ -14,7 +14,7 @@ let findings: Partial<Finding>[]
 let machines: object = {}
 const ctx = {
   session: { user: 'bea', email: 'bea' }, identity: { user: 'oidc:bea', groups: [] }, tenant: 'blue',
-  state: () => ({ health: { state: 'live' }, machines }), cluster: () => ({ uid: 'c', name: 'blue-1', findings }),
+  health: () => ({ state: 'live' }), state: () => ({ machines }), cluster: () => ({ uid: 'c', name: 'blue-1', findings }),
 } as unknown as TenantContext
 const at = { tenant: 'blue', cluster: 'blue-1' }
 const client = { get: vi.fn(), patch: vi.fn() }

@@ -6,8 +6,8 @@ import { StatusError } from '@/server/management/status'
 const ada = { user: 'oidc:ada', groups: ['oidc:a'] }
 
 function setup() {
-  const state = { now: 0, asked: 0, answer: (): Promise<boolean> => Promise.resolve(true) }
-  const access = createAccess({ mayUser: () => (state.asked++, state.answer()) }, () => state.now)
+  const state = { now: 0, asked: 0, away: false, answer: (): Promise<boolean> => Promise.resolve(true) }
+  const access = createAccess({ mayUser: () => (state.asked++, state.answer()) }, { now: () => state.now, isAway: () => state.away, patienceMs: 20 })
   return { state, allows: (identity = ada, tenant = 'blue') => access.allows(identity, tenant, 'view:cluster'), access }
 }
 
@@ -47,6 +47,46 @@ test('while the management cluster is away, the last answer holds for ten minute
   await expect(allows({ user: 'oidc:new', groups: [] })).rejects.toThrow('away')
   state.now = 700_000
   await expect(allows()).rejects.toThrow('away')
+})
+
+test('a management cluster that is known to be away is not asked about people who were let in, and what one may do is not kept longer for it', async () => {
+  const { state, allows, access } = setup()
+  await allows()
+  state.away = true
+  state.now = 60_000
+  expect(await allows()).toBe(true)
+  expect(state.asked).toBe(1)
+  access.invalidate({ tenant: 'blue', concerns: null })
+  state.answer = () => Promise.resolve(false)
+  expect(await allows()).toBe(false)
+  state.now = 700_000
+  await allows()
+  expect(state.asked).toBe(3)
+})
+
+test('a review that takes its time is not waited for by who was let in before, and its answer counts when it comes', async () => {
+  const { state, allows, access } = setup()
+  await allows()
+  let answer: (value: boolean) => void = () => undefined
+  state.answer = () => new Promise((resolve) => (answer = resolve))
+  state.now = 60_000
+  expect(await Promise.all([allows(), allows()])).toEqual([true, true])
+  expect(state.asked).toBe(2)
+  answer(false)
+  await new Promise(setImmediate)
+  expect(await allows()).toBe(false)
+  state.away = true
+  await expect(allows({ user: 'oidc:new', groups: [] })).rejects.toMatchObject({ view: { code: 'management-away' } })
+  state.away = false
+  // A binding changed while it was under way: the earlier answer is none.
+  state.answer = () => Promise.resolve(true)
+  state.now = 70_000
+  await allows()
+  state.answer = () => new Promise((resolve) => setTimeout(() => resolve(false), 60))
+  state.now = 140_000
+  const asked = allows()
+  access.invalidate({ tenant: 'blue', concerns: null })
+  expect(await asked).toBe(false)
 })
 
 test('questions asked at once while the management cluster is away all get the last answer', async () => {

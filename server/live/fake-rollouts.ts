@@ -6,7 +6,7 @@ import type { MachineView } from '@/lib/machine/view'
 import type { Ask, Rollout, Story } from '@/lib/rollout/story'
 import type { TimelineEntry } from '@/lib/timeline/entry'
 import type { StoredStory, StoryStore } from '@/server/db/rollouts'
-import type { ClusterPicture } from '@/server/live/projection'
+import type { Picture } from '@/lib/rollout/picture'
 import { Rollouts, type RolloutsOptions } from '@/server/live/rollouts'
 import { rivalOf } from '@/server/rollouts/rival'
 import { exampleStory } from '@/server/rollouts/example'
@@ -39,7 +39,7 @@ export const reducer: RolloutsOptions['reducer'] = {
   },
 }
 
-export function picture(ready: number, desired: number, machines: readonly string[] = [], more: Partial<ClusterView> = {}): ClusterPicture {
+export function picture(ready: number, desired: number, machines: readonly string[] = [], more: Partial<ClusterView> = {}): Picture {
   const pool = { name: 'general', desired, ready }
   const cluster = { kind: 'cluster', uid: 'u1', tenant: 'blue', name: 'blue-1', pools: [pool], deletingSince: null, ...more } as unknown as ClusterView
   return { cluster, machines: new Map(machines.map((uid) => [uid, { kind: 'machine', uid } as MachineView])) }

@@ -13,6 +13,8 @@ const FAILURES = 2
 
 export interface HealthWatch {
   readonly now: () => Health
+  /** It answered before and does not now; a start is no loss. */
+  readonly lost: () => boolean
 }
 
 /** Says whether the management cluster answers: by a cheap question every few seconds, and by the watches of the key kinds. */
@@ -84,5 +86,5 @@ export function watchHealth(options: {
     }
   }
   void run()
-  return { now }
+  return { now, lost: () => everLive && away }
 }

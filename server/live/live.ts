@@ -1,4 +1,6 @@
 import 'server-only'
+import type { ClusterView } from '@/lib/cluster/view'
+import { leftBehindOf, type LeftBehind } from '@/lib/doctor/left-behind'
 import type { Health, TenantState } from '@/lib/live/event'
 import type { IdentityOption } from '@/lib/identity/offer'
 import type { SharedPoolOption } from '@/lib/ip-pool/offer'
@@ -34,6 +36,10 @@ export interface Live {
   /** Of the Namespace; null when there is none. */
   readonly tenantUid: (tenant: string) => string | null
   readonly state: (tenant: string) => TenantState
+  /** One look; null when there is none of that name. */
+  readonly cluster: (tenant: string, name: string) => ClusterView | null
+  /** Hosted control planes that outlived their cluster. */
+  readonly leftBehind: (tenant: string) => readonly LeftBehind[]
   readonly identities: (tenant: string) => readonly IdentityOption[]
   /** Address pools of the platform that are offered to the tenant. */
   readonly sharedPools: (tenant: string) => readonly SharedPoolOption[]
@@ -61,6 +67,10 @@ export interface LiveCounters {
   readonly hub: Readonly<HubCounters>
   readonly access: Readonly<AccessCounters>
   readonly recorderWaiting: number
+  /** Stories of changes that the database has not taken yet. */
+  readonly storiesWaiting: number
+  /** The management cluster answers, and what is shown is what it says. */
+  readonly management: Health['state']
   readonly entriesDropped: number
   readonly projectionDirty: number
 }
@@ -70,7 +80,7 @@ export type LiveStore = Pick<RecorderOptions, 'insert' | 'recent' | 'acts'> & { 
 /** @param reviewTook is told of each access review's duration, in ms */
 export function startLive(client: SystemClient, store: LiveStore, signal: AbortSignal, reviewTook?: (ms: number) => void): Live {
   const hub: Hub = new Hub(() => health.now())
-  const access = createAccess(client, Date.now, reviewTook)
+  const access = createAccess(client, { isAway: () => health.lost(), ...(reviewTook ? { took: reviewTook } : {}) })
   const publish: Hub['publish'] = (tenant, upserts, removes) => hub.publish(tenant, upserts, removes)
   const recorder = new Recorder({ ...store, publish, signal, happenings: happeningsOf })
   const rollouts = new Rollouts({
@@ -114,6 +124,8 @@ export function startLive(client: SystemClient, store: LiveStore, signal: AbortS
     tenants: () => named(projection.tenants()),
     tenantUid: (tenant) => projection.namespace(tenant)?.metadata.uid ?? null,
     state: (tenant) => hub.state(tenant),
+    cluster: (tenant, name) => projection.cluster(tenant, name),
+    leftBehind: (tenant) => projection.leftBehind(tenant).map(leftBehindOf),
     identities: (tenant) => identitiesFor(projection.namespace(tenant), projection.identityObjects()),
     sharedPools: (tenant) => sharedPoolsFor(projection.namespace(tenant), projection.globalPoolObjects()),
     health: () => health.now(),
@@ -129,6 +141,8 @@ export function startLive(client: SystemClient, store: LiveStore, signal: AbortS
       hub: hub.counters,
       access: access.counters,
       recorderWaiting: recorder.waitingEntries,
+      storiesWaiting: rollouts.unwritten,
+      management: health.now().state,
       entriesDropped: recorder.droppedEntries,
       projectionDirty: projection.dirty,
     }),

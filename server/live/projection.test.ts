@@ -56,6 +56,25 @@ test('one that goes before its owner comes is not brought back by it', () => {
   expect(pools).toEqual([0])
 })
 
+test('a hosted control plane that outlives its cluster is known, also to a portal that has never seen the cluster', () => {
+  const { projection } = setup()
+  const leaving = { deletionTimestamp: '2026-11-21T14:00:00Z' }
+  const plane = (more: object = {}) => object('TenantControlPlane', 'hosted', { ownerReferences: [{ apiVersion: 'v1', kind: 'KamajiControlPlane', name: 'control', uid: 'uid-control' }], ...more })
+  projection.upsert('TenantControlPlane', plane(leaving))
+  const names = () => projection.leftBehind('blue').map(({ metadata }) => metadata.name)
+  expect([names(), projection.leftBehind('green')]).toEqual([['hosted'], []])
+  const control = object('KamajiControlPlane', 'control', { labels: { 'cluster.x-k8s.io/cluster-name': 'c' } })
+  projection.upsert('KamajiControlPlane', control)
+  expect(names()).toEqual([])
+  projection.remove('KamajiControlPlane', control)
+  expect(names()).toEqual(['hosted'])
+  projection.upsert('TenantControlPlane', plane())
+  expect(names(), 'nobody has asked it to go').toEqual([])
+  projection.upsert('TenantControlPlane', plane(leaving))
+  projection.remove('TenantControlPlane', plane(leaving))
+  expect(names()).toEqual([])
+})
+
 test('many clusters are looked at in slices; it is ready when all of them were', () => {
   const { projection, published } = setup(20)
   for (const name of ['a', 'b', 'c', 'd', 'e']) projection.upsert('Cluster', object('Cluster', name))

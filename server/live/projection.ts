@@ -4,6 +4,7 @@ import type { KubeObject } from '@/lib/kubernetes/object'
 import type { LiveView, Removal } from '@/lib/live/event'
 import { same } from '@/lib/live/reduce'
 import type { MachineView } from '@/lib/machine/view'
+import type { Picture } from '@/lib/rollout/picture'
 import { clusterParts, globalPoolsOf } from '@/server/live/objects'
 import { Places } from '@/server/live/places'
 import type { ReflectorSink } from '@/server/live/reflector'
@@ -12,12 +13,6 @@ import { log } from '@/server/log'
 import type { KindName } from '@/server/management/kinds'
 import type { ClusterParts, MachineParts } from '@/server/management/parse/parts'
 
-/** One cluster with its machines, as pages see it. */
-export interface ClusterPicture {
-  readonly cluster: ClusterView
-  readonly machines: ReadonlyMap<string, MachineView>
-}
-
 export interface ProjectionOptions {
   readonly viewsOf: {
     readonly cluster: (parts: ClusterParts, viewOf: (machine: MachineParts) => MachineView) => ClusterView
@@ -25,9 +20,9 @@ export interface ProjectionOptions {
   }
   readonly publish: (tenant: string, upserts: readonly LiveView[], removes: readonly Removal[]) => void
   /** What changed of one cluster, for the timeline. */
-  readonly changed: (before: ClusterPicture | null, after: ClusterPicture | null) => void
+  readonly changed: (before: Picture | null, after: Picture | null) => void
   /** Its Namespace is no tenant any more: nobody sees the cluster, which goes on. */
-  readonly hidden: (picture: ClusterPicture) => void
+  readonly hidden: (picture: Picture) => void
   /** A Warning event of one of a cluster's objects. */
   readonly warned: (cluster: ClusterView, event: KubeObject) => void
   /**
@@ -60,10 +55,12 @@ export class Projection implements ReflectorSink {
   private readonly namespaces = new Map<string, KubeObject>()
   private readonly identities = new Map<string, KubeObject>()
   private readonly globalPools = new Map<string, KubeObject>()
+  /** TenantControlPlanes by uid, whether or not a cluster leads to them. */
+  private readonly hosted = new Map<string, KubeObject>()
   private readonly people = new Map<string, readonly string[]>()
-  private readonly pictures = new Map<string, ClusterPicture>()
+  private readonly pictures = new Map<string, Picture>()
   /** As last seen, of clusters whose Namespace is no tenant any more. */
-  private readonly unseen = new Map<string, ClusterPicture>()
+  private readonly unseen = new Map<string, Picture>()
   private readonly memos = new Map<string, Memo>()
   /** Clusters to look at, and from when on. */
   private readonly due = new Map<string, number>()
@@ -91,6 +88,7 @@ export class Projection implements ReflectorSink {
       case 'Event':
         return this.warn(object)
       default:
+        if (kind === 'TenantControlPlane') this.hosted.set(object.metadata.uid ?? '', object)
         this.touch(this.places.put(kind, object))
     }
   }
@@ -109,6 +107,7 @@ export class Projection implements ReflectorSink {
       case 'Event': // its hour is over: what it told has been told
         return
       default:
+        if (kind === 'TenantControlPlane') this.hosted.delete(object.metadata.uid ?? '')
         this.touch(this.places.remove(kind, object.metadata.uid ?? ''))
     }
   }
@@ -133,6 +132,15 @@ export class Projection implements ReflectorSink {
   /** Clusters that wait to be looked at. */
   get dirty(): number {
     return this.due.size
+  }
+
+  cluster(tenant: string, name: string): ClusterView | null {
+    return this.pictures.get(`${tenant}/${name}`)?.cluster ?? null
+  }
+
+  /** TenantControlPlanes of the tenant that were asked to go with a control plane that is gone by now. */
+  leftBehind(tenant: string): readonly KubeObject[] {
+    return [...this.hosted.values()].filter(({ metadata: { namespace, deletionTimestamp, ownerReferences = [] } }) => namespace === tenant && deletionTimestamp !== undefined && !ownerReferences.some(({ uid }) => this.places.has(uid)))
   }
 
   namespace(name: string): KubeObject | null {
@@ -214,7 +222,7 @@ export class Projection implements ReflectorSink {
   }
 
   /** History is told of clusters. One that is only out of sight is told on from where it was, once it is seen again or has gone. */
-  private tell(key: string, before: ClusterPicture | null, after: ClusterPicture | null, differs: boolean): void {
+  private tell(key: string, before: Picture | null, after: Picture | null, differs: boolean): void {
     const known = before ?? this.unseen.get(key) ?? null
     if (!after && known && this.exists(known.cluster.uid)) {
       this.unseen.set(key, known)
@@ -225,7 +233,7 @@ export class Projection implements ReflectorSink {
   }
 
   /** Views that say what they said before are those of before: what is unchanged is not sent, and compared by identity from here on. */
-  private picture(parts: ClusterParts, before: ClusterPicture | null): ClusterPicture {
+  private picture(parts: ClusterParts, before: Picture | null): Picture {
     const machines = new Map<string, MachineView>()
     for (const machine of parts.machines) machines.set(machine.machine.metadata.uid ?? '', this.machineView(machine))
     const cluster = this.options.viewsOf.cluster(parts, (machine) => this.machineView(machine))

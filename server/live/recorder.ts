@@ -4,7 +4,7 @@ import type { ClusterView } from '@/lib/cluster/view'
 import type { TimelineEntry } from '@/lib/timeline/entry'
 import { warningEntry, type Warning } from '@/lib/timeline/warnings'
 import { isRefusal } from '@/server/db/refusal'
-import type { ClusterPicture } from '@/server/live/projection'
+import type { Picture } from '@/lib/rollout/picture'
 import { log } from '@/server/log'
 
 /** Of each cluster on the streams: as many as a page shows. Older ones are in the database. */
@@ -25,7 +25,7 @@ const MAX_WAITING = 100_000
 
 export interface RecorderOptions {
   /** Pure: what the difference of two pictures means. Made again from the same pictures it gives the same keys. */
-  readonly happenings: (before: ClusterPicture | null, after: ClusterPicture | null) => readonly TimelineEntry[]
+  readonly happenings: (before: Picture | null, after: Picture | null) => readonly TimelineEntry[]
   readonly insert: (entries: readonly TimelineEntry[]) => Promise<void>
   /** The newest entries of each of these clusters. */
   readonly recent: (clusterUids: readonly string[], limit: number) => Promise<readonly TimelineEntry[]>
@@ -74,7 +74,7 @@ export class Recorder {
   }
 
   /** Takes notice of a change. A cluster seen for the first time brings its history with it. */
-  changed(before: ClusterPicture | null, after: ClusterPicture | null): void {
+  changed(before: Picture | null, after: Picture | null): void {
     const picture = after ?? before
     if (!picture) return
     const { uid, tenant } = picture.cluster

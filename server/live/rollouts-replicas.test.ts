@@ -2,7 +2,7 @@ import { afterEach, expect, test, vi } from 'vitest'
 import { clock, pictureAt, type Life, type World } from '@/lib/rollout/fixtures'
 import { merge, tell, withAsks } from '@/lib/rollout/tell'
 import { memory, replica } from '@/server/live/fake-rollouts'
-import type { ClusterPicture } from '@/server/live/projection'
+import type { Picture } from '@/lib/rollout/picture'
 import { log } from '@/server/log'
 
 afterEach(() => {
@@ -35,14 +35,14 @@ function life(random: (below: number) => number) {
     second += 150 + random(120)
   }
   const world: World = { lives, pools: (now) => ({ general: { desired: sizes.findLast(({ from }) => from <= now)?.desired ?? 1 } }) }
-  const pictures: { second: number; shows: ClusterPicture }[] = []
+  const pictures: { second: number; shows: Picture }[] = []
   for (let now = 0; now <= second; now++) {
     const shows = pictureAt(world, now)
     if (shows && JSON.stringify(entriesOf(shows)) !== JSON.stringify(entriesOf(pictures.at(-1)?.shows))) pictures.push({ second: now, shows })
   }
   return { pictures, changes, over: second }
 }
-const entriesOf = (picture: ClusterPicture | undefined) => picture && [picture.cluster, ...picture.machines]
+const entriesOf = (picture: Picture | undefined) => picture && [picture.cluster, ...picture.machines]
 
 test.each(Array.from({ length: 10 }, (_, seed) => [seed]))('each change is one story with all its machines, whoever is slow, killed or away (seed %i)', async (seed) => {
   vi.useFakeTimers({ now: new Date(clock(0)) })
@@ -53,8 +53,8 @@ test.each(Array.from({ length: 10 }, (_, seed) => [seed]))('each change is one s
   const begin = () => replica(store, { reducer: { tell, merge, withAsks } })
   let one = begin()
   const two = begin()
-  const shown: (ClusterPicture | null)[] = [null, null]
-  const show = (index: 0 | 1, after: ClusterPicture): void => {
+  const shown: (Picture | null)[] = [null, null]
+  const show = (index: 0 | 1, after: Picture): void => {
     const { rollouts } = index === 0 ? one : two
     rollouts.changed(shown[index] ?? null, after)
     shown[index] = after

@@ -4,10 +4,9 @@ import { span } from '@/lib/duration'
 import type { LiveView, Removal } from '@/lib/live/event'
 import { idOf, same } from '@/lib/live/reduce'
 import type { Ask, Story } from '@/lib/rollout/story'
-import type { Seen } from '@/lib/rollout/picture'
+import type { Picture, Seen } from '@/lib/rollout/picture'
 import type { TimelineEntry } from '@/lib/timeline/entry'
 import type { StoredStory, StoryStore } from '@/server/db/rollouts'
-import type { ClusterPicture } from '@/server/live/projection'
 import { StoryAsks } from '@/server/live/story-asks'
 import { StoryWriter, type Kept } from '@/server/live/story-writer'
 import { log } from '@/server/log'
@@ -43,14 +42,14 @@ interface Desk {
   readonly uid: string
   readonly tenant: string
   /** As last seen; null: not yet, or no more. */
-  picture: ClusterPicture | null
+  picture: Picture | null
   open: Kept | null
   /** The last that ended. */
   last: Kept | null
   /** What another replica has seen end already, as it goes on here. */
   follow: { story: Story; readonly until: number } | null
   /** At rest before anything was told here and before the database had its say. */
-  idle: { readonly picture: ClusterPicture; readonly at: number } | null
+  idle: { readonly picture: Picture; readonly at: number } | null
   absentTicks: number
   forgetting: boolean
   readonly shown: Map<string, LiveView>
@@ -90,7 +89,7 @@ export class Rollouts {
   }
 
   /** Takes notice of a change of one cluster. */
-  changed(before: ClusterPicture | null, after: ClusterPicture | null): void {
+  changed(before: Picture | null, after: Picture | null): void {
     if (before && after && before.cluster.uid !== after.cluster.uid) {
       this.changed(before, null)
       return this.changed(null, after)
@@ -104,6 +103,11 @@ export class Rollouts {
   }
 
   /** The cluster is out of sight and goes on: its story stays open, and is told on when it is seen again or has gone. */
+  /** Stories that the database has not taken yet. */
+  get unwritten(): number {
+    return this.writer.waiting
+  }
+
   hide(uid: string): void {
     const desk = this.desks.get(uid)
     if (!desk) return

@@ -1,6 +1,6 @@
 import 'server-only'
 import type { Ask, Rollout } from '@/lib/rollout/story'
-import type { ClusterPicture } from '@/server/live/projection'
+import type { Picture } from '@/lib/rollout/picture'
 import type { Kept } from '@/server/live/story-writer'
 import { log } from '@/server/log'
 
@@ -18,7 +18,7 @@ export class StoryAsks {
   ) {}
 
   /** Asks can have come with what was just told: a story begins, sizes change, a deletion begins. */
-  told(kept: Kept, picture: ClusterPicture | null): void {
+  told(kept: Kept, picture: Picture | null): void {
     const sizes = Object.entries(kept.story.rollout.pools).map(([pool, { to }]) => [pool, to])
     const deleting = kept.story.rollout.change === 'delete' || (picture?.cluster.deletingSince ?? null) !== null
     const key = JSON.stringify([sizes, deleting])

@@ -58,6 +58,10 @@ export class StoryWriter {
     this.run()
   }
 
+  get waiting(): number {
+    return this.queue.size
+  }
+
   /** Resolves when all that waits is written, or was tried once more. */
   async drain(): Promise<void> {
     this.draining = true

@@ -1,6 +1,6 @@
 import 'server-only'
 import type { KubeObject, ObjectMeta } from '@/lib/kubernetes/object'
-import { CLUSTER_NAME_LABEL, DEPLOYMENT_NAME_LABEL, NODE_POOL_LABEL } from '@/lib/manifests/labels'
+import { CLUSTER_NAME_LABEL, DEPLOYMENT_NAME_LABEL, MANAGED_BY_LABEL, NODE_POOL_LABEL } from '@/lib/manifests/labels'
 import { internAll } from '@/server/live/intern'
 import { trimmedWarning } from '@/server/live/warnings'
 import type { KindName } from '@/server/management/kinds'
@@ -36,7 +36,7 @@ function smallOf(kind: KindName, object: KubeObject): KubeObject | null {
 }
 
 /** Labels that something reads; what else is there (hashes, hosts) differs from machine to machine. */
-const LABELS: readonly string[] = [CLUSTER_NAME_LABEL, DEPLOYMENT_NAME_LABEL, NODE_POOL_LABEL]
+const LABELS: readonly string[] = [CLUSTER_NAME_LABEL, DEPLOYMENT_NAME_LABEL, MANAGED_BY_LABEL, NODE_POOL_LABEL]
 
 /** Objects of one pool carry the same few labels and finalizers: they share one object for them. */
 const MAX_SHARED = 20_000

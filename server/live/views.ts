@@ -2,9 +2,10 @@ import 'server-only'
 import type { IdentityOption } from '@/lib/identity/offer'
 import type { SharedPoolOption } from '@/lib/ip-pool/offer'
 import type { KubeObject } from '@/lib/kubernetes/object'
+import type { Picture } from '@/lib/rollout/picture'
 import type { TimelineEntry } from '@/lib/timeline/entry'
 import { departures, happenings } from '@/lib/timeline/happenings'
-import type { ClusterPicture, ProjectionOptions } from '@/server/live/projection'
+import type { ProjectionOptions } from '@/server/live/projection'
 import { log } from '@/server/log'
 import { clusterView } from '@/server/management/parse/cluster'
 import { identityOption, type OptionReading } from '@/server/management/parse/identity'
@@ -15,7 +16,7 @@ import { sharedPoolOption } from '@/server/management/parse/shared-pool'
 export const viewsOf: ProjectionOptions['viewsOf'] = { cluster: clusterView, machine: machineView }
 
 /** What two pictures of a cluster tell to have happened. Only machines that changed are looked at: pools are large. */
-export function happeningsOf(before: ClusterPicture | null, after: ClusterPicture | null, now = new Date().toISOString()): readonly TimelineEntry[] {
+export function happeningsOf(before: Picture | null, after: Picture | null, now = new Date().toISOString()): readonly TimelineEntry[] {
   const entries: TimelineEntry[] = []
   if (after) entries.push(...happenings(after.cluster, [...after.machines].filter(([uid, view]) => before?.machines.get(uid) !== view).map(([, view]) => view)))
   if (!before) return entries

@@ -9,13 +9,13 @@ const reflector: ReflectorState = {
 }
 const counters = (): LiveCounters => ({
   streams: 12, reflectors: [reflector, { ...reflector, kind: 'Cluster', synced: false }], hub: { messages: 100, coalesced: 20, resyncs: 3, slowDisconnects: 1 },
-  access: { asked: 8, cached: 30, denied: 2, failed: 1 }, recorderWaiting: 4, entriesDropped: 2, projectionDirty: 5,
+  access: { asked: 8, cached: 30, denied: 2, failed: 1 }, recorderWaiting: 4, storiesWaiting: 6, management: 'live', entriesDropped: 2, projectionDirty: 5,
 })
 
 function setup(more: Partial<MetricSources> = {}) {
   const time = { now: 31_000 }
   const metrics = createMetrics(() => time.now)
-  const operations = vi.fn<MetricSources['operations']>(() => Promise.resolve([{ kind: 'create', state: 'running', count: 3 }]))
+  const operations = vi.fn<MetricSources['operations']>(() => Promise.resolve([{ kind: 'create', state: 'running', count: 3, oldest: new Date(1_000) }]))
   metrics.watch({ live: counters, operations, ...more })
   // Operations are counted beside the scrape, which tells the last count.
   const lines = async (): Promise<readonly string[]> => (await new Promise(setImmediate), (await metrics.text()).split('\n'))
@@ -32,7 +32,8 @@ test('a scrape tells reflectors, streams, queues, access and operations, and the
     'tenantry_projection_dirty 5', 'tenantry_recorder_waiting 4', 'tenantry_recorder_dropped_total 2',
     'tenantry_access_asked_total 8', 'tenantry_access_cached_total 30', 'tenantry_access_denied_total 2', 'tenantry_access_failed_total 1',
     'tenantry_access_review_duration_seconds_bucket{le="0.025"} 0', 'tenantry_access_review_duration_seconds_bucket{le="0.05"} 1',
-    'tenantry_operations{kind="create",state="running"} 3',
+    'tenantry_operations{kind="create",state="running"} 3', 'tenantry_operations_oldest_running_seconds{kind="create"} 30',
+    'tenantry_management_live 1', 'tenantry_stories_waiting 6',
   ]))
   const names = (await lines()).map((line) => line.split(/[{ ]/)[0])
   for (const name of ['nodejs_eventloop_lag_p50_seconds', 'nodejs_eventloop_lag_p99_seconds', 'nodejs_eventloop_lag_max_seconds', 'process_resident_memory_bytes', 'nodejs_heap_size_used_bytes']) expect(names).toContain(name)

@@ -100,6 +100,8 @@ function watchLive(registry: Registry, live: () => LiveCounters): void {
   counter('stream_resyncs', 'Fresh snapshots for streams that did not keep up.', ({ hub }) => hub.resyncs)
   counter('stream_slow_disconnects', 'Streams that were cut off for not keeping up.', ({ hub }) => hub.slowDisconnects)
   gauge('projection_dirty', 'Clusters that wait to be looked at.', ({ projectionDirty }) => projectionDirty)
+  gauge('management_live', '1: the management cluster answers, and what pages show is what it says.', ({ management }) => Number(management === 'live'))
+  gauge('stories_waiting', 'Stories of changes that the database has not taken yet.', ({ storiesWaiting }) => storiesWaiting)
   gauge('recorder_waiting', 'Entries of timelines that the database has not taken yet.', ({ recorderWaiting }) => recorderWaiting)
   counter('recorder_dropped', 'Entries of timelines that the database will never have: too many waited, or it refused them.', ({ entriesDropped }) => entriesDropped)
   counter('access_asked', 'Access reviews put to the API server.', ({ access }) => access.asked)
@@ -126,6 +128,13 @@ function watchOperations(registry: Registry, count: MetricSources['operations'],
     }
   }
   void refresh()
+  new Gauge({
+    name: 'tenantry_operations_oldest_running_seconds', help: 'Age of the oldest operation of each kind that is neither done nor given up.', labelNames: ['kind'], registers: [registry],
+    collect() {
+      this.reset()
+      for (const { kind, oldest } of rows) if (oldest !== null) this.set({ kind }, Math.max(0, now() - oldest.getTime()) / 1_000)
+    },
+  })
   new Gauge({
     name: 'tenantry_operations', help: 'Operations by kind and state.', labelNames: ['kind', 'state'], registers: [registry],
     collect() {

@@ -49,6 +49,7 @@ export async function resumeChange(ctx: Asker, row: OperationRow, lease: Lease):
   if (ctx.cluster(row.cluster)?.uid !== row.clusterUid) throw failure('conflict', `${row.cluster} is gone.`)
   const client = runtime().asUser(ctx.identity)
   const prepared = await prepareChange(ctx, client, { cluster: row.cluster, ...parsed.data })
+  if (lease.looksOnly && prepared.plan.changes.length === 0) return noteChange(ctx, row, parsed.data)
   lease.assertHeld()
   await write(ctx, { id: row.id, cluster: row.cluster, clusterUid: row.clusterUid }, lease, prepared, parsed.data, row.applied)
 }
@@ -57,13 +58,16 @@ type At = Pick<OperationRow, 'id' | 'cluster' | 'clusterUid'>
 
 async function write(ctx: Asker, at: At, lease: Lease, { live, plan }: Prepared, intent: ChangeIntent, before: readonly string[] = []): Promise<void> {
   await carryOut(runtime().asUser(ctx.identity), lease, { tenant: ctx.tenant, objects: plan.objects, scale: plan.scale, removes: plan.removes }, before)
-  noteAct(ctx, { key: `${at.id}:asked`, clusterUid: at.clusterUid ?? '', cluster: at.cluster, subject: intent.pool, text: `Pool ${intent.pool}: ${intent.words}` })
+  noteChange(ctx, at, intent)
   const kept = new Set(plan.objects.map(({ kind, metadata }) => `${kind}/${metadata.name}`))
   const old = live === null ? [] : [machineTemplateOf(live), bootstrapTemplateOf(live)].filter((template) => template !== null)
   // Of a kind that has a new template now, the one that the pool was made from.
   const superseded = old.filter((template) => plan.objects.some(({ kind }) => kind === template.kind) && !kept.has(`${template.kind}/${template.metadata.name}`))
   await tidyLater(ctx, at, superseded)
 }
+
+const noteChange = (ctx: Asker, { id, cluster, clusterUid }: At, { pool, words }: ChangeIntent): void =>
+  noteAct(ctx, { key: `${id}:asked`, clusterUid: clusterUid ?? '', cluster, subject: pool, text: `Pool ${pool}: ${words}` })
 
 /** What the story and the timeline tell of it. Sizes: null when this changes none. */
 function outline({ live, plan }: Prepared, spec: PoolSpec): Pick<ChangeIntent, 'words' | 'rolls' | 'from' | 'to'> {

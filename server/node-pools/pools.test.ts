@@ -28,10 +28,10 @@ let writes: string[]
 let cluster: Record<string, unknown>
 const client = { get: vi.fn(), list: vi.fn(), dryRunApply: vi.fn(), apply: vi.fn(), delete: vi.fn(), patchScale: vi.fn() }
 const note = vi.fn()
-const live = () => ({ tenantUid: () => 'n', note, identities: () => [], state: () => ({ clusters: { u: cluster }, machines: {}, health: { state: 'live' } }) })
+const live = () => ({ tenantUid: () => 'n', note, identities: () => [], cluster: (_: string, name: string) => (name === 'blue-1' ? cluster : null), health: () => ({ state: 'live' }), state: () => ({ clusters: { u: cluster }, machines: {} }) })
 const ctx = {
   session: { user: 'ada', email: 'ada', groups: [] }, identity: { user: 'oidc:ada', groups: [] }, tenant: TENANT,
-  state: () => live().state(), cluster: (name: string) => (name === 'blue-1' ? cluster : null),
+  state: () => live().state(), health: () => live().health(), cluster: (name: string) => (name === 'blue-1' ? cluster : null),
 } as unknown as TenantContext
 
 const put = (object: KubeObject): KubeObject => {
@@ -162,6 +162,21 @@ test('a change whose replica died in the middle goes on from there', async () =>
   await resumeExpired(new AbortController().signal)
   expect(await operations('change')).toMatchObject([{ state: 'done' }])
   expect(seen().machine.memoryMiB).toBe(16384)
+})
+
+test('a change or a removal that was finished when its replica died, and whose person has left since, is done', async () => {
+  const finished = async (kind: 'change' | 'remove') => {
+    await db.prisma.session.deleteMany()
+    await db.prisma.operation.updateMany({ where: { kind }, data: { state: 'running', holder: 'dead', leaseUntil: new Date(0) } })
+    writes = []
+    await resumeExpired(new AbortController().signal)
+    expect([(await operations(kind)).map(({ state, error }) => [state, error]), writes]).toEqual([[['done', null]], []])
+  }
+  await changePool(ctx, input(bigger))
+  await finished('change')
+  await addPool(ctx, { tenant: TENANT, cluster: 'blue-1', spec: { ...general, name: 'extra', size: { kind: 'fixed', replicas: 1 } } })
+  await removePool(ctx, { tenant: TENANT, cluster: 'blue-1', pool: 'extra', uid: null, typedName: 'extra' })
+  await finished('remove')
 })
 
 test('and does not undo what somebody has changed since', async () => {

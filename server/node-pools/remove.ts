@@ -9,6 +9,7 @@ import { audited } from '@/server/audit/audited'
 import type { OperationRow } from '@/server/db/operations'
 import { failure, invalid } from '@/server/failure'
 import { removeIntent, type RemoveIntent, type RemovePoolInput } from '@/server/inputs'
+import { knownKind, type KindName } from '@/server/management/kinds'
 import { carryOut } from '@/server/node-pools/carry-out'
 import { deploymentOf, deploymentsOf, findPool } from '@/server/node-pools/find'
 import { tidyLater } from '@/server/node-pools/tidy'
@@ -45,15 +46,26 @@ export async function removePool(ctx: TenantContext, { cluster: name, pool, uid,
 export async function resumeRemove(ctx: Asker, row: OperationRow, lease: Lease): Promise<void> {
   const intent = removeIntent.safeParse(row.spec)
   if (!intent.success) throw failure('conflict', 'Another version of the portal wrote this down; it is not carried out.')
+  if (lease.looksOnly && (await areGone(ctx, intent.data.removes))) return noteRemove(ctx, row, intent.data)
   lease.assertHeld()
   await write(ctx, row, lease, intent.data, [])
 }
 
-async function write(ctx: Asker, at: Pick<OperationRow, 'id' | 'cluster' | 'clusterUid'>, lease: Lease, { pool, removes }: RemoveIntent, templates: readonly KubeObject[]): Promise<void> {
-  await carryOut(runtime().asUser(ctx.identity), lease, { tenant: ctx.tenant, objects: [], scale: null, removes })
-  noteAct(ctx, { key: `${at.id}:asked`, clusterUid: at.clusterUid ?? '', cluster: at.cluster, subject: pool, text: `Removal of pool ${pool} was asked for` })
+/** Or leaving: what was asked for was done. */
+async function areGone({ identity, tenant }: Asker, removes: RemoveIntent['removes']): Promise<boolean> {
+  const client = runtime().asUser(identity)
+  const found = await Promise.all(removes.map(({ kind, name }) => client.get(knownKind(kind).kind as KindName, tenant, name)))
+  return found.every((object, index) => object === null || object.metadata.uid !== removes[index]?.uid || object.metadata.deletionTimestamp !== undefined)
+}
+
+async function write(ctx: Asker, at: Pick<OperationRow, 'id' | 'cluster' | 'clusterUid'>, lease: Lease, intent: RemoveIntent, templates: readonly KubeObject[]): Promise<void> {
+  await carryOut(runtime().asUser(ctx.identity), lease, { tenant: ctx.tenant, objects: [], scale: null, removes: intent.removes })
+  noteRemove(ctx, at, intent)
   await tidyLater(ctx, at, templates)
 }
+
+const noteRemove = (ctx: Asker, { id, cluster, clusterUid }: Pick<OperationRow, 'id' | 'cluster' | 'clusterUid'>, { pool }: RemoveIntent): void =>
+  noteAct(ctx, { key: `${id}:asked`, clusterUid: clusterUid ?? '', cluster, subject: pool, text: `Removal of pool ${pool} was asked for` })
 
 /** Also superseded ones; each once. */
 function templatesOfPool(deployment: KubeObject, templates: readonly (KubeObject | null)[]): readonly KubeObject[] {

@@ -52,5 +52,5 @@ test('a name that could be read as a selector is asked of nobody', async () => {
   expect(asked.list).not.toHaveBeenCalled()
 })
 test('what outlived its Cluster is found', async () => {
-  expect(await names([object('VSphereVM', 'left', { labels: { [LABEL]: 'a' } })])).toEqual(['VSphereVM/left'])
+  expect(await names([object('VSphereVM', 'left', { labels: { [LABEL]: 'a' } }), object('TenantControlPlane', 'a', { owner: 'gone' }), object('TenantControlPlane', 'b', { owner: 'gone' })])).toEqual(['TenantControlPlane/a', 'VSphereVM/left'])
 })

@@ -85,7 +85,9 @@ function belonging(cluster: string, candidates: readonly Candidates[]): readonly
     const named = new Set([...found].flatMap(referencesOf))
     for (const object of others) {
       const owned = object.metadata.ownerReferences?.some(({ uid }) => uids.has(uid)) ?? false
-      if (!owned && !named.has(`${object.kind}/${object.metadata.name}`) && stringIn(object, 'spec', 'clusterName') !== cluster) continue
+      // Once its KamajiControlPlane is gone, a hosted control plane has nothing but that one's name, which is the cluster's.
+      const hosted = object.kind === 'TenantControlPlane' && object.metadata.name === cluster
+      if (!owned && !hosted && !named.has(`${object.kind}/${object.metadata.name}`) && stringIn(object, 'spec', 'clusterName') !== cluster) continue
       others.delete(object)
       found.add(object)
     }

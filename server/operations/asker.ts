@@ -2,8 +2,7 @@ import 'server-only'
 import { identityOf, type Session } from '@/server/auth/identity'
 import type { OperationRow } from '@/server/db/operations'
 import { env } from '@/server/env'
-import { runtime } from '@/server/runtime'
-import type { TenantContext } from '@/server/tenants/open'
+import { knowledgeOf, type TenantContext } from '@/server/tenants/open'
 
 /** Whoever asked for an operation, in its tenant: all that an act needs of a person, who may have gone long ago. */
 export interface Asker extends Omit<TenantContext, 'session'> {
@@ -12,9 +11,7 @@ export interface Asker extends Omit<TenantContext, 'session'> {
 
 /** From the record of an operation. Groups that the portal may impersonate no more are left out, as at a sign-in. */
 export function askerOf({ who, groups, tenant }: Pick<OperationRow, 'who' | 'groups' | 'tenant'>): Asker {
-  const { live } = runtime()
   const known = groups.filter((group) => env().TENANTRY_GROUPS.includes(group))
   const session = { user: who, email: who, groups: known }
-  const state = () => live.state(tenant)
-  return { session, identity: identityOf(session), tenant, state, cluster: (name) => Object.values(state().clusters).find((cluster) => cluster.name === name) ?? null }
+  return { session, identity: identityOf(session), ...knowledgeOf(tenant) }
 }

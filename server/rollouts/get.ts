@@ -11,7 +11,8 @@ import type { TenantContext } from '@/server/tenants/open'
  * @throws AppError 'not-found' for one of another tenant and for an absent one alike
  */
 export async function getChange(ctx: TenantContext, id: string): Promise<Story> {
-  const story = storyById(ctx.state(), id) ?? (/^[\w-]{1,64}$/.test(id) ? (await findStory(runtime().db, id, ctx.tenant))?.story : null)
+  const { db, live } = runtime()
+  const story = storyById(ctx.state(), id) ?? (/^[\w-]{1,64}$/.test(id) ? (await findStory(db, id, ctx.tenant, live.tenantUid(ctx.tenant)))?.story : null)
   if (!story) throw notFound(`The change ${JSON.stringify(id.slice(0, 63))}`)
   return story
 }

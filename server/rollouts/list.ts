@@ -20,7 +20,8 @@ export async function listChanges(ctx: TenantContext, cluster: string): Promise<
   if (!/^[a-z0-9.-]{1,253}$/.test(cluster)) return { changes: [], complete: true }
   // Memory is ahead of the database by a second, or by as long as that is away.
   const known = Object.values(ctx.state().rollouts).filter((rollout) => rollout.cluster === cluster)
-  const stored = await listRollouts(runtime().db, ctx.tenant, cluster, SHOWN).catch((error: unknown) => {
+  const { db, live } = runtime()
+  const stored = await listRollouts(db, ctx.tenant, cluster, SHOWN, live.tenantUid(ctx.tenant)).catch((error: unknown) => {
     log.warn({ event: 'rollout.list', err: error }, 'rollouts could not be read')
     return null
   })

@@ -13,7 +13,7 @@ import type { TenantContext } from '@/server/tenants/open'
 vi.setConfig({ hookTimeout: 60_000 })
 
 let db: Database
-const use = (database: unknown): void => setRuntime({ db: database } as Parameters<typeof setRuntime>[0])
+const use = (database: unknown): void => setRuntime({ db: database, live: { tenantUid: () => 'now' } } as never)
 const old = exampleStory({ id: 'old', startedAt: '2026-10-21T14:00:00.000Z', endedAt: '2026-10-21T14:02:00.000Z', state: { is: 'done', at: '2026-10-21T14:02:00.000Z' } })
 beforeAll(async () => {
   db = await openInMemory()
@@ -39,6 +39,14 @@ test('the history has what was stored, each as new as memory has it, the open on
   expect((await listChanges(member('blue', [later]), 'blue-2')).changes).toEqual([])
   expect((await listChanges(member('green'), 'blue-1')).changes).toEqual([])
   expect(await listChanges(member('blue'), 'a\0b')).toEqual({ changes: [], complete: true })
+})
+
+test('what happened in a former Namespace of the name is not told in this one', async () => {
+  use(db)
+  for (const namespace of ['former', 'now']) await insertStory(db, exampleStory({ id: namespace, cluster: 'again', clusterUid: `again-${namespace}` }), namespace)
+  expect((await listChanges(member('blue'), 'again')).changes.map(({ id }) => id)).toEqual(['now'])
+  await expect(getChange(member('blue'), 'former')).rejects.toMatchObject({ view: { code: 'not-found' } })
+  expect((await getChange(member('blue'), 'now')).rollout.id).toBe('now')
 })
 
 test('while the database is away the history says that it is not complete', async () => {

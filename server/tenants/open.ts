@@ -1,6 +1,6 @@
 import 'server-only'
 import type { ClusterView } from '@/lib/cluster/view'
-import type { TenantState } from '@/lib/live/event'
+import type { Health, TenantState } from '@/lib/live/event'
 import { PERMISSIONS, type Permission } from '@/lib/permission'
 import { isTenantName } from '@/lib/tenant/name'
 import { cleanLine } from '@/lib/text'
@@ -14,9 +14,16 @@ export interface TenantContext {
   readonly session: Session
   readonly identity: Identity
   readonly tenant: string
-  /** The tenant's views as they are now, from memory. */
+  /** All of the tenant's views as they are now, from memory. Put together at each call: for pages, not for one look. */
   readonly state: () => TenantState
   readonly cluster: (name: string) => ClusterView | null
+  readonly health: () => Health
+}
+
+/** What a context knows of its tenant, from memory. */
+export function knowledgeOf(tenant: string): Pick<TenantContext, 'tenant' | 'state' | 'cluster' | 'health'> {
+  const { live } = runtime()
+  return { tenant, state: () => live.state(tenant), cluster: (name) => live.cluster(tenant, name), health: () => live.health() }
 }
 
 /**
@@ -33,14 +40,7 @@ export async function openTenant(session: Session, tenant: string): Promise<Tena
   const exists = live.tenants().some(({ name }) => name === tenant)
   const visible = await live.access.allows(identity, tenant, 'view:cluster')
   if (!exists || !visible) throw notFound(`The tenant ${JSON.stringify(tenant)}`)
-  const state = (): TenantState => live.state(tenant)
-  return {
-    session,
-    identity,
-    tenant,
-    state,
-    cluster: (name) => Object.values(state().clusters).find((cluster) => cluster.name === name) ?? null,
-  }
+  return { session, identity, ...knowledgeOf(tenant) }
 }
 
 /** What the person may do in the tenant. It spares them a refusal; the API server judges at the write. */
@@ -58,6 +58,6 @@ export async function requirePermission(ctx: Pick<TenantContext, 'identity' | 't
 }
 
 /** Writes on old knowledge are refused. @throws AppError 'management-away' */
-export function requireLive(ctx: TenantContext): void {
-  if (ctx.state().health.state === 'away') throw away()
+export function requireLive(ctx: Pick<TenantContext, 'health'>): void {
+  if (ctx.health().state === 'away') throw away()
 }

@@ -3,14 +3,16 @@ import { action } from '@/server/action'
 import { removeAddOn as removeAddOnUseCase } from '@/server/addons/remove'
 import { saveAddOn as saveAddOnUseCase } from '@/server/addons/save'
 import { changeAddresses as changeAddressesUseCase } from '@/server/addresses/change'
+import { adoptCluster as adoptUseCase } from '@/server/adopt/adopt'
 import { continueCreate as continueUseCase } from '@/server/clusters/continue'
 import { createCluster as createUseCase } from '@/server/clusters/create'
 import { deleteCluster as deleteUseCase } from '@/server/clusters/delete'
 import { removeLeftovers } from '@/server/clusters/remove'
 import { letGo as letGoUseCase } from '@/server/doctor/let-go'
+import { lookIntoCluster as lookUseCase } from '@/server/doctor/look'
 import { unstick as unstickUseCase } from '@/server/doctor/unstick'
 import {
-  addPoolInput, changeAddressesInput, changePoolInput, createInput, deleteInput, letGoInput, operationInput, removeAddOnInput, removePoolInput,
+  addPoolInput, adoptInput, changeAddressesInput, changePoolInput, createInput, deleteInput, letGoInput, lookInput, operationInput, removeAddOnInput, removePoolInput,
   restartPoolInput, saveAddOnInput, scaleInput, unstickInput,
 } from '@/server/inputs'
 import { addPool as addPoolUseCase } from '@/server/node-pools/add'
@@ -32,11 +34,17 @@ export const removeCluster = action(operationInput, 'delete:cluster', removeLeft
 /** { tenant, cluster, typedName } -> null. */
 export const deleteCluster = action(deleteInput, 'delete:cluster', deleteUseCase)
 
+/** { tenant, cluster, uid } -> null: a cluster that another tool made becomes the portal's to change. */
+export const adoptCluster = action(adoptInput, 'adopt:cluster', adoptUseCase)
+
 /** { tenant, cluster, pool, replicas } -> null; `pool` is the pool's short name. */
 export const scalePool = action(scaleInput, 'scale:node-pool', scaleUseCase)
 
 /** { tenant, cluster, object: 'Kind/name', act } -> null: a safe step that the doctor offers. */
 export const unstick = action(unstickInput, 'unstick:cluster', unstickUseCase)
+
+/** { tenant, cluster } -> InsideReport: what the tenant cluster's nodes and volumes prove. Writes nothing. */
+export const lookIntoCluster = action(lookInput, 'download:view-kubeconfig', lookUseCase)
 
 /** { tenant, cluster, object, act, typedName } -> null: a last resort that the doctor offers. */
 export const letGo = action(letGoInput, 'unstick:cluster', letGoUseCase)

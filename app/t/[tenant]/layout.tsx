@@ -5,8 +5,8 @@ import { Revoked } from '@/components/shell/revoked'
 import { Shell } from '@/components/shell/shell'
 import { tenantPage } from '@/server/pages'
 import {
-  addPool, changeAddresses, changePool, continueCreate, createCluster, deleteCluster, letGo, removeAddOn, removeCluster, removePool, restartPool, reviewPoolAdd, reviewPoolChange,
-  reviewPoolRestart, saveAddOn, scalePool, unstick,
+  addPool, adoptCluster, changeAddresses, changePool, continueCreate, createCluster, deleteCluster, letGo, lookIntoCluster, removeAddOn, removeCluster, removePool, restartPool, reviewPoolAdd,
+  reviewPoolChange, reviewPoolRestart, saveAddOn, scalePool, unstick,
 } from './actions'
 
 interface Props {
@@ -24,7 +24,7 @@ export default async function TenantLayout({ params, children }: Props) {
   const { session, tenants, access, state, identities, sharedPools } = await tenantPage(name)
   const displayName = tenants.find((tenant) => tenant.name === name)?.displayName ?? name
   const actions = {
-    createCluster, continueCreate, removeCluster, deleteCluster, scalePool, unstick, letGo, changeAddresses,
+    createCluster, continueCreate, removeCluster, deleteCluster, adoptCluster, scalePool, unstick, letGo, lookIntoCluster, changeAddresses,
     reviewPoolChange, changePool, reviewPoolAdd, addPool, reviewPoolRestart, restartPool, removePool,
     saveAddOn, removeAddOn,
   }

@@ -1,3 +1,4 @@
+import { originOf } from '@/lib/adopt/origin'
 import { groupOf } from '@/lib/cluster/group'
 import { HEALTH_TYPES, healthItem } from '@/lib/cluster/health'
 import type { ClusterView, HealthItem, NodePoolView } from '@/lib/cluster/view'
@@ -40,6 +41,7 @@ export function clusterView(parts: ClusterParts, viewOf: (machine: MachineParts)
   const state = clusterState({ parts, controlPlane: reading, pools, machines: views, addresses })
   const endpoint = endpointOf(parts)
   const findings = diagnose(parts)
+  const origin = originOf(cluster)
   const counts = {
     desired: pools.reduce((sum, pool) => sum + pool.view.desired, 0),
     ready: views.filter((machine) => machine.deletingSince === null && machine.state.word === 'Ready').length,
@@ -74,6 +76,7 @@ export function clusterView(parts: ClusterParts, viewOf: (machine: MachineParts)
     ],
     kubeconfig: kubeconfigOf(parts, endpoint !== null, reading.view.answers, controlPlane === null),
     remaining: isDeleting(cluster) ? remainingOf(parts) : [],
+    ...(origin === null ? {} : { origin }),
     ...(findings.length > 0 ? { findings } : {}),
     createdAt: timeAt(cluster.metadata, 'creationTimestamp') ?? '',
     deletingSince: timeAt(cluster.metadata, 'deletionTimestamp'),

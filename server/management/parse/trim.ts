@@ -1,11 +1,12 @@
 import type { KubeObject, ObjectMeta } from '@/lib/kubernetes/object'
 import { SKIP_DRAIN, SKIP_VOLUME_DETACH } from '@/lib/doctor/annotations'
+import { HELM_RELEASE } from '@/lib/adopt/origin'
 import { OFFER_ANNOTATION } from '@/lib/identity/offer'
 import { OPERATION_ANNOTATION } from '@/lib/manifests/labels'
 import { dig } from '@/server/management/parse/raw'
 
 /** Annotations that something reads; all others go, `last-applied-configuration` (the whole object again) first of all. */
-const ANNOTATIONS: readonly string[] = [OFFER_ANNOTATION, OPERATION_ANNOTATION, 'cluster.x-k8s.io/paused', 'cluster.x-k8s.io/delete-machine', SKIP_DRAIN, SKIP_VOLUME_DETACH]
+const ANNOTATIONS: readonly string[] = [OFFER_ANNOTATION, OPERATION_ANNOTATION, HELM_RELEASE, 'cluster.x-k8s.io/paused', 'cluster.x-k8s.io/delete-machine', SKIP_DRAIN, SKIP_VOLUME_DETACH]
 
 type Path = readonly string[]
 const path = (text: string): Path => text.split('.')
@@ -15,6 +16,7 @@ const KEPT: Readonly<Record<string, readonly Path[]>> = Object.fromEntries(
   Object.entries({
     Cluster: ['spec', 'status'],
     KamajiControlPlane: ['spec.version', 'spec.replicas', 'spec.controlPlaneEndpoint', 'status'],
+    TenantControlPlane: ['spec.dataStore', 'status.storage.dataStoreName', 'status.kubernetesResources.version.status'],
     VSphereCluster: ['spec.server', 'spec.identityRef', 'spec.controlPlaneEndpoint', 'status.conditions', 'status.v1beta2', 'status.deprecated', 'status.failureReason', 'status.failureMessage'],
     MachineDeployment: ['spec.clusterName', 'spec.replicas', 'spec.rollout', 'spec.strategy', 'spec.template.spec.version', 'spec.template.spec.infrastructureRef', 'status'],
     MachineSet: ['spec.clusterName', 'spec.replicas', 'status.conditions', 'status.v1beta2', 'status.deprecated', 'status.replicas'],

@@ -1,0 +1,33 @@
+import 'server-only'
+import { lookInto, type InsideReport } from '@/lib/doctor/inside'
+import { audited } from '@/server/audit/audited'
+import { failure, notFound } from '@/server/failure'
+import type { LookInput } from '@/server/inputs'
+import { toAppError } from '@/server/management/status'
+import { runtime } from '@/server/runtime'
+import { lookInside } from '@/server/tenant-api/look'
+import { requireLive, requirePermission, type TenantContext } from '@/server/tenants/open'
+
+/** The VM is on and has been given everything; only its Node is missing. */
+const WAITING: ReadonlySet<string> = new Set(['Bootstrapping', 'Joining'])
+
+/**
+ * Looks into a tenant cluster's nodes and volumes, once, for who may have a kubeconfig of it. Only what `lookInto` proves leaves the server.
+ * @throws AppError 'not-ready' while the tenant's API does not answer; 'conflict' when its kubeconfig names another server
+ */
+export async function lookIntoCluster(ctx: TenantContext, { cluster: name }: LookInput): Promise<InsideReport> {
+  return audited(ctx, 'look', `Cluster/${name}`, async () => {
+    requireLive(ctx)
+    const cluster = ctx.cluster(name)
+    if (!cluster) throw notFound(`The cluster ${JSON.stringify(name)}`)
+    // The review is the only judge here: the Secret is read as the portal.
+    await requirePermission(ctx, 'download:view-kubeconfig', 'now')
+    if (!cluster.kubeconfig.ready) throw failure('not-ready', `The API of ${name} can’t be asked yet: it waits for ${cluster.kubeconfig.waitsFor}.`)
+    const admin = await runtime().system.readKubeconfigSecret(ctx.tenant, name).catch((error: unknown) => {
+      throw toAppError(error, `the kubeconfig of ${name}`)
+    })
+    const inside = await lookInside(admin, { cluster: name, tenant: ctx.tenant, endpoint: cluster.endpoint })
+    const waiting = Object.values(ctx.state().machines).filter((machine) => machine.cluster === name && machine.deletingSince === null && machine.node === null && WAITING.has(machine.state.word)).map((machine) => machine.name)
+    return lookInto(inside, { tenant: ctx.tenant, cluster: name, waiting, now: Date.now() })
+  })
+}
