@@ -89,7 +89,7 @@ function cloudProvider({ nodes, leases }: InsideObjects, { tenant, cluster, now 
   if (marked.length === 0) return []
   const leader = leaderOf(leases, CPI_LEASE, now)
   const why = {
-    never: ['no cloud provider has ever run for this cluster', 'Install the vSphere cloud provider for this cluster.'],
+    never: ['no cloud provider has ever run for this cluster', 'Install the vSphere cloud provider: Add-ons, in this cluster’s menu.'],
     silent: ['the cloud provider has stopped', 'See why its Pods do not run, in the tenant’s Namespace of the management cluster.'],
     there: ['the cloud provider runs and does not mark them: it can’t sign in to vCenter, or does not find their VMs', 'Its log says which. Compare the vCenter and the user in its configuration with those of the cluster’s identity.'],
   }[leader.is]
@@ -174,7 +174,7 @@ function volumes({ claims, events, classes, drivers, leases }: InsideObjects, { 
   }
   const ours = pending.filter((claim) => { const found = classOf(claim); return found !== null && stringIn(found, 'provisioner') === CSI_DRIVER })
   if (ours.length > 0 && !drivers.some((driver) => driver.metadata.name === CSI_DRIVER)) {
-    return [{ id: 'no-driver', weight: 'held', sentence: `${all} ${many} for a volume: the vSphere CSI driver is not installed in the cluster`, proof: `no CSIDriver ${CSI_DRIVER}`, next: 'Install the vSphere CSI add-on for this cluster.', log: null }]
+    return [{ id: 'no-driver', weight: 'held', sentence: `${all} ${many} for a volume: the vSphere CSI driver is not installed in the cluster`, proof: `no CSIDriver ${CSI_DRIVER}`, next: 'Install vSphere CSI: Add-ons, in this cluster’s menu.', log: null }]
   }
   const leader = leaderOf(leases, CSI_LEASE, now)
   if (ours.length > 0 && leader.is !== 'there') {

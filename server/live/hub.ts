@@ -38,6 +38,12 @@ export class Hub {
     for (const removal of removes) this.add(channel, { id: `${removal.kind}:${removal.id}`, remove: removal })
   }
 
+  /** History in memory of clusters that are not in the tenant: the Namespace that had them is another one. */
+  forgetHistory(tenant: string): void {
+    const views = [...(this.channels.get(tenant)?.views.values() ?? [])]
+    this.publish(tenant, [], views.flatMap((view) => (view.kind === 'cluster' || view.kind === 'machine' ? [] : [{ kind: view.kind, id: idOf(view) }])))
+  }
+
   state(tenant: string): TenantState {
     const clusters: Record<string, TenantState['clusters'][string]> = {}
     const machines: Record<string, TenantState['machines'][string]> = {}

@@ -97,6 +97,7 @@ export function startLive(client: SystemClient, store: LiveStore, signal: AbortS
       recorder.forgetLater(cluster.uid, cluster.tenant)
       rollouts.hide(cluster.uid)
     },
+    renamed: (tenant) => hub.forgetHistory(tenant),
     warned: (cluster, event) => recorder.warned(cluster, warningOf(event)),
     bindingChanged: gatherConcerns((concern) => {
       access.invalidate(concern)

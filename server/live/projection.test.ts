@@ -28,6 +28,7 @@ function setup(cost = 0) {
     publish: (_, upserts) => published.push(...upserts.map((view) => ('name' in view ? view.name : ''))),
     changed: (before, after) => told.push(`${before?.cluster.uid ?? null} -> ${after?.cluster.uid ?? null}`),
     hidden: ({ cluster }) => told.push(`${cluster.uid} hidden`),
+    renamed: (name) => told.push(`${name} again`),
     warned: (cluster, event) => warned.push(`${cluster.name}: ${event.metadata.name}`),
     bindingChanged: (name, people) => void (bindings.push(name), concerned.push(people)),
   })
@@ -54,6 +55,18 @@ test('one that goes before its owner comes is not brought back by it', () => {
   projection.upsert('Cluster', object('Cluster', 'c'))
   projection.start()
   expect(pools).toEqual([0])
+})
+
+test('a Namespace that has the name of a former tenant is told from one that was seen before', () => {
+  const { projection, told } = setup()
+  projection.remove('Namespace', tenant())
+  projection.upsert('Namespace', tenant())
+  expect(told).toEqual([])
+  const another = { ...tenant(), metadata: { ...tenant().metadata, uid: 'another' } }
+  projection.remove('Namespace', tenant())
+  projection.upsert('Namespace', another)
+  projection.upsert('Namespace', another)
+  expect(told).toEqual(['blue again'])
 })
 
 test('a hosted control plane that outlives its cluster is known, also to a portal that has never seen the cluster', () => {
@@ -153,7 +166,7 @@ test('a cluster is looked at again when its identity changes or goes, and no oth
       },
       machine: () => ({}) as never,
     },
-    publish: () => undefined, changed: () => undefined, hidden: () => undefined, warned: () => undefined, bindingChanged: () => undefined,
+    publish: () => undefined, changed: () => undefined, hidden: () => undefined, renamed: () => undefined, warned: () => undefined, bindingChanged: () => undefined,
   })
   projection.upsert('Namespace', tenant())
   const identity = (resourceVersion: string): KubeObject => ({ apiVersion: 'v1', kind: 'VSphereClusterIdentity', metadata: { name: 'vc', uid: 'i', resourceVersion } })

@@ -23,6 +23,8 @@ export interface ProjectionOptions {
   readonly changed: (before: Picture | null, after: Picture | null) => void
   /** Its Namespace is no tenant any more: nobody sees the cluster, which goes on. */
   readonly hidden: (picture: Picture) => void
+  /** Another Namespace has the name of a former tenant's: nothing of that one is told in it. */
+  readonly renamed: (tenant: string) => void
   /** A Warning event of one of a cluster's objects. */
   readonly warned: (cluster: ClusterView, event: KubeObject) => void
   /**
@@ -53,6 +55,8 @@ interface Memo {
 export class Projection implements ReflectorSink {
   private readonly places = new Places()
   private readonly namespaces = new Map<string, KubeObject>()
+  /** Of the Namespace that had the name last. */
+  private readonly namespaceUids = new Map<string, string>()
   private readonly identities = new Map<string, KubeObject>()
   private readonly globalPools = new Map<string, KubeObject>()
   /** TenantControlPlanes by uid, whether or not a cluster leads to them. */
@@ -251,12 +255,14 @@ export class Projection implements ReflectorSink {
   }
 
   private setNamespace(object: KubeObject, present: boolean): void {
-    const { name, labels } = object.metadata
+    const { name, labels, uid = '' } = object.metadata
     const isTenant = present && labels?.[TENANT_LABEL] !== undefined
     const was = this.namespaces.has(name)
     if (isTenant) this.namespaces.set(name, object)
     else this.namespaces.delete(name)
     this.tenantList = null
+    if (isTenant && (this.namespaceUids.get(name) ?? uid) !== uid) this.options.renamed(name)
+    if (isTenant) this.namespaceUids.set(name, uid)
     if (was === isTenant) return
     this.touch(this.places.of(name))
     // Streams of what is no tenant any more end.

@@ -32,7 +32,7 @@ async function portal(): Promise<() => number> {
   const client = createSystemClient(transport, createDiscovery(transport))
   const hub = new Hub(() => ({ state: 'live', lastContact: '' }))
   const projection = new Projection({
-    viewsOf, publish: (tenant, upserts, removes) => hub.publish(tenant, upserts, removes), changed: () => undefined, hidden: () => undefined, warned: () => undefined, bindingChanged: () => undefined,
+    viewsOf, publish: (tenant, upserts, removes) => hub.publish(tenant, upserts, removes), changed: () => undefined, hidden: () => undefined, renamed: () => undefined, warned: () => undefined, bindingChanged: () => undefined,
   })
   const { signal } = new AbortController()
   const reflectors = kinds.map((kind) => startReflector({ kind, client, sink: projection, trim: (object) => trimmed(kind, object), signal }))
