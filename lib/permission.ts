@@ -8,10 +8,12 @@ export type Permission =
   | 'delete:cluster'
   | 'unstick:cluster' // resume, skip a wait, let go of a protection: for those who may delete
   | 'adopt:cluster' // take over what another tool made
+  | 'upgrade:cluster' // the control plane's version, then its pools'
   | 'scale:node-pool'
   | 'change:node-pool' // its spec, new ones, fewer, all machines anew
   | 'change:addresses' // the ranges of a cluster's own pool
   | 'change:add-ons' // what runs beside the control plane: written by the portal, on this person's right to the cluster
+  | 'remove:machine' // one that was chosen: taken away, or made anew
   | 'download:kubeconfig' // as cluster-admin of the tenant cluster
   | 'download:view-kubeconfig' // bound to `view` there
 
@@ -29,10 +31,12 @@ export const ACCESS: Readonly<Record<Permission, ResourceAttributes>> = {
   'delete:cluster': { group: 'cluster.x-k8s.io', resource: 'clusters', verb: 'delete' },
   'unstick:cluster': { group: 'cluster.x-k8s.io', resource: 'clusters', verb: 'delete' },
   'adopt:cluster': { group: 'cluster.x-k8s.io', resource: 'clusters', verb: 'patch' },
+  'upgrade:cluster': { group: 'controlplane.cluster.x-k8s.io', resource: 'kamajicontrolplanes', verb: 'patch' },
   'scale:node-pool': { group: 'cluster.x-k8s.io', resource: 'machinedeployments', subresource: 'scale', verb: 'patch' },
   'change:node-pool': { group: 'cluster.x-k8s.io', resource: 'machinedeployments', verb: 'patch' },
   'change:addresses': { group: 'ipam.cluster.x-k8s.io', resource: 'inclusterippools', verb: 'patch' },
   'change:add-ons': { group: 'cluster.x-k8s.io', resource: 'clusters', verb: 'update' },
+  'remove:machine': { group: 'cluster.x-k8s.io', resource: 'machines', verb: 'delete' },
   'download:kubeconfig': { group: 'cluster.x-k8s.io', resource: 'clusters', subresource: 'kubeconfig', verb: 'create' },
   'download:view-kubeconfig': { group: 'cluster.x-k8s.io', resource: 'clusters', subresource: 'kubeconfig', verb: 'get' },
 }

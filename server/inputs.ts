@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { ADD_ONS, addOnSettings } from '@/lib/addons/spec'
 import { clusterSpec } from '@/lib/cluster/rules'
 import { poolShape } from '@/lib/node-pool/spec'
+import type { StepId } from '@/lib/upgrade/plan'
 
 /** What the server actions take. The tenant is part of every input: actions have no URL to take it from. */
 const tenant = z.string().min(1).max(63)
@@ -59,6 +60,30 @@ export const addOnIntent = z.discriminatedUnion('act', [
 export type SaveAddOnInput = z.infer<typeof saveAddOnInput>
 export type RemoveAddOnInput = z.infer<typeof removeAddOnInput>
 export type AddOnIntent = z.infer<typeof addOnIntent>
+/**
+ * An upgrade: `uid` and `from` are the Cluster's and what its control plane ran when the page was shown. What its row says is
+ * what was found of each pool then; `desired` is the control plane's version in the spec, which differs from `from` where Kamaji
+ * refused one.
+ */
+const template = z.string().min(1).max(2048)
+export const upgradeInput = z.object({ tenant, cluster, uid, from: z.string().max(60), version: z.string().max(60), pools: z.array(z.object({ name: pool, template })).max(100).readonly() })
+const upgradeStep = z.object({
+  id: z.custom<StepId>((id) => typeof id === 'string' && /^(?:control-plane|add-ons|pool\/.{1,63})$/.test(id)),
+  pool: z.object({ name: pool, uid, template, was: z.object({ version: z.string(), template: z.string() }), onDelete: z.boolean() }).nullable(),
+})
+export const upgradeIntent = z.object({ from: z.string(), desired: z.string(), to: z.string(), pools: z.array(z.string()), steps: z.array(upgradeStep) })
+
+/** One chosen machine; `uid` is the Machine's. */
+export const machineInput = z.object({ tenant, cluster, machine: z.string().min(1).max(253), uid })
+export const machineIntent = z.object({ pool, machine: z.string(), uid })
+export const removeMachineIntent = machineIntent.extend({ machineDeployment: z.string(), from: z.number().int(), to: z.number().int() })
+
+export type MachineInput = z.infer<typeof machineInput>
+export type MachineIntent = z.infer<typeof machineIntent>
+export type RemoveMachineIntent = z.infer<typeof removeMachineIntent>
+export type UpgradeInput = z.infer<typeof upgradeInput>
+export type UpgradeIntent = z.infer<typeof upgradeIntent>
+export type UpgradeStep = z.infer<typeof upgradeStep>
 export type ChangePoolInput = z.infer<typeof changePoolInput>
 export type AddPoolInput = z.infer<typeof addPoolInput>
 export type RemovePoolInput = z.infer<typeof removePoolInput>

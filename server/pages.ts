@@ -13,6 +13,7 @@ import type { PoolPageData } from '@/lib/node-pool/review'
 import type { Permission } from '@/lib/permission'
 import type { Story } from '@/lib/rollout/story'
 import { addOnsPageData } from '@/server/addons/page'
+import type { UpgradeView } from '@/lib/upgrade/view'
 import { asResult } from '@/server/action'
 import { listSharedPools } from '@/server/addresses/list'
 import { reviewAdoption } from '@/server/adopt/review'
@@ -27,6 +28,7 @@ import { listChanges, type Changes } from '@/server/rollouts/list'
 import { runtime } from '@/server/runtime'
 import { listTenants, type TenantListing } from '@/server/tenants/list'
 import { accessOf, openTenant, type TenantContext } from '@/server/tenants/open'
+import { getUpgrade } from '@/server/upgrade/get'
 
 /** What pages are given of a session. The id never leaves the server. */
 export interface PageSession {
@@ -89,6 +91,12 @@ export async function poolPage(tenant: string, cluster: string, pool: string | n
     if (isAppError(error)) return { error: error.view }
     throw error
   }
+}
+
+/** The upgrade of a cluster that is not at its end yet, else its last one. */
+export async function upgradePage(tenant: string, cluster: string): Promise<UpgradeView | null> {
+  const path = `/t/${encodeURIComponent(tenant)}/clusters/${encodeURIComponent(cluster)}/upgrade`
+  return getUpgrade(await open(await pageSession(path), tenant), cluster)
 }
 
 /** Every object of a cluster, as the person may read it; a management cluster that does not answer is said on the page. */

@@ -10,6 +10,7 @@ import { clusterHref } from '@/components/node-pool/pool-page'
 import { Glyph } from '@/components/state/glyph'
 import { useShown } from '@/components/state/state-word'
 import { CopyButton } from '@/components/ui/copy-button'
+import { NewerVersion as Newer } from '@/components/upgrade/newer-version'
 import { plural } from '@/lib/text'
 import { Bar } from '@/components/ui/progress'
 import { Version } from './cluster-row'
@@ -30,7 +31,7 @@ export function Facts({ cluster, machines }: { cluster: ClusterView; machines: r
   const coming = machines.filter((machine) => machine.deletingSince === null && machine.state.role !== 'warn' && isComing(machine)).length
   return (
     <dl className="grid grid-cols-[1fr_1.7fr_1.6fr_1.7fr_1.5fr_1.2fr] gap-x-5 gap-y-3 rounded-3 border border-line bg-surface px-4 py-3 max-[1280px]:grid-cols-[1fr_1.2fr_1.2fr] max-s:grid-cols-[minmax(0,1fr)_minmax(0,1.3fr)] max-s:gap-x-4">
-      <Fact label="Kubernetes"><span className="mono whitespace-nowrap"><Version {...cluster.version} /></span></Fact>
+      <Fact label="Kubernetes"><span className="mono whitespace-nowrap"><Version {...cluster.version} /></span><Newer cluster={cluster} /></Fact>
       <Fact label="API endpoint">
         {address ? <><span className="mono whitespace-nowrap">{address}</span><span className="-my-1"><CopyButton text={`https://${address}`} label="Copy the API endpoint" /></span></> : <span className="text-ink-3">not given yet</span>}
       </Fact>

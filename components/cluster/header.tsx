@@ -41,6 +41,7 @@ export function ClusterHeader({ cluster, rollout, told }: { cluster: ClusterView
         <div className="flex justify-end gap-2 max-s:[&>*:first-child]:flex-1">
           <KubeconfigButton cluster={cluster} />
           <Menu trigger={<Button square aria-label="More actions"><Ellipsis size={16} aria-hidden /></Button>}>
+            <MenuItem onClick={() => go('upgrade')}>Upgrade</MenuItem>
             <MenuItem onClick={() => go('add-ons')}>Add-ons</MenuItem>
             <MenuItem onClick={() => go('objects')}>Objects and export</MenuItem>
             <MenuItem onClick={() => setLooking(true)}>Look into the nodes</MenuItem>

@@ -5,11 +5,18 @@ import type { InsideReport } from '@/lib/doctor/inside'
 import type { Result } from '@/lib/errors'
 import type { PoolReview } from '@/lib/node-pool/review'
 import type { PoolSpec } from '@/lib/node-pool/spec'
+import type { UpgradeRequest } from '@/lib/upgrade/plan'
+import type { UpgradeReview } from '@/lib/upgrade/view'
 
 export interface PoolInput { readonly tenant: string; readonly cluster: string; readonly pool: string; readonly uid: string | null }
 export interface PoolAddInput { readonly tenant: string; readonly cluster: string; readonly spec: PoolSpec }
 /** `seen` is the pool as the page showed it: what differs by now was changed by somebody else. */
 export interface PoolChangeInput extends PoolInput { readonly uid: string; readonly seen: PoolSpec; readonly spec: PoolSpec }
+
+/** `uid` and `from`: which cluster the page showed, and what its control plane ran. */
+export interface UpgradeInput extends UpgradeRequest { readonly tenant: string; readonly cluster: string; readonly uid: string; readonly from: string }
+export interface MachineInput { readonly tenant: string; readonly cluster: string; readonly machine: string; readonly uid: string }
+interface OperationInput { readonly tenant: string; readonly operationId: string }
 
 /** The server actions, handed down by the layout: components may not import from app or server. */
 export interface TenantActions {
@@ -30,6 +37,14 @@ export interface TenantActions {
   readonly saveAddOn: (input: { tenant: string; cluster: string; settings: AddOnSettings; seen: AddOnSettings | null }) => Promise<Result<unknown>>
   readonly removeAddOn: (input: { tenant: string; cluster: string; addOn: AddOnName }) => Promise<Result<unknown>>
   readonly lookIntoCluster: (input: { tenant: string; cluster: string }) => Promise<Result<InsideReport>>
+  readonly reviewUpgrade: (input: UpgradeInput) => Promise<Result<UpgradeReview>>
+  readonly startUpgrade: (input: UpgradeInput) => Promise<Result<unknown>>
+  readonly pauseUpgrade: (input: OperationInput) => Promise<Result<unknown>>
+  readonly continueUpgrade: (input: OperationInput) => Promise<Result<unknown>>
+  readonly stopUpgrade: (input: OperationInput) => Promise<Result<unknown>>
+  readonly lookAtMachine: (input: MachineInput) => Promise<Result<{ leaving: string }>>
+  readonly replaceMachine: (input: MachineInput) => Promise<Result<unknown>>
+  readonly removeMachine: (input: MachineInput) => Promise<Result<unknown>>
   readonly unstick: (input: { tenant: string; cluster: string; object: string; act: Exclude<SafeStep['act'], 'tell-platform'> }) => Promise<Result<unknown>>
   readonly letGo: (input: { tenant: string; cluster: string; object: string; act: LastResort['act']; typedName: string }) => Promise<Result<unknown>>
 }
@@ -65,6 +80,14 @@ export function answered(actions: TenantActions): TenantActions {
     saveAddOn: safe(actions.saveAddOn),
     removeAddOn: safe(actions.removeAddOn),
     lookIntoCluster: safe(actions.lookIntoCluster),
+    reviewUpgrade: safe(actions.reviewUpgrade),
+    startUpgrade: safe(actions.startUpgrade),
+    pauseUpgrade: safe(actions.pauseUpgrade),
+    continueUpgrade: safe(actions.continueUpgrade),
+    stopUpgrade: safe(actions.stopUpgrade),
+    lookAtMachine: safe(actions.lookAtMachine),
+    replaceMachine: safe(actions.replaceMachine),
+    removeMachine: safe(actions.removeMachine),
     unstick: safe(actions.unstick),
     letGo: safe(actions.letGo),
   }

@@ -82,10 +82,12 @@ const needs: Record<Permission, readonly [what: string, role: string]> = {
   'delete:cluster': ['Deleting clusters', 'admin'],
   'unstick:cluster': ['Freeing clusters', 'admin'],
   'adopt:cluster': ['Taking clusters over', 'admin'],
+  'upgrade:cluster': ['Upgrading', 'admin'],
   'scale:node-pool': ['Scaling', 'operator'],
   'change:node-pool': ['Changing pools', 'admin'],
   'change:addresses': ['Changing address ranges', 'admin'],
   'change:add-ons': ['Changing add-ons', 'admin'],
+  'remove:machine': ['Removing machines', 'admin'],
   'download:kubeconfig': ['An admin kubeconfig', 'operator'],
   'download:view-kubeconfig': ['A kubeconfig', 'viewer'],
 }

@@ -5,10 +5,13 @@ import { shortMachineName } from '@/lib/kubernetes/names'
 import { plainVersion } from '@/lib/kubernetes/version'
 import type { MachineView } from '@/lib/machine/view'
 import { StateWord } from '@/components/state/state-word'
+import { useCan } from '@/components/live/hooks'
+import { Button } from '@/components/ui/button'
 import { cn } from '@/components/ui/cn'
 import { Panel } from '@/components/ui/panel'
 import { Table, Th } from '@/components/ui/table'
 import { Ago } from '@/components/ui/time'
+import { MachineDialog, type MachineAct } from './machine-dialog'
 import { MachineSteps } from './machine-steps'
 
 const cell = 'h-9 border-t border-line px-2 last:pr-4 max-s:flex max-s:h-12 max-s:min-w-0 max-s:items-center'
@@ -18,6 +21,7 @@ const head = 'border-b-0 max-s:w-auto max-s:leading-8'
 
 export function MachinesPanel({ machines }: { machines: readonly MachineView[] }) {
   const [open, setOpen] = useState<ReadonlySet<string>>(new Set())
+  const [chosen, choose] = useState<{ machine: MachineView; act: MachineAct } | null>(null)
   const toggle = (uid: string) => setOpen((held) => (held.has(uid) ? new Set([...held].filter((other) => other !== uid)) : new Set([...held, uid])))
   return (
     <Panel title="Machines" id="machines" note={machines.length}>
@@ -46,13 +50,26 @@ export function MachinesPanel({ machines }: { machines: readonly MachineView[] }
                   <td role="cell" className={cn(cell, 'mono whitespace-nowrap text-ink-2 max-s:hidden')}>{machine.version ? plainVersion(machine.version) : '–'}{machine.upToDate ? '' : <span className="font-sans text-12 text-ink-3"> old</span>}</td>
                   <td role="cell" className={cn(cell, 'text-right text-ink-2 max-s:hidden')}><Ago at={machine.createdAt} /></td>
                 </tr>
-                {open.has(machine.uid) ? <tr role="row" className="max-s:block"><td role="cell" colSpan={5} className="p-0 max-s:block"><Node machine={machine} /><MachineSteps machine={machine} /></td></tr> : null}
+                {open.has(machine.uid) ? <tr role="row" className="max-s:block"><td role="cell" colSpan={5} className="p-0 max-s:block"><Node machine={machine} /><MachineSteps machine={machine} /><Acts machine={machine} onAct={(act) => choose({ machine, act })} /></td></tr> : null}
               </Fragment>
             ))}
           </tbody>
         </Table>
       )}
+      {chosen ? <MachineDialog machine={chosen.machine} act={chosen.act} onClose={() => choose(null)} /> : null}
     </Panel>
+  )
+}
+
+function Acts({ machine, onAct }: { machine: MachineView; onAct: (act: MachineAct) => void }) {
+  const can = useCan('remove:machine')
+  const reason = can.reason ?? (machine.deletingSince !== null ? 'It is leaving already.' : machine.pool === null ? 'It belongs to no pool, so nothing would make another one.' : null)
+  const name = shortMachineName(machine.name, machine.cluster)
+  return (
+    <div className="flex gap-2 px-4 pb-4 pl-[31px] max-s:pl-4">
+      <Button size="sm" reason={reason} aria-label={`Replace ${name}`} onClick={() => onAct('replace')}>Replace</Button>
+      <Button size="sm" look="danger" reason={reason} aria-label={`Remove ${name}`} onClick={() => onAct('remove')}>Remove</Button>
+    </div>
   )
 }
 

@@ -1,8 +1,10 @@
 'use client'
+import { plainVersion } from '@/lib/kubernetes/version'
 import { lanesOf } from '@/lib/rollout/lanes'
 import type { Rollout, Story } from '@/lib/rollout/story'
 import { useFreshness } from '@/components/live/hooks'
 import { Raw } from '@/components/state/error-note'
+import { Glyph } from '@/components/state/glyph'
 import { rawCondition } from '@/components/state/raw-condition'
 import { Collapsible } from '@/components/ui/collapsible'
 import { span } from '@/components/ui/duration'
@@ -11,7 +13,7 @@ import { useHydrated, useNow } from '@/components/ui/now'
 import { Bar } from '@/components/ui/progress'
 import { Segmented } from '@/components/ui/segmented'
 import { store, useStored } from '@/components/ui/stored'
-import { Day, minute } from '@/components/ui/time'
+import { Clock, Day, minute } from '@/components/ui/time'
 import { Picture } from './picture'
 import { RolloutTable } from './rollout-table'
 import { leftOf } from './told'
@@ -37,6 +39,7 @@ export function RolloutPanel({ story, title = story.rollout.title }: { story: St
         {rollout.endedAt === null ? <Bar wide value={rollout.percent} tone={rollout.state.is === 'stalled' ? 'warn' : rollout.state.is === 'failed' ? 'bad' : 'busy'} label={`${rollout.title}, progress`} className="absolute inset-x-0 -bottom-px [&>*]:h-0.5 [&>*]:rounded-none [&>*]:bg-transparent" /> : null}
       </header>
       <StateNote rollout={rollout} />
+      <ControlPlaneNote rollout={rollout} />
       {lanes.length === 0 ? <p className="px-4 py-4 text-ink-2">{rollout.endedAt === null ? 'No machine has been asked for yet.' : 'It brought no machine and took none.'}</p> : (
         <>
           {table ? null : <Picture lanes={lanes} rollout={rollout} now={now} />}
@@ -73,6 +76,18 @@ function PanelNote({ rollout, now }: { rollout: Rollout; now: number }) {
           running {span(now - started)}
         </>
       ) : <>took {span(Date.parse(endedAt) - started)} · ended <Day at={endedAt} /></>}
+    </p>
+  )
+}
+
+/** The step of an upgrade that no machine shows. */
+function ControlPlaneNote({ rollout: { version: { from, to, at }, endedAt } }: { rollout: Rollout }) {
+  if (at === undefined || to === null) return null
+  const reached = at !== null
+  return (
+    <p className="flex items-center gap-2 border-b border-line px-4 py-2 text-ink-2">
+      <Glyph role={reached ? 'ok' : endedAt === null ? 'busy' : 'idle'} shape={reached ? 'check' : endedAt === null ? 'arc' : 'ring'} />
+      <span>Control plane: {from === null ? '' : `from ${plainVersion(from)} `}to {plainVersion(to)}{reached ? <>, there since <Clock at={at} /></> : endedAt === null ? ', under way' : ', not reached'}</span>
     </p>
   )
 }

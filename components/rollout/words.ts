@@ -1,3 +1,4 @@
+import { plainVersion } from '@/lib/kubernetes/version'
 import type { Ask, ChangeKind, Phase, Rollout } from '@/lib/rollout/story'
 import type { StateRole } from '@/lib/state'
 import { plural } from '@/lib/text'
@@ -63,7 +64,8 @@ export function outcomeOf({ state, endedAt }: Pick<Rollout, 'state' | 'endedAt'>
 }
 
 /** What one ask was: "4 machines in pool general instead of 2". The time and the person are the caller's. */
-export function askWords({ kind, pool, from, to }: Ask): string {
+export function askWords({ kind, pool, from, to, version }: Ask): string {
+  if (kind === 'upgrade') return `An upgrade${version === undefined ? '' : ` to ${plainVersion(version)}`}`
   if (kind === 'create') return 'The cluster was asked for'
   if (kind === 'delete') return 'Deletion was asked for'
   if (kind === 'replace' && to === null) return pool === null ? 'New machines' : `New machines for pool ${pool}`

@@ -57,10 +57,11 @@ test('no spec, label or owner: who names the server of a VM is sent a password',
 })
 
 test('no annotation but those that skip a wait, and none taken away but pauses and hooks', async () => {
-  await expect(patch(bea, machines, 'add', '/metadata/annotations/cluster.x-k8s.io~1delete-machine', '')).rejects.toMatchObject(refused(/may be set/))
+  await expect(patch(bea, machines, 'add', '/metadata/annotations/cluster.x-k8s.io~1remediate-machine', '')).rejects.toMatchObject(refused(/may be set/))
   await expect(patch(bea, machines, 'remove', '/metadata/annotations/example.com~1own')).rejects.toMatchObject(refused(/taken away/))
   await expect(patch(bea, machines, 'replace', '/metadata/annotations/example.com~1own', 'no')).rejects.toMatchObject(refused(/may be set/))
   await patch(bea, machines, 'add', SKIP, 'true')
+  for (const op of ['add', 'remove'] as const) await patch(bea, machines, op, '/metadata/annotations/cluster.x-k8s.io~1delete-machine', 'yes')
   await patch(bea, vms, 'add', '/metadata/annotations/tenantry.dev~1look-again', 'now')
   await patch(bea, machines, 'remove', `/metadata/annotations/${HOOK.replace('/', '~1')}`)
   await patch(bea, vms, 'remove', '/metadata/annotations/cluster.x-k8s.io~1paused')

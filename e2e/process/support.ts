@@ -43,7 +43,7 @@ export function signInAs(portal: Pick<Portal, 'url'>, email: string): Promise<st
   return signIn(portal.url, account)
 }
 
-export type Action = 'createCluster' | 'continueCreate' | 'removeCluster' | 'scalePool' | 'deleteCluster'
+export type Action = 'createCluster' | 'continueCreate' | 'removeCluster' | 'scalePool' | 'deleteCluster' | 'startUpgrade'
 export type Answer = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly error: ErrorView }
 
 /**

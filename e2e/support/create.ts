@@ -11,11 +11,17 @@ export interface CreateAnswers {
   readonly shared?: string
   /** A second pool of IPv6. */
   readonly ipv6?: { readonly range: string; readonly gateway: string }
+  /** As the list of versions has it: `1.34.3`. */
+  readonly version?: string
 }
 
 /** Fills what has no default, as a person who knows no vSphere would; everything else stays as offered. */
 export async function fillCreate(page: Page, answers: CreateAnswers): Promise<void> {
   await page.getByLabel('Name', { exact: true }).fill(answers.name)
+  if (answers.version !== undefined) {
+    await page.getByRole('combobox', { name: 'Kubernetes' }).click()
+    await page.getByRole('option', { name: answers.version }).click()
+  }
   if (answers.replicas !== undefined) {
     const machines = page.getByRole('textbox', { name: /^Machines/ })
     await machines.fill(String(answers.replicas))

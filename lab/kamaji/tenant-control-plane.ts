@@ -137,7 +137,8 @@ export class TenantControlPlane {
     } finally {
       this.#rolling = false
     }
-    await this.#look(this.#memory?.wanted ?? spec)
+    // What was started, and not what may be wanted by now: that is not there before the next pass.
+    await this.#look(spec)
     this.tools.log(`${this.namespace}/${this.name} runs ${spec.version} on ${spec.endpoint.host}:${spec.endpoint.port}`)
   }
 

@@ -2,6 +2,8 @@ import type { KubeObject, ObjectMeta } from '@/lib/kubernetes/object'
 
 export const CLUSTER_NAME_LABEL = 'cluster.x-k8s.io/cluster-name'
 export const DEPLOYMENT_NAME_LABEL = 'cluster.x-k8s.io/deployment-name'
+/** On a Machine: the first of its MachineSet to go when that gets smaller. */
+export const DELETE_MACHINE_ANNOTATION = 'cluster.x-k8s.io/delete-machine'
 export const MANAGED_BY_LABEL = 'app.kubernetes.io/managed-by'
 /** Short name of the pool (`general`) on its MachineDeployment, templates and Machines. */
 export const NODE_POOL_LABEL = 'tenantry.dev/node-pool'

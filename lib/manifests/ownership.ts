@@ -55,3 +55,7 @@ export const managersOf = (object: KubeObject): readonly string[] =>
 /** The object's managedFields when these have let go of it. What only they had set belongs to nobody then, and stays as it is. */
 export const managedFieldsWithout = (object: KubeObject, managers: readonly string[]): readonly unknown[] =>
   listIn(object, 'metadata', 'managedFields').filter((entry) => stringIn(entry, 'subresource') !== null || !managers.includes(stringIn(entry, 'manager') ?? ''))
+
+/** What the portal's applies set, as fieldsV1 has it: one entry for each version of the API in which it applied. */
+export const appliedFields = (object: KubeObject): readonly Readonly<Record<string, unknown>>[] =>
+  entriesOf(object).flatMap(({ manager, applies, fields }) => (manager === FIELD_MANAGER && applies ? [fields as Readonly<Record<string, unknown>>] : []))

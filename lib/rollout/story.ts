@@ -80,12 +80,15 @@ export type ClusterRollout = { readonly is: 'idle' } | RolloutState
 export interface Ask {
   readonly operationId: string
   /** replace: a change, or a restart, that makes machines anew; a pool that comes or goes is a scale from or to 0. */
-  readonly kind: 'create' | 'scale' | 'replace' | 'delete'
+  readonly kind: 'create' | 'scale' | 'replace' | 'upgrade' | 'delete'
   readonly who: string
   readonly at: string
   readonly pool: string | null
   readonly from: number | null
   readonly to: number | null
+  /** Of an upgrade: where to, and which pools go along, one after another. */
+  readonly version?: string
+  readonly pools?: readonly string[]
 }
 
 /** Blocks of the rollout picture, in order: `clone` ends at the step `cloned`, and so on; the last two are those of leaving. */

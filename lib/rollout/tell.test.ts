@@ -273,3 +273,27 @@ test('odd input does not throw', () => {
   }
   expect(tell(null, { before: null, after: null }, clock(0), never)).toBeNull()
 })
+
+/** The control plane from 10 to 40; the pools one after the other, with nothing moving in between. */
+const IN_STEPS: World = {
+  version: (second) => ({ desired: second < 10 ? 'v1.34.3' : 'v1.35.2', current: second < 40 ? 'v1.34.3' : 'v1.35.2' }),
+  pools: (second) => ({ general: { desired: 1, version: second < 50 ? 'v1.34.3' : 'v1.35.2' }, gpu: { desired: 1, version: second < 200 ? 'v1.34.3' : 'v1.35.2' } }),
+  lives: [
+    old('old01', { version: 'v1.34.3', outdated: 50, leaves: 142 }), { id: 'new01', made: 51 },
+    old('old02', { pool: 'gpu', version: 'v1.34.3', outdated: 200, leaves: 292 }), { id: 'new02', pool: 'gpu', made: 201 },
+  ],
+}
+const upgradeAsk = ask({ kind: 'upgrade', pool: null, at: clock(9), version: 'v1.35.2', pools: ['general', 'gpu'] })
+
+test('an upgrade that was asked for is one change with all of its steps', () => {
+  const { rollout } = only(watch(IN_STEPS, 0, 400, { asks: [upgradeAsk] }))
+  expect(rollout).toMatchObject({ change: 'upgrade', title: 'Upgrade from v1.34.3 to v1.35.2', startedAt: clock(9), version: { at: clock(40) }, done: 2, total: 2 })
+  expect(Object.keys(rollout.pools).sort()).toEqual(['general', 'gpu'])
+})
+
+test('one that was paused after its control plane ends there, at the time of its last fact', () => {
+  const paused: World = { ...IN_STEPS, pools: () => ({ general: { desired: 1, version: 'v1.34.3' } }), lives: [old('old01', { version: 'v1.34.3' })] }
+  const told = watch(paused, 0, 300, { asks: [upgradeAsk] })
+  expect(only(told).rollout).toMatchObject({ state: { is: 'done' }, endedAt: clock(40) })
+  expect(told.all.find(({ second }) => second === 90)?.story?.rollout.endedAt, 'still open').toBeNull()
+})

@@ -178,12 +178,23 @@ function isDone({ rollout, machines }: Story, after: Picture, now: string): bool
   })
   const resting = !machinesOf(after).some((machine) => machine.deletingSince !== null || isOutdated(machine, poolOf(after, machine.pool)) || (machines[machine.uid]?.side === 'new' && machines[machine.uid]?.steps.ready === undefined))
   if (!settled || !resting || isStarting(after) || isUpgrading(cluster) || !cluster.controlPlane.answers) return false
+  if (isBetweenSteps({ rollout, machines }, after, now)) return false
   const pending = rollout.asks.filter((ask, index) => recent(ask.at) && !rollout.asks.slice(index + 1).some((later) => later.kind === ask.kind && later.pool === ask.pool))
   return pending.every((ask) => {
     const pool = cluster.pools.find((each) => isAskFor(ask, each.name, cluster.name))
+    if (ask.kind === 'upgrade') return ask.version === undefined || [cluster.version.desired, ...cluster.pools.map(({ version }) => version)].some((version) => version !== null && sameVersion(version, ask.version ?? ''))
     if (ask.kind === 'replace') return pool?.desired === 0 || Object.values(machines).some((machine) => machine.side === 'old' && machine.pool === (pool?.name ?? ask.pool))
     return ask.kind === 'create' || (ask.kind === 'scale' && ask.to === (pool?.desired ?? 0))
   })
+}
+
+/**
+ * An upgrade goes step by step, and between two of them nothing moves: it is one change all the same. Not for long: it may
+ * have been paused, and then this much of it is done.
+ */
+function isBetweenSteps(story: Story, after: Picture, now: string): boolean {
+  const ahead = story.rollout.asks.some(({ version, pools = [] }) => version !== undefined && after.cluster.pools.some((pool) => pools.includes(pool.name) && differs(pool.version, version)))
+  return ahead && ms(now) - ms(endOf(story, after) ?? now) < EFFECT_MS
 }
 
 /** The latest of the facts' own times, so that two replicas end a story at one moment. */

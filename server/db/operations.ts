@@ -46,7 +46,8 @@ const expired = Prisma.sql`"leaseUntil" < (now() AT TIME ZONE 'UTC')`
 /**
  * Not yet begun: without a lease it is nobody's to go on with, until its holder has renewed it. So an insert whose answer is lost
  * ends as what its person was told, that nothing was done.
- * @returns false when an unfinished create of that name exists (the partial unique index of the migration) */
+ * @returns false when an unfinished create of that name, or upgrade of that cluster, exists (the partial unique indexes of the migrations)
+ */
 export async function insertOperation(db: Database, row: NewOperation, holder: string): Promise<boolean> {
   const { prisma } = db
   const data = { ...row, holder, groups: [...row.groups], missing: [...row.missing], spec: row.spec as never, applied: [], state: 'running' as const }
@@ -93,10 +94,14 @@ export async function endOperation(db: Database, { id, holder }: Holding, end: O
   return count === 1
 }
 
-/** Lets it go, to be tried again by any replica, not before `inMs`. @returns false when the holder has lost it */
-export async function postponeOperation(db: Database, { id, holder }: Holding, inMs: number, error: string): Promise<boolean> {
+/**
+ * Lets it go, to be tried again by any replica, not before `inMs`.
+ * @param anew it went as it should: what was tried so far counts for nothing
+ * @returns false when the holder has lost it
+ */
+export async function postponeOperation(db: Database, { id, holder }: Holding, inMs: number, error: string | null, anew = false): Promise<boolean> {
   const count = await db.prisma.$executeRaw`
-    UPDATE "Operation" SET "holder" = NULL, "leaseUntil" = ${from(inMs)}, "error" = ${error}
+    UPDATE "Operation" SET "holder" = NULL, "leaseUntil" = ${from(inMs)}, "error" = ${error}, "updatedAt" = ${from(0)}, "attempts" = CASE WHEN ${anew} THEN 0 ELSE "attempts" END
     WHERE "id" = ${id} AND "holder" = ${holder} AND "state" = 'running'`
   return count === 1
 }
@@ -134,11 +139,11 @@ const RESUME_MS = 15 * 60_000
 
 /**
  * Whether its person can still be taken to want it: they asked a moment ago, and are signed in with all of these groups.
- * By the database's clock.
+ * By the database's clock. An upgrade takes hours, so its age counts from the last look at it: while no portal ran, nobody knows.
  */
 export async function standingOf(db: Database, id: string, groups: readonly string[]): Promise<{ readonly young: boolean; readonly present: boolean }> {
   const rows = await db.prisma.$queryRaw<{ young: boolean; present: boolean }[]>`
-    SELECT coalesce(o."continuedAt", o."createdAt") > ${from(-RESUME_MS)} AS "young",
+    SELECT CASE WHEN o."kind" = 'upgrade' THEN greatest(o."continuedAt", o."createdAt", o."updatedAt") ELSE coalesce(o."continuedAt", o."createdAt") END > ${from(-RESUME_MS)} AS "young",
       EXISTS (SELECT 1 FROM "Session" s WHERE s."user" = o."who" AND s."revokedAt" IS NULL AND s."expiresAt" > ${from(0)} AND s."groups" @> ${[...groups]}::text[]) AS "present"
     FROM "Operation" o WHERE o."id" = ${id}`
   return rows[0] ?? { young: false, present: false }
@@ -147,7 +152,8 @@ export async function standingOf(db: Database, id: string, groups: readonly stri
 /** For a database of one process, at its start: whoever held something is gone. */
 export async function expireLeases(db: Database): Promise<void> {
   await endUnbegun(db, 0)
-  await db.prisma.operation.updateMany({ where: { holder: { not: null }, leaseUntil: { not: null } }, data: { leaseUntil: new Date(0) } })
+  // Not through Prisma, which would call the rows updated now: how long ago anybody looked at them counts (standingOf).
+  await db.prisma.$executeRaw`UPDATE "Operation" SET "leaseUntil" = 'epoch' WHERE "holder" IS NOT NULL AND "leaseUntil" IS NOT NULL`
 }
 
 /** Between its insert and its first renewal are milliseconds. */
@@ -183,8 +189,8 @@ export async function scaledSince(db: Database, { id, tenant, cluster, createdAt
   return (await db.prisma.operation.count({ where: later })) > 0
 }
 
-/** Creates of a cluster that must not go on any more: it was deleted. Frees its name; whoever works on one has lost it. */
+/** Creates and upgrades of a cluster that must not go on any more: it was deleted. Frees its name; whoever works on one has lost it. */
 export async function endUnfinished(db: Database, tenant: string, cluster: string, { before, error }: { before: Date; error: string }): Promise<void> {
-  const where = { tenant, cluster, kind: 'create', createdAt: { lte: before }, state: { in: ['running', 'interrupted'] as OperationRow['state'][] } } as const
+  const where = { tenant, cluster, kind: { in: ['create', 'upgrade'] as OperationRow['kind'][] }, createdAt: { lte: before }, state: { in: ['running', 'interrupted'] as OperationRow['state'][] } } as const
   await db.prisma.operation.updateMany({ where, data: { state: 'failed', error, holder: null, leaseUntil: null } })
 }

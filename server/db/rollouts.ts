@@ -106,9 +106,13 @@ export async function asksOf(db: Database, { tenant, clusterUid, cluster, starte
   const since = new Date(Date.parse(startedAt) - ASKED_BEFORE_MS)
   const rows = await db.prisma.operation.findMany({
     where: {
-      tenant, cluster, createdAt: { gte: since }, state: { not: 'failed' }, kind: { in: ['create', 'scale', 'delete', 'change', 'add', 'remove', 'restart'] },
-      // A cluster deleted and made again under its name has another uid; an operation that runs has none yet.
-      OR: [{ clusterUid: null }, { clusterUid }],
+      tenant, cluster, state: { not: 'failed' }, kind: { in: ['create', 'scale', 'delete', 'change', 'add', 'remove', 'restart', 'replaceMachine', 'removeMachine', 'upgrade'] },
+      AND: [
+        // A cluster deleted and made again under its name has another uid; an operation that runs has none yet.
+        { OR: [{ clusterUid: null }, { clusterUid }] },
+        // An upgrade that was paused goes on days later.
+        { OR: [{ createdAt: { gte: since } }, { kind: 'upgrade', continuedAt: { gte: since } }] },
+      ],
     },
     orderBy: { createdAt: 'asc' },
   })
@@ -120,22 +124,30 @@ export async function asksOf(db: Database, { tenant, clusterUid, cluster, starte
   })
   const emails = new Map(people.map(({ user, email }) => [user, email]))
   return rows
-    .filter((row) => !old.has(row.id))
-    .flatMap(({ id: operationId, kind, who, createdAt, spec }) => {
+    .flatMap(({ id: operationId, kind, who, createdAt, continuedAt, spec }) => {
       const asked = askOf(kind, spec)
-      return asked === null ? [] : [{ operationId, who: emails.get(who) ?? who, at: createdAt.toISOString(), ...asked }]
+      return asked === null ? [] : [{ operationId, who: emails.get(who) ?? who, at: createdAt.toISOString(), ...asked, ...(kind === 'upgrade' ? again(operationId, continuedAt) : {}) }]
     })
+    .filter((ask) => !old.has(ask.operationId))
 }
 
+/** Whoever goes on with a paused upgrade asks for the rest of it: the part before the pause may be a story that has ended. */
+const again = (id: string, at: Date | null) => (at === null ? {} : { operationId: `${id}@${at.getTime()}`, at: at.toISOString() })
+
 /** An operation as the story tells it; null for one that no machine notices. */
-function askOf(kind: OperationKind, spec: unknown): Pick<Ask, 'kind' | 'pool' | 'from' | 'to'> | null {
+function askOf(kind: OperationKind, spec: unknown): Omit<Ask, 'operationId' | 'who' | 'at'> | null {
   const asked = sizes(spec)
   switch (kind) {
     case 'create': case 'delete': return { kind, pool: null, from: null, to: null }
     case 'scale': return { kind, ...asked }
     case 'add': return { kind: 'scale', ...asked, from: 0 }
     case 'remove': return { kind: 'scale', ...asked, to: 0 }
-    case 'restart': return { kind: 'replace', ...asked }
+    case 'restart': case 'replaceMachine': return { kind: 'replace', ...asked }
+    case 'removeMachine': return { kind: 'scale', ...asked }
+    case 'upgrade': {
+      const { to, pools } = spec as { to: string; pools: string[] }
+      return { kind, pool: null, from: null, to: null, version: to, pools }
+    }
     case 'change': {
       if ((spec as { rolls?: unknown } | null)?.rolls === true) return { kind: 'replace', ...asked }
       return asked.to === null ? null : { kind: 'scale', ...asked }

@@ -10,8 +10,9 @@ const trouble: z.ZodType<Trouble> = z.looseObject({
   key: z.string(), at: z.string(), until: z.string().nullable(), sentence: z.string(), condition: condition.nullable(),
 })
 const ask: z.ZodType<Ask> = z.looseObject({
-  operationId: z.string(), kind: z.enum(['create', 'scale', 'replace', 'delete']), who: z.string(), at: z.string(),
+  operationId: z.string(), kind: z.enum(['create', 'scale', 'replace', 'upgrade', 'delete']), who: z.string(), at: z.string(),
   pool: z.string().nullable(), from: z.number().nullable(), to: z.number().nullable(),
+  version: z.string().exactOptional(), pools: z.array(z.string()).exactOptional(),
 })
 const phase = z.enum(['clone', 'address', 'power', 'boot', 'join', 'drain', 'delete'])
 const step = z.enum(['requested', 'cloned', 'address', 'powered-on', 'bootstrapped', 'joined', 'ready'])

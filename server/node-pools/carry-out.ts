@@ -5,7 +5,7 @@ import type { ObjectToRemove, PoolPlan } from '@/lib/node-pool/plan'
 import { knownKind, type KindName } from '@/server/management/kinds'
 import type { UserClient } from '@/server/management/user-client'
 import { applyAll, nameOf } from '@/server/operations/apply'
-import { reasonOf, type Lease } from '@/server/operations/lease'
+import { reasonOf, type Holder } from '@/server/operations/lease'
 
 /** What a plan writes, in the order in which it is written. */
 export interface Writes {
@@ -23,7 +23,7 @@ export const namesOf = ({ objects }: Pick<Writes, 'objects'>): readonly string[]
  * Objects, then the size, then what goes. All of it may be done again: what is so already does not change.
  * @throws AppError 'interrupted' once something was written and the rest was not; otherwise the refusal itself
  */
-export async function carryOut(client: UserClient, lease: Lease, { tenant, objects, scale, removes }: Writes, before: readonly string[] = []): Promise<void> {
+export async function carryOut(client: UserClient, lease: Holder, { tenant, objects, scale, removes }: Writes, before: readonly string[] = []): Promise<void> {
   await applyAll(client, lease, objects, before)
   try {
     await keepTemplates(client, lease, tenant, objects)
@@ -46,7 +46,7 @@ export async function carryOut(client: UserClient, lease: Lease, { tenant, objec
  * A template with this content may have been superseded, and be tidied up between its apply and that of what refers to it.
  * From here on something refers to it, and it stays.
  */
-async function keepTemplates(client: UserClient, lease: Lease, tenant: string, objects: readonly KubeObject[]): Promise<void> {
+async function keepTemplates(client: UserClient, lease: Holder, tenant: string, objects: readonly KubeObject[]): Promise<void> {
   const templates = objects.filter(({ kind }) => kind === 'VSphereMachineTemplate' || kind === 'KubeadmConfigTemplate')
   const found = await Promise.all(templates.map(({ kind, metadata }) => client.get(kind as KindName, tenant, metadata.name)))
   for (const [index, template] of templates.entries()) {

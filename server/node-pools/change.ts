@@ -15,7 +15,7 @@ import { deploymentOf } from '@/server/node-pools/find'
 import { assertAddresses, prepareChange, type Prepared } from '@/server/node-pools/prepare'
 import { tidyLater } from '@/server/node-pools/tidy'
 import type { Asker } from '@/server/operations/asker'
-import { withOperation, type Lease } from '@/server/operations/lease'
+import { type Holder, withOperation, type Lease } from '@/server/operations/lease'
 import { noteAct } from '@/server/operations/note'
 import { runtime } from '@/server/runtime'
 import { requireLive, type TenantContext } from '@/server/tenants/open'
@@ -56,9 +56,14 @@ export async function resumeChange(ctx: Asker, row: OperationRow, lease: Lease):
 
 type At = Pick<OperationRow, 'id' | 'cluster' | 'clusterUid'>
 
-async function write(ctx: Asker, at: At, lease: Lease, { live, plan }: Prepared, intent: ChangeIntent, before: readonly string[] = []): Promise<void> {
-  await carryOut(runtime().asUser(ctx.identity), lease, { tenant: ctx.tenant, objects: plan.objects, scale: plan.scale, removes: plan.removes }, before)
+async function write(ctx: Asker, at: At, lease: Lease, prepared: Prepared, intent: ChangeIntent, before: readonly string[] = []): Promise<void> {
+  await writeChange(ctx, at, lease, prepared, before)
   noteChange(ctx, at, intent)
+}
+
+/** The writes of a change that was prepared; what it supersedes is left for later. */
+export async function writeChange(ctx: Asker, at: At, lease: Holder, { live, plan }: Prepared, before: readonly string[] = []): Promise<void> {
+  await carryOut(runtime().asUser(ctx.identity), lease, { tenant: ctx.tenant, objects: plan.objects, scale: plan.scale, removes: plan.removes }, before)
   const kept = new Set(plan.objects.map(({ kind, metadata }) => `${kind}/${metadata.name}`))
   const old = live === null ? [] : [machineTemplateOf(live), bootstrapTemplateOf(live)].filter((template) => template !== null)
   // Of a kind that has a new template now, the one that the pool was made from.

@@ -4,7 +4,7 @@ import type { KubeObject } from '@/lib/kubernetes/object'
 import { needsOwner, withOwner } from '@/lib/manifests/labels'
 import { fieldOf } from '@/server/clusters/fields'
 import type { UserClient } from '@/server/management/user-client'
-import { reasonOf, type Lease } from '@/server/operations/lease'
+import { reasonOf, type Holder } from '@/server/operations/lease'
 
 export const nameOf = (object: KubeObject): string => `${object.kind}/${object.metadata.name}`
 
@@ -25,7 +25,7 @@ export async function dryRunAll(client: UserClient, objects: readonly KubeObject
  * @returns the Cluster's uid
  * @throws AppError 'interrupted' with the progress once something was or may have been written; otherwise the refusal itself
  */
-export async function applyAll(client: UserClient, lease: Lease, objects: readonly KubeObject[], before: readonly string[] = [], later: readonly string[] = []): Promise<{ clusterUid: string }> {
+export async function applyAll(client: UserClient, lease: Holder, objects: readonly KubeObject[], before: readonly string[] = [], later: readonly string[] = []): Promise<{ clusterUid: string }> {
   const names = objects.map(nameOf)
   const there = new Set(before)
   const progress = () => ({ applied: names.filter((name) => there.has(name)), missing: [...names.filter((name) => !there.has(name)), ...later] })

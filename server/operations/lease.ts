@@ -22,8 +22,11 @@ const HOLDER = `${hostname()}:${process.pid}`
 
 const DONE: OperationEnd = { state: 'done', error: null }
 
-/** What becomes of an operation whose act threw. */
-export type Ending = OperationEnd | { readonly againInMs: number; readonly error: string }
+/** What becomes of an operation whose act threw. `anew`: it goes as it should and only takes its time. */
+export type Ending = OperationEnd | { readonly againInMs: number; readonly error: string | null; readonly anew?: boolean }
+
+/** As much of a lease as writing takes. */
+export type Holder = Pick<Lease, 'id' | 'gone' | 'assertHeld' | 'step'>
 
 /** The right to work on one operation, for as long as it is renewed. */
 export class Lease {
@@ -102,7 +105,7 @@ export class Lease {
   /** What the database cannot be told stays `running`, and is taken up by a resume: the act is over, and failing now would not undo it. */
   private async end(ending: Ending): Promise<void> {
     try {
-      const told = 'state' in ending ? await endOperation(this.db, this, ending) : await postponeOperation(this.db, this, ending.againInMs, ending.error)
+      const told = 'state' in ending ? await endOperation(this.db, this, ending) : await postponeOperation(this.db, this, ending.againInMs, ending.error, ending.anew)
       if (!told) log.warn({ event: 'operation.lost', id: this.id }, 'an operation was taken over by another replica, or ended')
     } catch (error) {
       log.error({ event: 'operation.end', id: this.id, err: error }, 'the end of an operation could not be written')
@@ -113,9 +116,11 @@ export class Lease {
 /**
  * Runs an act with its Operation row, which exists before the first write. Where the row cannot be written the act does not happen.
  * When this process dies, any replica finds the lease expired and goes on (server/operations/resume.ts).
- * @throws AppError 'name-taken' when a create of that name is unfinished; 'not-recorded'; whatever the act throws
+ * @param ends what becomes of it when the act throws
+ * @throws AppError 'name-taken' when a create of that name is unfinished; 'conflict' when an upgrade of that cluster is;
+ * 'not-recorded'; whatever the act throws
  */
-export async function withOperation<Value>(row: NewOperation, act: (lease: Lease) => Promise<Value>): Promise<Value> {
+export async function withOperation<Value>(row: NewOperation, act: (lease: Lease) => Promise<Value>, ends: (error: unknown) => Ending = endingOf): Promise<Value> {
   const { db, live } = runtime()
   const lease = new Lease(db, row.id)
   const namespaceUid = live.tenantUid(row.tenant)
@@ -126,12 +131,13 @@ export async function withOperation<Value>(row: NewOperation, act: (lease: Lease
   }
   const insert = (): Promise<boolean> => recorded(insertOperation(db, { ...row, namespaceUid }, lease.holder)).catch(untold)
   const free = (await insert()) || (namespaceUid !== null && (await recorded(endFormer(db, row.tenant, namespaceUid))) > 0 && (await insert()))
+  if (!free && row.kind === 'upgrade') throw failure('conflict', `An upgrade of ${row.cluster} is under way or paused. Look at it first.`)
   if (!free) {
     const sentence = `A create of ${row.cluster} is under way or was interrupted. Continue or remove it first.`
     throw failure('name-taken', sentence, { fields: { name: sentence } })
   }
   await lease.begin().catch(untold)
-  return lease.during(() => act(lease), endingOf)
+  return lease.during(() => act(lease), ends)
 }
 
 /** Ends it as soon as the database answers: before anybody finds its lease expired. What was never begun is ended without it too. */

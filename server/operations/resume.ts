@@ -9,6 +9,8 @@ import { resumeCreate } from '@/server/clusters/resume-create'
 import { endOperation, expiredOperations, standingOf, takeExpired, TENANT_GONE, type OperationRow } from '@/server/db/operations'
 import { failure } from '@/server/failure'
 import { log } from '@/server/log'
+import { resumeRemoveMachine } from '@/server/machines/remove'
+import { resumeReplaceMachine } from '@/server/machines/replace'
 import { resumeAdd } from '@/server/node-pools/add'
 import { resumeChange } from '@/server/node-pools/change'
 import { resumeRemove } from '@/server/node-pools/remove'
@@ -19,6 +21,7 @@ import { askerOf, type Asker } from '@/server/operations/asker'
 import { isOfFormerTenant } from '@/server/operations/former'
 import { Lease, reasonOf, rootOf, type Ending } from '@/server/operations/lease'
 import { runtime } from '@/server/runtime'
+import { resumeUpgrade } from '@/server/upgrade/resume'
 
 const LOOK_MS = 5_000
 /** While the cache is not there yet: what a dead process left is waited for. */
@@ -65,11 +68,12 @@ async function resume(id: string, previous: string | null): Promise<void> {
   if (isOfFormerTenant(row)) return void (await endOperation(db, lease, { state: 'failed', error: TENANT_GONE }))
   const ctx = askerOf(row)
   if (row.kind === 'tidy') return void (await lease.during(() => tidy(ctx, row, lease), tidyEnding(row)).catch(() => undefined))
+  if (row.kind === 'upgrade') return resumeUpgrade(ctx, row, lease)
   log.info({ event: 'resume', id, kind: row.kind, tenant: row.tenant, cluster: row.cluster, attempt: row.attempts }, 'going on with an operation whose replica is gone')
   const stopped = `The portal stopped ${MAX_ATTEMPTS} times in the middle of it.`
   // An operation that ends the process by being looked at must not do so for ever.
   if (row.attempts > MAX_ATTEMPTS + 1) return void (await endOperation(db, lease, { state: stateOf(row), error: stopped }))
-  const act = { create: resumeCreate, scale: resumeScale, delete: resumeDelete, change: resumeChange, add: resumeAdd, remove: resumeRemove, restart: resumeRestart, addon: resumeAddOn, adopt: resumeAdopt }[row.kind]
+  const act = { create: resumeCreate, scale: resumeScale, delete: resumeDelete, change: resumeChange, add: resumeAdd, remove: resumeRemove, restart: resumeRestart, addon: resumeAddOn, adopt: resumeAdopt, replaceMachine: resumeReplaceMachine, removeMachine: resumeRemoveMachine }[row.kind]
   // The audit has what came of it, and the row the reason.
   const goOn = async (): Promise<void> => {
     const reason = row.attempts > MAX_ATTEMPTS ? stopped : await staleness(ctx, row)

@@ -12,15 +12,20 @@ import { letGo as letGoUseCase } from '@/server/doctor/let-go'
 import { lookIntoCluster as lookUseCase } from '@/server/doctor/look'
 import { unstick as unstickUseCase } from '@/server/doctor/unstick'
 import {
-  addPoolInput, adoptInput, changeAddressesInput, changePoolInput, createInput, deleteInput, letGoInput, lookInput, operationInput, removeAddOnInput, removePoolInput,
-  restartPoolInput, saveAddOnInput, scaleInput, unstickInput,
+  addPoolInput, adoptInput, changeAddressesInput, changePoolInput, createInput, deleteInput, letGoInput, lookInput, machineInput, operationInput, removeAddOnInput,
+  removePoolInput, restartPoolInput, saveAddOnInput, scaleInput, unstickInput, upgradeInput,
 } from '@/server/inputs'
+import { lookAtMachine as lookAtMachineUseCase } from '@/server/machines/look'
+import { removeMachine as removeMachineUseCase } from '@/server/machines/remove'
+import { replaceMachine as replaceMachineUseCase } from '@/server/machines/replace'
 import { addPool as addPoolUseCase } from '@/server/node-pools/add'
 import { changePool as changePoolUseCase } from '@/server/node-pools/change'
 import { removePool as removePoolUseCase } from '@/server/node-pools/remove'
 import { restartPool as restartPoolUseCase } from '@/server/node-pools/restart'
 import { reviewAdd, reviewChange, reviewRestart } from '@/server/node-pools/review'
 import { scalePool as scaleUseCase } from '@/server/node-pools/scale'
+import { continueUpgrade as continueUpgradeUseCase, pauseUpgrade as pauseUpgradeUseCase, stopUpgrade as stopUpgradeUseCase } from '@/server/upgrade/hold'
+import { reviewUpgrade as reviewUpgradeUseCase, startUpgrade as startUpgradeUseCase } from '@/server/upgrade/start'
 
 /** { tenant, spec: ClusterSpec } -> { operationId }. A failure in the middle is 'interrupted' with `progress`. */
 export const createCluster = action(createInput, 'create:cluster', createUseCase)
@@ -72,3 +77,17 @@ export const saveAddOn = action(saveAddOnInput, 'change:add-ons', saveAddOnUseCa
 
 /** { tenant, cluster, addOn } -> null. */
 export const removeAddOn = action(removeAddOnInput, 'change:add-ons', removeAddOnUseCase)
+
+/** { tenant, cluster, uid, from, version, pools: [{ name, template }] } -> UpgradeReview. Writes nothing. */
+export const reviewUpgrade = action(upgradeInput, 'upgrade:cluster', reviewUpgradeUseCase)
+export const startUpgrade = action(upgradeInput, 'upgrade:cluster', startUpgradeUseCase)
+
+/** { tenant, operationId } -> null: between the steps of an upgrade. */
+export const pauseUpgrade = action(operationInput, 'upgrade:cluster', pauseUpgradeUseCase)
+export const continueUpgrade = action(operationInput, 'upgrade:cluster', continueUpgradeUseCase)
+export const stopUpgrade = action(operationInput, 'upgrade:cluster', stopUpgradeUseCase)
+
+/** { tenant, cluster, machine, uid } -> { leaving }: how it would go, in words. Writes nothing. */
+export const lookAtMachine = action(machineInput, 'view:cluster', lookAtMachineUseCase)
+export const replaceMachine = action(machineInput, 'remove:machine', replaceMachineUseCase)
+export const removeMachine = action(machineInput, 'remove:machine', removeMachineUseCase)

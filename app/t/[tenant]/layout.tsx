@@ -5,8 +5,9 @@ import { Revoked } from '@/components/shell/revoked'
 import { Shell } from '@/components/shell/shell'
 import { tenantPage } from '@/server/pages'
 import {
-  addPool, adoptCluster, changeAddresses, changePool, continueCreate, createCluster, deleteCluster, letGo, lookIntoCluster, removeAddOn, removeCluster, removePool, restartPool, reviewPoolAdd,
-  reviewPoolChange, reviewPoolRestart, saveAddOn, scalePool, unstick,
+  addPool, adoptCluster, changeAddresses, changePool, continueCreate, continueUpgrade, createCluster, deleteCluster, letGo, lookAtMachine, lookIntoCluster, pauseUpgrade,
+  removeAddOn, removeCluster, removeMachine, removePool, replaceMachine, restartPool, reviewPoolAdd, reviewPoolChange, reviewPoolRestart, reviewUpgrade, saveAddOn,
+  scalePool, startUpgrade, stopUpgrade, unstick,
 } from './actions'
 
 interface Props {
@@ -27,6 +28,7 @@ export default async function TenantLayout({ params, children }: Props) {
     createCluster, continueCreate, removeCluster, deleteCluster, adoptCluster, scalePool, unstick, letGo, lookIntoCluster, changeAddresses,
     reviewPoolChange, changePool, reviewPoolAdd, addPool, reviewPoolRestart, restartPool, removePool,
     saveAddOn, removeAddOn,
+    reviewUpgrade, startUpgrade, pauseUpgrade, continueUpgrade, stopUpgrade, lookAtMachine, replaceMachine, removeMachine,
   }
   return (
     <TenantLive key={name} tenant={{ name, displayName, tenants, session, access, identities, sharedPools, actions }} initial={state} revoked={<Revoked tenant={displayName} />}>
