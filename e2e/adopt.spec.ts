@@ -1,6 +1,7 @@
 import type { Page } from '@playwright/test'
 import type { KubeObject } from '@/lib/kubernetes/object'
 import { managersOf } from '@/lib/manifests/ownership'
+import { expectAccessible } from './support/accessible'
 import { chartObjects, install, labOffer } from './support/chart'
 import { machinesIn } from './support/create'
 import type { Admin } from './support/lab'
@@ -72,6 +73,7 @@ test('a cluster of the Helm chart is shown whole, its settings are held by Helm,
     await expect(page.getByText('delete secret -l owner=helm,name=charted')).toBeVisible()
     await expect(page.getByRole('table', { name: 'Objects' }).getByRole('row', { name: /MachineDeployment/ })).toContainText('helm')
     await picture(page, 'adopt-review')
+    await expectAccessible(page, 'the review of a take-over')
     expect(await generations(lab, tenant)).toEqual(before)
     await page.getByRole('button', { name: 'Take over charted' }).click()
     await expect(page).toHaveURL(new RegExp(`${cluster}$`))

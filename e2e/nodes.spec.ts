@@ -1,4 +1,5 @@
 import { CoreV1Api, KubeConfig } from '@kubernetes/client-node'
+import { expectAccessible } from './support/accessible'
 import { createCluster, machinesIn } from './support/create'
 import type { Admin } from './support/lab'
 import { picture } from './support/picture'
@@ -32,10 +33,11 @@ test('nodes that stay closed and volumes that are not made are told with what pr
   await api.patchNode({ name: node?.metadata?.name ?? '', body: [{ op: 'add', path: '/spec/taints', value: [{ key: TAINT, value: 'true', effect: 'NoSchedule' }] }] })
   await api.createNamespacedPersistentVolumeClaim({ namespace: 'default', body: { metadata: { name: 'data' }, spec: { accessModes: ['ReadWriteOnce'], storageClassName: 'gold', resources: { requests: { storage: '1Gi' } } } } })
   await dialog.getByRole('button', { name: 'Look again' }).click()
-  await expect(dialog.getByText(/kept closed for Pods: no cloud provider has ever run for this cluster/)).toBeVisible()
+  await expect(dialog.getByText(/kept closed for Pods: the cloud provider is installed and does not run: 0 of \d Pods are ready/)).toBeVisible()
   await expect(dialog.getByText(/its StorageClass gold does not exist/)).toBeVisible()
   await dialog.getByRole('button', { name: /What proves it/ }).first().click()
   await expect(dialog.getByRole('region', { name: 'Proof' }).first()).toContainText(TAINT)
   await expect(dialog.getByRole('region', { name: 'The log to read' }).first()).toContainText('deployment/looked-vsphere-cloud-controller-manager')
   await picture(page, 'look-into-nodes')
+  await expectAccessible(page, 'nodes and volumes')
 })

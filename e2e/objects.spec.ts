@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import type { KubeObject } from '@/lib/kubernetes/object'
+import { expectAccessible } from './support/accessible'
 import { createCluster, machinesIn } from './support/create'
 import type { Admin } from './support/lab'
 import { picture } from './support/picture'
@@ -34,6 +35,7 @@ test('every object is listed and read without credentials, and the export is tak
     await expect(table.getByRole('rowheader')).toHaveText(['What was asked for', 'What controllers made of it'])
     await expect(table.getByRole('button', { name: 'listed, Cluster: show its YAML' })).toBeVisible()
     await picture(page, 'objects')
+    await expectAccessible(page, 'objects')
     await page.getByRole('searchbox').fill('kubeadm')
     await expect(page).toHaveURL(/q=kubeadm/)
     await expect(table.getByRole('button')).toHaveCount(2)
@@ -50,6 +52,7 @@ test('every object is listed and read without credentials, and the export is tak
     await expect(dialog.getByText(/May be credentials, and left out/)).toContainText('spec.joinConfiguration.discovery.bootstrapToken.token')
     await expect(dialog.getByRole('region', { name: /^YAML of/ })).toContainText('token: (left out)')
     await picture(page, 'object-yaml')
+    await expectAccessible(page, 'one object')
     await page.keyboard.press('Escape')
     await expect(page).not.toHaveURL(/open=/)
     expect(answers.join('\n')).not.toContain(token)
@@ -69,13 +72,13 @@ test('every object is listed and read without credentials, and the export is tak
     const download = page.waitForEvent('download')
     await page.getByRole('button', { name: 'Export', exact: true }).click()
     const file = await download
+    await expect(page.getByText('The export of listed is in your downloads')).toBeVisible()
     expect(file.suggestedFilename()).toBe('listed.tar.gz')
     await run('tar', ['-xzf', await file.path(), '-C', folder])
     expect(await readdir(join(folder, 'listed'))).toContain('kustomization.yaml')
     const { stdout } = await run(join(facts.binDir, 'kubectl'), ['apply', '-k', join(folder, 'listed'), '--dry-run=server', '--validate=strict', `--as=oidc:${BEA}`], { env: { ...process.env, KUBECONFIG: facts.adminKubeconfig } })
     expect(stdout).toMatch(/cluster\.cluster\.x-k8s\.io\/listed \w+ \(server dry run\)/)
     await rm(folder, { recursive: true, force: true })
-    await expect(page.getByText('The export of listed is in your downloads')).toBeVisible()
   })
 })
 

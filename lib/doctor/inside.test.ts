@@ -14,20 +14,30 @@ const driver = object('CSIDriver', 'csi.vsphere.vmware.com')
 const csi = lease('external-attacher-leader-csi-vsphere-vmware-com', 3)
 
 const look = (inside: Partial<InsideObjects>, around: Partial<InsideAround> = {}) =>
-  lookInto({ nodes: [node('a')], leases: [], claims: [], events: [], classes: [], drivers: [], ...inside }, { tenant: 'blue', cluster: 'c', waiting: [], now: NOW, ...around })
+  lookInto({ nodes: [node('a')], leases: [], claims: [], events: [], classes: [], drivers: [], ...inside }, { tenant: 'blue', cluster: 'c', waiting: [], cloudProvider: 'unknown', storage: 'unknown', now: NOW, ...around })
 const first = (...args: Parameters<typeof look>) => look(...args).findings[0] ?? expect.fail('nothing found')
 
 test('a cluster whose nodes are ready and whose volumes are bound has no finding', () => {
   expect(look({})).toEqual({ nodes: 1, ready: 1, claims: 0, findings: [] })
 })
 test.each([
-  [[], /no cloud provider has ever run/],
+  [[], /the cloud provider has never run/],
   [[lease('cloud-controller-manager', 600)], /the cloud provider has stopped/],
   [[lease('cloud-controller-manager', 5)], /runs and does not mark them: it can’t sign in/],
 ] as const)('a taint of the cloud provider that stays, by its lease %#', (leases, words) => {
   const finding = first({ nodes: [node('a', { taints: [CLOUD], providerID: '' })], leases })
   expect(finding).toMatchObject({ id: 'no-cloud-provider', weight: 'held', sentence: expect.stringMatching(words) as string, log: 'kubectl logs -n blue deployment/c-vsphere-cloud-controller-manager' })
   expect(finding.proof).toContain(CLOUD)
+})
+test.each([
+  ['absent', [], /no cloud provider is installed/, null],
+  ['absent', [lease('cloud-controller-manager', 600)], /the cloud provider has stopped/, null],
+  [{ ready: 0, wanted: 2 }, [], /is installed and does not run: 0 of 2 Pods are ready/, 'kubectl logs -n blue deployment/c-vsphere-cloud-controller-manager'],
+  [{ ready: 2, wanted: 2 }, [], /runs and has never reached this cluster’s API/, 'kubectl logs -n blue deployment/c-vsphere-cloud-controller-manager'],
+] as const)('and by its Deployment on the management cluster %#', (cloudProvider, leases, words, log) => {
+  const finding = first({ nodes: [node('a', { taints: [CLOUD], providerID: '' })], leases }, { cloudProvider })
+  expect(finding).toMatchObject({ sentence: expect.stringMatching(words) as string, log })
+  expect(finding.proof).toContain('Deployment blue/c-vsphere-cloud-controller-manager')
 })
 test('a node without the taint and without an ID was started without a cloud provider', () => {
   expect(first({ nodes: [node('a', { providerID: '' })] })).toMatchObject({ id: 'no-provider-id' })

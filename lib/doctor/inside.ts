@@ -13,12 +13,17 @@ export interface InsideObjects {
   readonly drivers: readonly KubeObject[]
 }
 
+/** A controller of the cluster that runs on the management cluster, by its Deployment. */
+export type Beside = { readonly ready: number; readonly wanted: number } | 'absent' | 'unknown'
+
 /** What the management cluster knows beside it. */
 export interface InsideAround {
   readonly tenant: string
   readonly cluster: string
   /** Machines whose VM runs and that have no Node yet, by name. */
   readonly waiting: readonly string[]
+  readonly cloudProvider: Beside
+  readonly storage: Beside
   readonly now: number
 }
 
@@ -84,19 +89,29 @@ function leaderOf(leases: readonly KubeObject[], name: RegExp, now: number): { r
   return { is: now - last.at > SILENT_MS ? 'silent' : 'there', proof: `Lease ${last.lease}: spec.renewTime ${new Date(last.at).toISOString()}` }
 }
 
-function cloudProvider({ nodes, leases }: InsideObjects, { tenant, cluster, now }: InsideAround): readonly InsideFinding[] {
+/** Why a controller does not do its work, and what to do about it: by its lease in the tenant cluster and its Deployment beside it. */
+function silence(called: string, is: 'never' | 'silent', beside: Beside): readonly [why: string, next: string] {
+  if (beside === 'absent' && is === 'never') return [`no ${called} is installed for this cluster`, 'Install it: Add-ons, in this cluster’s menu.']
+  if (beside === 'unknown' || beside === 'absent') return [`the ${called} ${is === 'never' ? 'has never run for this cluster' : 'has stopped'}`, 'See under Add-ons, in this cluster’s menu, whether it is installed, and why its Pods do not run.']
+  if (beside.ready === 0) return [`the ${called} is installed and does not run: ${beside.ready} of ${plural(beside.wanted, 'Pod is', 'Pods are')} ready`, 'See why its Pods do not start, in the tenant’s Namespace of the management cluster.']
+  return [`the ${called} runs and ${is === 'never' ? 'has never reached' : 'no longer reaches'} this cluster’s API`, 'Its log says why: mostly its kubeconfig, or the network between the two.']
+}
+
+const besideProof = (tenant: string, deployment: string, beside: Beside): string =>
+  beside === 'unknown' ? '' : `\nDeployment ${tenant}/${deployment}: ${beside === 'absent' ? 'not there' : `status.readyReplicas ${beside.ready}, spec.replicas ${beside.wanted}`}`
+
+function cloudProvider({ nodes, leases }: InsideObjects, { tenant, cluster, now, cloudProvider: beside }: InsideAround): readonly InsideFinding[] {
   const marked = nodes.filter((node) => taintsOf(node).includes(CLOUD_TAINT))
   if (marked.length === 0) return []
   const leader = leaderOf(leases, CPI_LEASE, now)
-  const why = {
-    never: ['no cloud provider has ever run for this cluster', 'Install the vSphere cloud provider: Add-ons, in this cluster’s menu.'],
-    silent: ['the cloud provider has stopped', 'See why its Pods do not run, in the tenant’s Namespace of the management cluster.'],
-    there: ['the cloud provider runs and does not mark them: it can’t sign in to vCenter, or does not find their VMs', 'Its log says which. Compare the vCenter and the user in its configuration with those of the cluster’s identity.'],
-  }[leader.is]
+  const deployment = `${cluster}-vsphere-cloud-controller-manager`
+  const why = leader.is === 'there'
+    ? (['the cloud provider runs and does not mark them: it can’t sign in to vCenter, or does not find their VMs', 'Its log says which. Compare the vCenter and the user in its configuration with those of the cluster’s identity.'] as const)
+    : silence('cloud provider', leader.is, beside)
   return [{
     id: 'no-cloud-provider', weight: 'held', sentence: `${names(marked)} ${are(marked)} kept closed for Pods: ${why[0]}`,
-    proof: `spec.taints of Node ${nameOf(marked[0] as KubeObject)}: ${CLOUD_TAINT}\n${leader.proof}`, next: why[1] ?? '',
-    log: `kubectl logs -n ${tenant} deployment/${cluster}-vsphere-cloud-controller-manager`,
+    proof: `spec.taints of Node ${nameOf(marked[0] as KubeObject)}: ${CLOUD_TAINT}\n${leader.proof}${besideProof(tenant, deployment, beside)}`, next: why[1],
+    log: beside === 'absent' ? null : `kubectl logs -n ${tenant} deployment/${deployment}`,
   }]
 }
 
@@ -152,7 +167,7 @@ function neverJoined({ nodes }: InsideObjects, { waiting }: InsideAround): reado
   }]
 }
 
-function volumes({ claims, events, classes, drivers, leases }: InsideObjects, { tenant, cluster, now }: InsideAround): readonly InsideFinding[] {
+function volumes({ claims, events, classes, drivers, leases }: InsideObjects, { tenant, cluster, now, storage: beside }: InsideAround): readonly InsideFinding[] {
   const pending = claims.filter((claim) => stringIn(claim, 'status', 'phase') === 'Pending')
   if (pending.length === 0) return []
   const [first] = pending
@@ -178,7 +193,8 @@ function volumes({ claims, events, classes, drivers, leases }: InsideObjects, { 
   }
   const leader = leaderOf(leases, CSI_LEASE, now)
   if (ours.length > 0 && leader.is !== 'there') {
-    return [{ id: 'no-controller', weight: 'held', sentence: `${all} ${many} for a volume: the CSI controller ${leader.is === 'never' ? 'has never run' : 'has stopped'}`, proof: leader.proof, next: 'See why its Pods do not run, in the tenant’s Namespace of the management cluster.', log }]
+    const [why, next] = silence('CSI controller', leader.is, beside)
+    return [{ id: 'no-controller', weight: 'held', sentence: `${all} ${many} for a volume: ${why}`, proof: `${leader.proof}${besideProof(tenant, `${cluster}-vsphere-csi-controller`, beside)}`, next, log: beside === 'absent' ? null : log }]
   }
   const said = events.filter((event) => pending.some((claim) => stringIn(event, 'involvedObject', 'uid') === claim.metadata.uid || (stringIn(event, 'involvedObject', 'name') === claim.metadata.name && stringIn(event, 'involvedObject', 'namespace') === claim.metadata.namespace)))
   const last = said.at(-1)

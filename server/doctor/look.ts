@@ -1,5 +1,8 @@
 import 'server-only'
-import { lookInto, type InsideReport } from '@/lib/doctor/inside'
+import { names } from '@/lib/addons/names'
+import { lookInto, type Beside, type InsideReport } from '@/lib/doctor/inside'
+import { numberIn } from '@/lib/kubernetes/dig'
+import type { KubeObject } from '@/lib/kubernetes/object'
 import { audited } from '@/server/audit/audited'
 import { failure, notFound } from '@/server/failure'
 import type { LookInput } from '@/server/inputs'
@@ -28,6 +31,21 @@ export async function lookIntoCluster(ctx: TenantContext, { cluster: name }: Loo
     })
     const inside = await lookInside(admin, { cluster: name, tenant: ctx.tenant, endpoint: cluster.endpoint })
     const waiting = Object.values(ctx.state().machines).filter((machine) => machine.cluster === name && machine.deletingSince === null && machine.node === null && WAITING.has(machine.state.word)).map((machine) => machine.name)
-    return lookInto(inside, { tenant: ctx.tenant, cluster: name, waiting, now: Date.now() })
+    return lookInto(inside, { tenant: ctx.tenant, cluster: name, waiting, ...(await beside(ctx, name)), now: Date.now() })
   })
 }
+
+/** Its controllers on the management cluster, read as the person; who may not read them is told what the cluster itself proves. */
+async function beside(ctx: TenantContext, cluster: string): Promise<{ readonly cloudProvider: Beside; readonly storage: Beside }> {
+  try {
+    const client = runtime().asUser(ctx.identity)
+    // By name: the chart calls its own as the add-ons do.
+    const [cpi, csi] = await Promise.all([names.cpi(cluster), names.csi(cluster)].map((name) => client.get('Deployment', ctx.tenant, name)))
+    return { cloudProvider: besideOf(cpi), storage: besideOf(csi) }
+  } catch {
+    return { cloudProvider: 'unknown', storage: 'unknown' }
+  }
+}
+
+const besideOf = (deployment: KubeObject | null | undefined): Beside =>
+  !deployment ? 'absent' : { ready: numberIn(deployment, 'status', 'readyReplicas') ?? 0, wanted: numberIn(deployment, 'spec', 'replicas') ?? 0 }
