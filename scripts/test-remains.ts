@@ -35,7 +35,7 @@ async function dumpTenants(rest: KubeRest, folder: string): Promise<void> {
 
 async function namespacedKinds(rest: KubeRest): Promise<{ path: string; apiVersion: string; kind: string }[]> {
   const list = await rest.get<{ groups: { name: string; preferredVersion: { groupVersion: string } }[] }>('/apis')
-  const versions = (list?.groups ?? []).filter(({ name }) => name.endsWith('.x-k8s.io')).map(({ preferredVersion }) => preferredVersion.groupVersion)
+  const versions = (list?.groups ?? []).filter(({ name }) => name.endsWith('.x-k8s.io') || name === 'kamaji.clastix.io').map(({ preferredVersion }) => preferredVersion.groupVersion)
   const found = [{ path: '/api/v1/namespaces/*/events', apiVersion: 'v1', kind: 'Event' }]
   for (const apiVersion of versions) {
     const served = await rest.get<{ resources: { name: string; kind: string; namespaced: boolean }[] }>(`/apis/${apiVersion}`)

@@ -1,12 +1,15 @@
 /**
  * `npm test`: lint, types, unit tests, then ONE lab for the integration tests, for the browser tests with the production build of the
- * portal in front of it, and for tests that start and kill portals of their own. `npm test -- <stage> [args]` runs one stage. The last line counts all.
+ * portal in front of it, and for tests that start and kill portals of their own; then a lab with Kamaji itself for its browser tests.
+ * `npm test -- <stage> [args]` runs one stage. The last line counts all.
  */
 import { cp, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ensureBinaries } from '../lab/binaries'
+import { profileNames, type ProfileName } from '../lab/contract'
 import { startLab } from '../lab/lab'
+import { stateFolderOf } from '../lab/profiles'
 import { ensureChromium } from './chromium'
 import { endingSignal, Expected, messageOf, stopwatch } from './ending'
 import { serveLabControl, writeLabFacts } from './lab-facts'
@@ -14,11 +17,14 @@ import { buildPortal, choosePort, endLeftoverPortal, root, startPortal, type Por
 import { keepRemains } from './test-remains'
 import { printSummary, runStage, tools, type StageResult } from './test-stage'
 
-const onLab = ['integration', 'e2e', 'process'] as const
-type LabStage = (typeof onLab)[number]
-const stages = ['lint', 'types', 'unit', ...onLab] as const
+/** By the lab's profile; one lab for all stages of a profile. */
+const onLab = { default: ['integration', 'e2e', 'process'], kamaji: ['kamaji-api', 'kamaji'] } as const
+/** What the older versions of a group have to take as well. */
+const inBothLabs = ['e2e/api/contracts', 'e2e/api/manifests', 'e2e/api/watched']
+type LabStage = (typeof onLab)[ProfileName][number]
+const stages = ['lint', 'types', 'unit', ...onLab.default, ...onLab.kamaji] as const
 type Stage = (typeof stages)[number]
-const isOnLab = (stage: Stage): stage is LabStage => onLab.includes(stage as LabStage)
+const isOn = (profile: ProfileName, stage: Stage): stage is LabStage => onLab[profile].some((one) => one === stage)
 const results = join(root, 'test-results')
 
 function vitest(project: string, args: readonly string[], file: string): readonly string[] {
@@ -37,16 +43,17 @@ async function runStatic(stage: 'lint' | 'types' | 'unit', args: readonly string
   }
 }
 
-async function runOnLab(wanted: readonly LabStage[], args: readonly string[], signal: AbortSignal): Promise<StageResult[]> {
+async function runOnLab(profile: ProfileName, wanted: readonly LabStage[], args: readonly string[], signal: AbortSignal): Promise<StageResult[]> {
   const say = stopwatch()
   const done: StageResult[] = []
   const folder = await mkdtemp(join(tmpdir(), 'tenantry-test-'))
   const port = await choosePort(0)
-  if (wanted.includes('e2e')) ensureChromium(say)
-  if (wanted.includes('e2e') || wanted.includes('process')) await buildPortal({ onProgress: say, signal })
-  const binDir = await ensureBinaries({ onProgress: say, signal })
-  const portalLog = join(results, 'portal.log')
-  const lab = await startLab({ stateDir: join(folder, 'lab'), binDir, portalUrl: `http://localhost:${port}`, fast: true, onProgress: (step) => say(`lab: ${step}`), signal }).catch(async (error: unknown) => {
+  const browser = wanted.find((stage) => stage === 'e2e' || stage === 'kamaji')
+  if (browser !== undefined) ensureChromium(say)
+  if (browser !== undefined || wanted.includes('process')) await buildPortal({ onProgress: say, signal })
+  const binDir = await ensureBinaries({ profile, onProgress: say, signal })
+  const portalLog = join(results, `${stateFolderOf('portal', profile)}.log`)
+  const lab = await startLab({ profile, stateDir: join(folder, 'lab'), binDir, portalUrl: `http://localhost:${port}`, fast: true, onProgress: (step) => say(`lab: ${step}`), signal }).catch(async (error: unknown) => {
     await cp(join(folder, 'lab', 'logs'), join(results, 'lab-logs'), { recursive: true }).catch(() => undefined)
     await rm(folder, { recursive: true, force: true })
     throw error
@@ -59,14 +66,16 @@ async function runOnLab(wanted: readonly LabStage[], args: readonly string[], si
     const facts = join(folder, 'facts.json')
     await writeLabFacts(facts, lab, binDir, control)
     const env = { TENANTRY_LAB_FACTS: facts }
-    if (wanted.includes('integration')) {
-      const file = 'test-results/integration.json'
-      done.push(await runStage({ name: 'integration', commands: [vitest('integration', args, file)], env, report: { file, kind: 'vitest' }, signal }))
+    const api = wanted.find((stage) => stage === 'integration' || stage === 'kamaji-api')
+    if (api !== undefined) {
+      const file = `test-results/${api}.json`
+      const files = api === 'kamaji-api' && args.length === 0 ? inBothLabs : args
+      done.push(await runStage({ name: api, commands: [vitest('integration', files, file)], env, report: { file, kind: 'vitest' }, signal }))
     }
-    if (wanted.includes('e2e')) {
+    if (browser !== undefined) {
       portal = await startPortal({ lab, port, dataDir: join(folder, 'db'), secretFile: join(folder, 'secret'), logFile: portalLog, signal })
-      const report = { file: 'test-results/e2e.json', kind: 'playwright' } as const
-      done.push(await runStage({ name: 'e2e', commands: [[tools.playwright, 'test', ...args]], env: { ...env, PORTAL_URL: portal.url }, report, signal }))
+      const report = { file: `test-results/${browser}.json`, kind: 'playwright' } as const
+      done.push(await runStage({ name: browser, commands: [[tools.playwright, 'test', ...args]], env: { ...env, PORTAL_URL: portal.url, LAB_PROFILE: profile }, report, signal }))
       await portal.stop()
     }
     if (wanted.includes('process')) {
@@ -77,7 +86,7 @@ async function runOnLab(wanted: readonly LabStage[], args: readonly string[], si
     finished = true
     return done
   } finally {
-    if (!signal.aborted && (!finished || done.some(({ failed }) => failed > 0))) await keepRemains(lab, results)
+    if (!signal.aborted && (!finished || done.some(({ failed }) => failed > 0))) await keepRemains(lab, profile === 'default' ? results : join(results, profile))
     await portal?.stop()
     await endPortalsIn(portals)
     await control.close()
@@ -112,11 +121,13 @@ async function test(signal: AbortSignal): Promise<boolean> {
   await mkdir(results, { recursive: true })
   const all: StageResult[] = []
   for (const stage of wanted) {
-    if (isOnLab(stage)) continue
+    if (stage !== 'lint' && stage !== 'types' && stage !== 'unit') continue
     all.push(...(await counted(stage, async () => [await runStatic(stage, args, signal)], signal)))
   }
-  const last = wanted.filter(isOnLab)
-  if (last.length > 0) all.push(...(await counted(last.join(' and '), () => runOnLab(last, args, signal), signal)))
+  for (const profile of profileNames) {
+    const last = wanted.filter((stage) => isOn(profile, stage))
+    if (last.length > 0) all.push(...(await counted(last.join(' and '), () => runOnLab(profile, last, args, signal), signal)))
+  }
   printSummary(all)
   return all.every(({ failed }) => failed === 0)
 }

@@ -31,14 +31,18 @@ let bea: UserClient
 let spec: ClusterSpec
 let owner: { name: string; uid: string }
 
-/** Kamaji's provider has one version at a time; this lab's is the newer. */
-const contracts: readonly [string, Contract][] = [['v1beta2', NEWEST], ['v1beta1', { ...OLDER, controlPlane: 'v1alpha2' }], ['v1beta1 beside a newer CAPV', { ...NEWEST, cluster: 'v1beta1' }]]
+/** As this lab serves its groups: Kamaji's provider has one version at a time, and so has CAPV up to v1.15. */
+const older = facts.profile === 'kamaji'
+const SERVED: Contract = older ? { ...NEWEST, infrastructure: 'v1beta1', controlPlane: 'v1alpha1' } : NEWEST
+const contracts: readonly [string, Contract][] = older
+  ? [['v1beta2 beside an older CAPV and Kamaji', SERVED], ['v1beta1', OLDER]]
+  : [['v1beta2', SERVED], ['v1beta1', { ...OLDER, controlPlane: 'v1alpha2' }], ['v1beta1 beside a newer CAPV', { ...NEWEST, cluster: 'v1beta1' }]]
 const context = () => ({ tenant, offer, operationId: '7c2e8e5e-0000-4000-8000-000000000000' })
 const facet = () => ({ tenant, cluster: owner, machines: machineFacts(spec, context()) })
 
 beforeAll(async () => {
   tenant = await createTenant(lab, [{ email: 'bea@tenantry.example', role: 'tenant-admin' }])
-  const identity = (await lab.custom.getClusterCustomObject({ group: 'infrastructure.cluster.x-k8s.io', version: 'v1beta2', plural: 'vsphereclusteridentities', name: 'vsphere-north' })) as KubeObject
+  const identity = (await lab.custom.getClusterCustomObject({ group: 'infrastructure.cluster.x-k8s.io', version: SERVED.infrastructure, plural: 'vsphereclusteridentities', name: 'vsphere-north' })) as KubeObject
   offer = vsphereOffer.parse(JSON.parse(identity.metadata.annotations?.[OFFER_ANNOTATION] ?? ''))
   const transport = loadTransport(facts.portalKubeconfig)
   bea = createUserClient(transport, createDiscovery(transport), { user: 'oidc:bea@tenantry.example', groups: [] })
@@ -60,7 +64,7 @@ async function list(contract: Contract, group: keyof typeof GROUPS, plural: stri
 }
 
 /** The pool as the API server gives it in that contract. */
-async function live(contract: Contract = NEWEST, name = 'contracts-general'): Promise<LivePool> {
+async function live(contract: Contract = SERVED, name = 'contracts-general'): Promise<LivePool> {
   const deployments = await list(contract, 'cluster', 'machinedeployments')
   return {
     deployment: deployments.find(({ metadata }) => metadata.name === name) ?? expect.fail(name),
@@ -69,7 +73,7 @@ async function live(contract: Contract = NEWEST, name = 'contracts-general'): Pr
     healthChecks: await list(contract, 'cluster', 'machinehealthchecks'),
   }
 }
-const change = async (change: Partial<PoolSpec>, contract: Contract = NEWEST) => {
+const change = async (change: Partial<PoolSpec>, contract: Contract = SERVED) => {
   const now = await live(contract)
   return planPoolChange(now, { ...readPool(now).spec, ...change }, owner)
 }
@@ -161,11 +165,11 @@ describe('an apply, really', () => {
 
   test('a pool that begins autoscaled begins with its smallest size, and keeps it afterwards', async () => {
     await apply(planPoolAdd(facet(), { ...firstPool(spec), name: 'auto', size: { kind: 'autoscaled', min: 2, max: 8 } }).objects)
-    const now = await live(NEWEST, 'contracts-auto')
+    const now = await live(SERVED, 'contracts-auto')
     expect(now.deployment.spec?.['replicas']).toBe(2)
     await apply(planPoolChange(now, { ...readPool(now).spec, size: { kind: 'fixed', replicas: 2 } }, owner).objects)
-    expect(readPool(await live(NEWEST, 'contracts-auto')).spec.size).toEqual({ kind: 'fixed', replicas: 2 })
-    for (const { kind, name, uid } of planPoolRemove(await live(NEWEST, 'contracts-auto')).removes) await bea.delete(kind as 'MachineDeployment', tenant, name, uid ?? undefined)
+    expect(readPool(await live(SERVED, 'contracts-auto')).spec.size).toEqual({ kind: 'fixed', replicas: 2 })
+    for (const { kind, name, uid } of planPoolRemove(await live(SERVED, 'contracts-auto')).removes) await bea.delete(kind as 'MachineDeployment', tenant, name, uid ?? undefined)
   })
 
   test('replaced on delete and back: what no longer belongs is taken away', async () => {

@@ -8,7 +8,7 @@ import { renderCluster } from '@/lib/manifests/render'
 import { createDiscovery } from '@/server/management/discovery'
 import { loadTransport } from '@/server/management/transport'
 import { createUserClient, type UserClient } from '@/server/management/user-client'
-import { admin, labFacts } from '../support/lab'
+import { admin, labFacts, versionsOf } from '../support/lab'
 import { createTenant, removeTenant } from '../support/tenant'
 
 /** Every object that the portal renders, accepted by the real API: real CRDs, real webhooks, Strict, as the tenant's admin. */
@@ -20,7 +20,7 @@ let bea: UserClient
 
 beforeAll(async () => {
   tenant = await createTenant(lab, [{ email: 'bea@tenantry.example', role: 'tenant-admin' }])
-  const identity = (await lab.custom.getClusterCustomObject({ group: 'infrastructure.cluster.x-k8s.io', version: 'v1beta2', plural: 'vsphereclusteridentities', name: 'vsphere-north' })) as KubeObject
+  const identity = (await lab.custom.getClusterCustomObject({ group: 'infrastructure.cluster.x-k8s.io', version: versionsOf(facts).infrastructure, plural: 'vsphereclusteridentities', name: 'vsphere-north' })) as KubeObject
   offer = vsphereOffer.parse(JSON.parse(identity.metadata.annotations?.[OFFER_ANNOTATION] ?? ''))
   const transport = loadTransport(facts.portalKubeconfig)
   bea = createUserClient(transport, createDiscovery(transport), { user: 'oidc:bea@tenantry.example', groups: [] })

@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { CoreV1Api, CustomObjectsApi, KubeConfig, KubernetesObjectApi, RbacAuthorizationV1Api } from '@kubernetes/client-node'
-import type { LabAccount, LabPartName } from '@/lab/contract'
+import type { LabAccount, LabPartName, ProfileName } from '@/lab/contract'
 
 /** What scripts/test.ts writes for the tests: the data of `Lab`, and where parts can be killed and revived. */
 export interface LabFacts {
+  readonly profile: ProfileName
   readonly stateDir: string
   readonly adminKubeconfig: string
   readonly portalKubeconfig: string
@@ -22,6 +23,10 @@ export function labFacts(): LabFacts {
   if (!file) throw new Error('TENANTRY_LAB_FACTS is not set: run the tests through `npm test`, which starts the lab')
   return JSON.parse(readFileSync(file, 'utf8')) as LabFacts
 }
+
+/** The versions that the lab's profile serves, where its profiles differ. */
+export const versionsOf = ({ profile }: Pick<LabFacts, 'profile'>) =>
+  profile === 'kamaji' ? ({ infrastructure: 'v1beta1', controlPlane: 'v1alpha1' } as const) : ({ infrastructure: 'v1beta2', controlPlane: 'v1alpha2' } as const)
 
 /** The management cluster as its administrator: to arrange and to look, never to do what the test is about. */
 export function admin(facts = labFacts()) {

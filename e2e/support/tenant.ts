@@ -1,16 +1,21 @@
 import { randomBytes } from 'node:crypto'
 import { ApiException } from '@kubernetes/client-node'
-import type { Admin } from './lab'
+import { labFacts, versionsOf, type Admin } from './lab'
 
 /** What a failed test keeps of its tenant: no Secret, ever. */
-const GROUPS = [
-  ['cluster.x-k8s.io', 'v1beta2', ['clusters', 'machinedeployments', 'machinesets', 'machines']],
-  ['controlplane.cluster.x-k8s.io', 'v1alpha2', ['kamajicontrolplanes']],
-  ['infrastructure.cluster.x-k8s.io', 'v1beta2', ['vsphereclusters', 'vspheremachines', 'vspheremachinetemplates', 'vspherevms']],
-  ['bootstrap.cluster.x-k8s.io', 'v1beta2', ['kubeadmconfigs', 'kubeadmconfigtemplates']],
-  ['ipam.cluster.x-k8s.io', 'v1beta2', ['ipaddressclaims', 'ipaddresses']],
-  ['ipam.cluster.x-k8s.io', 'v1alpha2', ['inclusterippools']],
-] as const
+const groups = () => {
+  const facts = labFacts()
+  const { infrastructure, controlPlane } = versionsOf(facts)
+  return [
+    ['cluster.x-k8s.io', 'v1beta2', ['clusters', 'machinedeployments', 'machinesets', 'machines']],
+    ['controlplane.cluster.x-k8s.io', controlPlane, ['kamajicontrolplanes']],
+    ['kamaji.clastix.io', 'v1alpha1', facts.profile === 'kamaji' ? ['tenantcontrolplanes'] : []],
+    ['infrastructure.cluster.x-k8s.io', infrastructure, ['vsphereclusters', 'vspheremachines', 'vspheremachinetemplates', 'vspherevms']],
+    ['bootstrap.cluster.x-k8s.io', 'v1beta2', ['kubeadmconfigs', 'kubeadmconfigtemplates']],
+    ['ipam.cluster.x-k8s.io', 'v1beta2', ['ipaddressclaims', 'ipaddresses']],
+    ['ipam.cluster.x-k8s.io', 'v1alpha2', ['inclusterippools']],
+  ] as const
+}
 
 export interface Member { readonly email: string; readonly role: 'tenant-admin' | 'tenant-operator' | 'tenant-viewer' }
 
@@ -44,7 +49,7 @@ export async function bind(lab: Admin, tenant: string, email: string, role: Memb
 /** Names of all that Cluster API and its providers hold in the tenant, as `Kind/name`; Secrets by name only. */
 export async function objectsOf(lab: Admin, tenant: string): Promise<string[]> {
   const names: string[] = []
-  for (const [group, version, plurals] of GROUPS) {
+  for (const [group, version, plurals] of groups()) {
     for (const plural of plurals) {
       const list = (await lab.custom.listNamespacedCustomObject({ group, version, namespace: tenant, plural })) as { items: { kind?: string; metadata: { name: string } }[] }
       names.push(...list.items.map((item) => `${plural}/${item.metadata.name}`))
@@ -56,7 +61,7 @@ export async function objectsOf(lab: Admin, tenant: string): Promise<string[]> {
 
 export async function dumpTenant(lab: Admin, tenant: string): Promise<string> {
   const dump: unknown[] = []
-  for (const [group, version, plurals] of GROUPS) {
+  for (const [group, version, plurals] of groups()) {
     for (const plural of plurals) dump.push(await lab.custom.listNamespacedCustomObject({ group, version, namespace: tenant, plural }))
   }
   dump.push(await lab.core.listNamespacedEvent({ namespace: tenant }))

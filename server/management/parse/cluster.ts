@@ -8,7 +8,7 @@ import { DEPLOYMENT_NAME_LABEL } from '@/lib/manifests/labels'
 import { addressesView, poolReferences } from '@/server/management/parse/addresses'
 import { clusterState } from '@/server/management/parse/cluster-state'
 import { condition, isFalse, isTrue } from '@/server/management/parse/condition'
-import { readControlPlane } from '@/server/management/parse/control-plane'
+import { isOlderProvider, readControlPlane } from '@/server/management/parse/control-plane'
 import { remainingOf } from '@/server/management/parse/deletion'
 import { diagnose } from '@/server/management/parse/doctor/diagnose'
 import { machineView } from '@/server/management/parse/machine'
@@ -71,6 +71,7 @@ export function clusterView(parts: ClusterParts, viewOf: (machine: MachineParts)
         const view = condition(type === 'VCenterAvailable' ? infrastructure : cluster, type)
         return view === null ? [] : [healthItem(view, { changing: groupOf(state.word) === 'changing', machines: counts })]
       }),
+      ...publicToken(parts),
       // Machines that only start count as unhealthy there: while a pool grows, held repair is no news.
       ...(groupOf(state.word) === 'changing' ? [] : repairOnHold(parts)),
     ],
@@ -90,6 +91,16 @@ function withPools(pool: NodePoolView, addresses: ClusterView['addresses'], { ma
   const names = template === undefined ? null : poolReferences(template)
   const plain = names === null || (addresses.kind === 'dhcp' ? names.length === 0 : names.length === 1 && names[0] === addresses.pool)
   return plain ? pool : { ...pool, addressPools: names }
+}
+
+/**
+ * Kamaji once left kubeadm's placeholder token valid in every tenant cluster (clastix/kamaji #715 took it away in March 2025), and made it
+ * anew when it was deleted. Which Kamaji runs is said nowhere; those of a provider with the newer contract are all later.
+ */
+function publicToken({ controlPlane }: ClusterParts): readonly HealthItem[] {
+  const made = isOlderProvider(controlPlane) ? condition(controlPlane, 'KubeadmResourcesCreated') : null
+  if (!isTrue(made) || made === null) return []
+  return [{ ok: null, sentence: 'Not known whether a public bootstrap token is valid: with a Kamaji older than March 2025 whoever reaches the API can join a machine', condition: made }]
 }
 
 /** A MachineHealthCheck that may not repair (cluster-api api/core/v1beta2, RemediationAllowed: too many machines are unhealthy). */

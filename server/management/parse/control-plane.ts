@@ -50,6 +50,9 @@ export function readControlPlane({ cluster, controlPlane, infrastructure }: Clus
 
 type Raw = ClusterParts['controlPlane']
 
+/** Kamaji's provider up to v0.19: it has no finalizer, and does not know pausing. */
+export const isOlderProvider = (controlPlane: Raw): boolean => controlPlane?.apiVersion.endsWith('/v1alpha1') ?? false
+
 const readyCondition = (controlPlane: Raw): ConditionView | null =>
   condition(controlPlane, 'KamajiControlPlaneIsReady') ?? condition(controlPlane, 'Available') ?? condition(controlPlane, 'Ready')
 
