@@ -79,6 +79,13 @@ test('also the owner of an object whose own version stays', () => {
   }
 })
 
+test('the older provider of Kamaji is told its datastore, the one asked for or the first', () => {
+  expect(of('KamajiControlPlane').spec).toMatchObject({ version: 'v1.34.3', dataStoreName: 'default' })
+  const asked = objects.find(({ kind }) => kind === 'KamajiControlPlane') ?? expect.fail()
+  expect(toContract({ ...asked, spec: { ...asked.spec, dataStoreName: 'gold' } }, OLDER).spec).toMatchObject({ dataStoreName: 'gold' })
+  expect(toContract(asked, NEWEST).spec).not.toHaveProperty('dataStoreName')
+})
+
 test('what is in v1beta1 already is left alone', () => {
   const once = of('MachineDeployment')
   expect(toContract(once, OLDER)).toEqual(once)

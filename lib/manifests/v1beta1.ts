@@ -41,9 +41,15 @@ function withOwnersIn(object: KubeObject, contract: Contract): KubeObject {
   return { ...object, metadata: { ...object.metadata, ownerReferences } }
 }
 
-/** Kinds whose fields differ. KamajiControlPlane's spec is one in both of its versions, as far as the portal writes it. */
+/** What Kamaji's chart calls its first datastore. */
+const DATASTORE = 'default'
+
+/** Kinds whose fields differ. */
 const DOWN: Readonly<Record<string, (spec: Spec, contract: Contract, namespace: string) => Spec>> = {
   Cluster: (spec, contract, namespace) => referred(referred(spec, ['controlPlaneRef'], contract, namespace), ['infrastructureRef'], contract, namespace),
+  // Without one Kamaji fills in its default, and the older provider empties it at its next look: "DataStore is a required field", and
+  // the control plane is never set up (provider v0.11 kamajicontrolplane_controller_tcp.go, Kamaji v1.0 tcp_defaults.go).
+  KamajiControlPlane: (spec) => ({ ...spec, dataStoreName: spec['dataStoreName'] ?? DATASTORE }),
   MachineDeployment: machineDeployment,
   MachineHealthCheck: healthCheck,
   KubeadmConfigTemplate: (spec) => {

@@ -1,0 +1,129 @@
+import { CoreV1Api, KubeConfig } from '@kubernetes/client-node'
+import type { Page } from '@playwright/test'
+import type { KubeObject } from '@/lib/kubernetes/object'
+import { dig, listIn } from '@/lib/kubernetes/dig'
+import { createCluster, fillCreate, machinesIn } from '../support/create'
+import { killPart, revivePart, type Admin } from '../support/lab'
+import { objectsOf } from '../support/tenant'
+import { expect, test } from '../support/test'
+
+/**
+ * The portal on Kamaji's own controllers, with the older contracts of their provider and of CAPV. What is proven for any management
+ * cluster is proven on the default profile; here is what differs. One after another: the datastore is everybody's.
+ */
+test.describe.configure({ mode: 'serial' })
+
+const CONTROL_PLANE = { group: 'controlplane.cluster.x-k8s.io', version: 'v1alpha1', plural: 'kamajicontrolplanes' } as const
+const TENANT = { group: 'kamaji.clastix.io', version: 'v1alpha1', plural: 'tenantcontrolplanes' } as const
+const CORE = { group: 'cluster.x-k8s.io', version: 'v1beta2' } as const
+
+const read = async (lab: Admin, of: { group: string; version: string; plural: string }, namespace: string, name: string) =>
+  (await lab.custom.getNamespacedCustomObject({ ...of, namespace, name })) as KubeObject
+const list = async (lab: Admin, of: { group: string; version: string; plural: string }, namespace: string) =>
+  ((await lab.custom.listNamespacedCustomObject({ ...of, namespace })) as { items: KubeObject[] }).items
+const ask = (lab: Admin, of: { group: string; version: string; plural: string }, namespace: string, name: string, path: string, value: unknown) =>
+  lab.custom.patchNamespacedCustomObject({ ...of, namespace, name, body: [{ op: 'add', path, value }] })
+const uids = async (lab: Admin, tenant: string) => (await list(lab, { ...CORE, plural: 'machines' }, tenant)).map(({ metadata }) => metadata.uid ?? '').sort()
+
+async function deleteCluster(page: Page, name: string): Promise<void> {
+  await page.getByRole('button', { name: 'More actions' }).click()
+  await page.getByRole('menuitem', { name: 'Delete cluster' }).click()
+  const dialog = page.getByRole('alertdialog')
+  await dialog.getByRole('textbox').fill(name)
+  await dialog.getByRole('button', { name: /^Delete cluster/ }).click()
+  await expect(page.getByRole('heading', { name: `Deleting ${name}` })).toBeVisible()
+}
+
+test('a cluster is made, used, changed, upgraded and deleted on Kamaji itself', async ({ page, tenant, lab }) => {
+  test.setTimeout(300_000)
+  const button = page.getByRole('button', { name: 'Kubeconfig' })
+
+  await test.step('create, with a service network that does not hold Kamaji’s default DNS address', async () => {
+    await page.goto(`/t/${tenant}/create`)
+    await fillCreate(page, { name: 'real', replicas: 2 })
+    await page.getByRole('combobox', { name: 'Kubernetes' }).click()
+    await page.getByRole('option', { name: '1.29.14' }).click()
+    await page.getByRole('button', { name: /Networks/ }).click()
+    await page.getByRole('textbox', { name: 'Services' }).fill('10.110.0.0/16')
+    await page.getByRole('button', { name: 'Create cluster' }).click()
+    await expect(page).toHaveURL(/clusters\/real/)
+  })
+
+  await test.step('initialized is not usable: the portal waits for the API', async () => {
+    const started = async () => dig(await read(lab, CONTROL_PLANE, tenant, 'real'), 'status', 'initialized')
+    await expect.poll(started, { timeout: 30_000, intervals: [200] }).toBe(true)
+    const probes = listIn(await read(lab, { ...CORE, plural: 'clusters' }, tenant, 'real'), 'status', 'conditions').filter((condition) => dig(condition, 'type') === 'RemoteConnectionProbe')
+    expect(probes.map((condition) => dig(condition, 'status'))).not.toEqual(['True'])
+    await expect(button).toHaveAttribute('aria-disabled', 'true')
+  })
+
+  await test.step('two machines, and a kubeconfig that lists them', async () => {
+    await expect(machinesIn(page, 'Ready')).toHaveCount(2, { timeout: 150_000 })
+    const download = page.waitForEvent('download')
+    await button.click()
+    const config = new KubeConfig()
+    config.loadFromFile(await (await download).path())
+    const core = config.makeApiClient(CoreV1Api)
+    expect((await core.listNode()).items.map((node) => node.status?.conditions?.find(({ type }) => type === 'Ready')?.status)).toEqual(['True', 'True'])
+    expect((await core.readNamespacedService({ namespace: 'kube-system', name: 'kube-dns' })).spec?.clusterIP).toBe('10.110.0.10')
+    await expect(page.getByText('Not known whether a public bootstrap token is valid', { exact: false })).toBeVisible()
+  })
+
+  await test.step('a version that Kamaji refuses is told, and another one ends it', async () => {
+    await ask(lab, CONTROL_PLANE, tenant, 'real', '/spec/version', 'v1.31.0')
+    await expect(page.getByText(/Kamaji refuses the control plane: .*1\.30\.2/).first()).toBeVisible()
+    await ask(lab, CONTROL_PLANE, tenant, 'real', '/spec/version', 'v1.30.2')
+    await expect(page.getByText('The control plane goes from 1.29.14 to 1.30.2', { exact: false }).first()).toBeVisible()
+    await expect.poll(async () => dig(await read(lab, CONTROL_PLANE, tenant, 'real'), 'status', 'version'), { timeout: 60_000 }).toBe('v1.30.2')
+  })
+
+  await test.step('one after another the machines get the version', async () => {
+    const before = await uids(lab, tenant)
+    await ask(lab, { ...CORE, plural: 'machinedeployments' }, tenant, 'real-general', '/spec/template/spec/version', 'v1.30.2')
+    await expect.poll(async () => (await uids(lab, tenant)).filter((uid) => before.includes(uid)).length, { timeout: 150_000, intervals: [1_000] }).toBe(0)
+    await expect(machinesIn(page, 'Ready')).toHaveCount(2, { timeout: 60_000 })
+    await expect(page.getByRole('region', { name: 'Health' }).getByText('Every machine is up to date')).toBeVisible({ timeout: 60_000 })
+  })
+
+  await test.step('delete: nothing of it is left, Kamaji’s own objects included', async () => {
+    await deleteCluster(page, 'real')
+    await expect(page.getByRole('heading', { name: 'real is gone' })).toBeVisible({ timeout: 90_000 })
+    await expect.poll(() => objectsOf(lab, tenant), { timeout: 60_000 }).toEqual([])
+  })
+})
+
+test('a control plane that Kamaji cannot remove keeps its cluster from being called gone', async ({ page, tenant, lab }) => {
+  test.setTimeout(180_000)
+  await createCluster(page, tenant, { name: 'left', replicas: 0, dhcp: true })
+  await expect(page.getByRole('button', { name: 'Kubeconfig' })).not.toHaveAttribute('aria-disabled', 'true', { timeout: 90_000 })
+
+  await test.step('as many other arguments keep the old one in its process; one of them said twice does not', async () => {
+    const flags = async () => {
+      const deployment = await lab.objects.read({ apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'left', namespace: tenant } }) as unknown as KubeObject
+      return listIn(deployment, 'spec', 'template', 'spec', 'containers').flatMap((container) => listIn(container, 'args')).filter((arg) => /max-(requests|mutating)/.test(String(arg)))
+    }
+    await ask(lab, CONTROL_PLANE, tenant, 'left', '/spec/apiServer', { extraArgs: ['--max-requests-inflight=401'] })
+    await expect.poll(flags).toEqual(['--max-requests-inflight=401'])
+    await ask(lab, CONTROL_PLANE, tenant, 'left', '/spec/apiServer', { extraArgs: ['--max-mutating-requests-inflight=201', '--max-mutating-requests-inflight=201'] })
+    await expect.poll(flags).toEqual(['--max-mutating-requests-inflight=201'])
+  })
+
+  await test.step('while the datastore is away Cluster API calls the deletion done; the portal does not', async () => {
+    await killPart('datastore')
+    await deleteCluster(page, 'left')
+    await expect.poll(() => list(lab, { ...CORE, plural: 'clusters' }, tenant), { timeout: 60_000 }).toEqual([])
+    expect(await list(lab, TENANT, tenant)).toHaveLength(1)
+    const doctor = page.getByRole('region', { name: 'Deletion doctor' })
+    await expect(doctor.getByText(/The hosted control plane outlives its cluster.* datastore default is away/).first()).toBeVisible({ timeout: 60_000 })
+    await page.goto(`/t/${tenant}/create`)
+    await page.getByLabel('Name', { exact: true }).fill('left')
+    await expect(page.getByText('already has a cluster left', { exact: false })).toBeVisible()
+    await page.goto(`/t/${tenant}/clusters/left`)
+  })
+
+  await test.step('with the datastore back, Kamaji removes it', async () => {
+    await revivePart('datastore')
+    await expect(page.getByRole('heading', { name: 'left is gone' })).toBeVisible({ timeout: 60_000 })
+    await expect.poll(() => objectsOf(lab, tenant), { timeout: 60_000 }).toEqual([])
+  })
+})
