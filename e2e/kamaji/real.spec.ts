@@ -36,6 +36,7 @@ async function deleteCluster(page: Page, name: string): Promise<void> {
 
 test('a cluster is made, used, changed, upgraded and deleted on Kamaji itself', async ({ page, tenant, lab }) => {
   test.setTimeout(300_000)
+  page.setDefaultTimeout(20_000)
   const button = page.getByRole('button', { name: 'Kubeconfig' })
 
   await test.step('create, with a service network that does not hold Kamaji’s default DNS address', async () => {
@@ -44,7 +45,7 @@ test('a cluster is made, used, changed, upgraded and deleted on Kamaji itself', 
     await page.getByRole('combobox', { name: 'Kubernetes' }).click()
     await page.getByRole('option', { name: '1.29.14' }).click()
     await page.getByRole('button', { name: /Networks/ }).click()
-    await page.getByRole('textbox', { name: 'Services' }).fill('10.110.0.0/16')
+    await page.getByRole('textbox', { name: 'Service network' }).fill('10.110.0.0/16')
     await page.getByRole('button', { name: 'Create cluster' }).click()
     await expect(page).toHaveURL(/clusters\/real/)
   })
