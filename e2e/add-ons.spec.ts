@@ -101,3 +101,19 @@ test('a cluster comes with its add-ons; they are installed, changed and removed 
     expect(seen.includes(password), 'the password reached a page').toBe(false)
   })
 })
+
+test('what is switched off is not made, and says what the cluster will lack', async ({ page, tenant, lab }) => {
+  await page.goto(`/t/${tenant}/create`)
+  await fillCreate(page, { name: 'bare', replicas: 0, dhcp: true })
+  for (const [row, name] of [['Cloud provider', 'vSphere cloud provider'], ['Storage', 'vSphere storage']] as const) {
+    await page.getByRole('button', { name: new RegExp(`^${row}`) }).click()
+    await page.getByRole('switch', { name: `Install ${name}` }).click()
+    await expect(page.getByRole('button', { name: new RegExp(`^${row} Off`) })).toBeVisible()
+  }
+  await expect(page.getByText('Volumes that Pods ask for stay pending.')).toBeVisible()
+  await page.getByRole('button', { name: 'Create cluster' }).click()
+  await expect(page).toHaveURL(/clusters\/bare/)
+  const made = (await lab.custom.listNamespacedCustomObject({ group: 'apps', version: 'v1', namespace: tenant, plural: 'deployments' })) as { items: unknown[] }
+  expect(made.items).toEqual([])
+  expect((await lab.core.listNamespacedSecret({ namespace: tenant })).items.map(({ metadata }) => metadata?.name).filter((name) => name?.endsWith('-config-secret'))).toEqual([])
+})

@@ -47,6 +47,14 @@ for (const theme of THEMES) {
     await expectAccessible(page, 'delete dialog')
     await page.keyboard.press('Escape')
 
+    await page.goto(`/t/${tenant}/clusters/axe/add-ons`)
+    await expectAccessible(page, 'add-ons')
+    await expectNoSidewaysScroll(page, 'add-ons')
+    await page.getByRole('button', { name: 'Settings' }).first().click()
+    await expect(page.getByRole('dialog')).toBeVisible()
+    await expectAccessible(page, 'settings of an add-on')
+    await page.keyboard.press('Escape')
+
     await page.goto(`/t/${tenant}/clusters`)
     await expect(page.getByRole('row', { name: /axe/ })).toBeVisible()
     await expectAccessible(page, 'list')

@@ -2,6 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { admin, killPart, revivePart } from '@/e2e/support/lab'
 import { createTenant, removeTenant } from '@/e2e/support/tenant'
+import { renderAddOn } from '@/lib/addons/render'
+import { wantedAddOns } from '@/lib/addons/spec'
 import type { ClusterSpec } from '@/lib/cluster/spec'
 import type { KubeObject } from '@/lib/kubernetes/object'
 import { CLUSTER_NAME_LABEL, MANAGED_BY_LABEL, OPERATION_ANNOTATION } from '@/lib/manifests/labels'
@@ -85,7 +87,11 @@ test(`killed with kill -9 at ${KILLS} random moments during create and scale: no
   const counts = [...states].map(([state, rows]) => `${rows.length} ${state}`).join(', ')
   process.stdout.write(`seed ${SEED}: ${KILLS} kills in ${seconds.toFixed(0)} s, ${answered.before} before the answer; a create takes ${took.create.toFixed(0)} ms, a scale ${took.scale.toFixed(0)} ms; ${counts}; ${resumed} resumed, up to ${tries} tries; ${left.length} left to the person\n`)
 
-  const objects = await objectsByCluster(renderCluster(specOf('x', 0), { tenant, offer, operationId: 'x' }))
+  const wholeOf = (spec: ClusterSpec, operationId: string) => {
+    const context = { tenant, cluster: spec.name, kubernetes: spec.version, offer, datacenter: offer.datacenter, clusterId: '', signIn: { username: '', password: '', version: '' } }
+    return [...renderCluster(spec, { tenant, offer, operationId }), ...wantedAddOns(spec.addOns).flatMap((settings) => renderAddOn(settings, context))]
+  }
+  const objects = await objectsByCluster(wholeOf(specOf('x', 0), 'x'))
   for (const name of [...BASES, 'measured', ...names]) {
     const rows = operations.filter(({ cluster, kind }) => cluster === name && kind === 'create')
     const there = objects.get(name) ?? []
@@ -93,7 +99,7 @@ test(`killed with kill -9 at ${KILLS} random moments during create and scale: no
     expect(rows.length, hint).toBeLessThanOrEqual(1)
     const [row] = rows
     if (row?.state === 'done') {
-      const whole = renderCluster(row.spec as ClusterSpec, { tenant, offer, operationId: row.id })
+      const whole = wholeOf(row.spec as ClusterSpec, row.id)
       expect(there.map(nameOf).sort(), hint).toEqual(whole.map(nameOf).sort())
       expect(there.find(({ kind }) => kind === 'Cluster')?.metadata.annotations?.[OPERATION_ANNOTATION], hint).toBe(row.id)
     } else {
