@@ -30,7 +30,7 @@ export function SizeSection({ form, isNew, copyOf }: { form: PoolForm; isNew: bo
       ) : (
         <>
           <div className={two}><Count form={form} path="size.min" min={0} /><Count form={form} path="size.max" min={1} /></div>
-          <p className="text-12 text-ink-3">The cluster autoscaler sets the size between both; nobody else does. It has to run for this cluster: the portal does not install it yet.</p>
+          <p className="text-12 text-ink-3">The cluster autoscaler sets the size between both; nobody else does. It has to be installed, under Add-ons of the cluster.</p>
         </>
       )}
     </FormSection>

@@ -1,5 +1,5 @@
 import { names } from '@/lib/addons/names'
-import { asUser, deployment, KUBECONFIG, kubeconfigMount, kubeconfigVolume, LOCKED_DOWN, roleBinding, serviceAccount, type AddOnPlace } from '@/lib/addons/objects'
+import { asUser, deployment, KUBECONFIG, kubeconfigMount, kubeconfigVolume, LOCKED_DOWN, roleBinding, serviceAccount, type AddOnPlace, type Platform } from '@/lib/addons/objects'
 import type { AddOnSettings } from '@/lib/addons/spec'
 import { autoscalerVersionFor } from '@/lib/addons/versions'
 import type { KubeObject } from '@/lib/kubernetes/object'
@@ -15,7 +15,7 @@ export const autoscalerVersion = ({ version }: AutoscalerSettings, kubernetes: s
  * (kubernetes/autoscaler cluster-autoscaler/cloudprovider/clusterapi/README.md, "in management cluster ... with separate
  * workload cluster"). It looks at pools with both size annotations in this Namespace, of this cluster.
  */
-export function autoscalerObjects(place: AddOnPlace, settings: AutoscalerSettings, { kubernetes, registry }: { kubernetes: string; registry: string }): readonly KubeObject[] {
+export function autoscalerObjects(place: AddOnPlace, settings: AutoscalerSettings, { kubernetes, platform }: { kubernetes: string; platform: Platform }): readonly KubeObject[] {
   const name = names.autoscaler(place.cluster)
   const pod = {
     serviceAccountName: name,
@@ -24,7 +24,7 @@ export function autoscalerObjects(place: AddOnPlace, settings: AutoscalerSetting
     containers: [
       {
         name: 'cluster-autoscaler',
-        image: `${registry}/autoscaling/cluster-autoscaler:${autoscalerVersion(settings, kubernetes)}`,
+        image: `${platform.registry}/autoscaling/cluster-autoscaler:${autoscalerVersion(settings, kubernetes)}`,
         command: ['/cluster-autoscaler'],
         args: [
           '--v=2', '--cloud-provider=clusterapi', `--kubeconfig=${KUBECONFIG}`, '--clusterapi-cloud-config-authoritative',
@@ -41,6 +41,6 @@ export function autoscalerObjects(place: AddOnPlace, settings: AutoscalerSetting
     serviceAccount(place, 'autoscaler', name),
     roleBinding(place, 'autoscaler', name, AUTOSCALER_ROLE),
     // One: it elects a leader in the tenant cluster, but a second has nothing to do.
-    deployment(place, { name, settings, config: null, credentials: null, replicas: 1, pod }),
+    deployment(place, { name, settings, config: null, credentials: null, replicas: 1, pod }, platform),
   ]
 }

@@ -1,6 +1,6 @@
 import { vsphereConf, type VCenterAccess } from '@/lib/addons/config'
 import { names } from '@/lib/addons/names'
-import { asUser, configSecret, deployment, KUBECONFIG, kubeconfigMount, kubeconfigVolume, LOCKED_DOWN, type AddOnPlace } from '@/lib/addons/objects'
+import { asUser, configSecret, deployment, KUBECONFIG, kubeconfigMount, kubeconfigVolume, LOCKED_DOWN, type AddOnPlace, type Platform } from '@/lib/addons/objects'
 import type { AddOnSettings } from '@/lib/addons/spec'
 import { cpiVersionFor } from '@/lib/addons/versions'
 import type { KubeObject } from '@/lib/kubernetes/object'
@@ -19,7 +19,7 @@ export const cpiConfig = (place: AddOnPlace, settings: CpiSettings, access: VCen
  * no affinity: the management cluster's nodes need not be control-plane nodes. It asks the tenant's API alone, also for
  * authentication, so it has no token of the management cluster and needs no binding in its kube-system (the chart makes one).
  */
-export function cpiDeployment(place: AddOnPlace, settings: CpiSettings, { kubernetes, registry, config, credentials }: { kubernetes: string; registry: string; config: unknown; credentials: string }): KubeObject {
+export function cpiDeployment(place: AddOnPlace, settings: CpiSettings, { kubernetes, platform, config, credentials }: { kubernetes: string; platform: Platform; config: unknown; credentials: string }): KubeObject {
   return deployment(place, {
     name: names.cpi(place.cluster),
     settings,
@@ -36,7 +36,7 @@ export function cpiDeployment(place: AddOnPlace, settings: CpiSettings, { kubern
       containers: [
         {
           name: 'vsphere-cloud-controller-manager',
-          image: `${registry}/cloud-pv-vsphere/cloud-provider-vsphere:${cpiVersion(settings, kubernetes)}`,
+          image: `${platform.registry}/cloud-pv-vsphere/cloud-provider-vsphere:${cpiVersion(settings, kubernetes)}`,
           args: [
             '--v=2', '--cloud-provider=vsphere', `--cloud-config=${CONFIG_DIR}/${FILE}`, `--kubeconfig=${KUBECONFIG}`,
             `--authentication-kubeconfig=${KUBECONFIG}`, `--authorization-kubeconfig=${KUBECONFIG}`, '--leader-elect=true',
@@ -49,5 +49,5 @@ export function cpiDeployment(place: AddOnPlace, settings: CpiSettings, { kubern
       ],
       volumes: [{ name: 'vsphere-config', secret: { secretName: names.cpiConfig(place.cluster), defaultMode: 0o440 } }, kubeconfigVolume(place)],
     },
-  })
+  }, platform)
 }

@@ -1,6 +1,7 @@
 import { base64 } from '@/lib/addons/config'
 import { ADD_ON_LABEL, CONFIG_ANNOTATION, CREDENTIALS_ANNOTATION, names, SETTINGS_ANNOTATION } from '@/lib/addons/names'
 import type { AddOnName, AddOnSettings } from '@/lib/addons/spec'
+import type { AddOnPods } from '@/lib/identity/offer'
 import type { KubeObject } from '@/lib/kubernetes/object'
 import { contentHash } from '@/lib/manifests/hash'
 import { CLUSTER_NAME_LABEL, metadata } from '@/lib/manifests/labels'
@@ -33,10 +34,16 @@ export interface Workload {
   /** Of the Secret that the sign-in was copied from; null: none is used. */
   readonly credentials: string | null
   readonly replicas: number
-  readonly pod: Readonly<Record<string, unknown>>
+  readonly pod: { readonly tolerations?: readonly object[]; readonly [field: string]: unknown }
 }
 
-export function deployment(place: AddOnPlace, { name, settings, config, credentials, replicas, pod }: Workload): KubeObject {
+/** What the platform decides of every add-on: where images come from, and what Pods get. */
+export interface Platform {
+  readonly registry: string
+  readonly pods: AddOnPods
+}
+
+export function deployment(place: AddOnPlace, { name, settings, config, credentials, replicas, pod }: Workload, { pods }: Platform): KubeObject {
   const own = { [CLUSTER_NAME_LABEL]: place.cluster, [ADD_ON_LABEL]: settings.name }
   const signIn = credentials === null ? {} : { [CREDENTIALS_ANNOTATION]: credentials }
   return {
@@ -46,7 +53,15 @@ export function deployment(place: AddOnPlace, { name, settings, config, credenti
     spec: {
       replicas,
       selector: { matchLabels: own },
-      template: { metadata: { labels: own, annotations: { [CONFIG_ANNOTATION]: contentHash({ config, credentials }) } }, spec: pod },
+      template: {
+        // The portal's own win: Pods are selected by these labels.
+        metadata: { labels: { ...pods.labels, ...own }, annotations: { ...pods.annotations, [CONFIG_ANNOTATION]: contentHash({ config, credentials }) } },
+        spec: {
+          ...pod,
+          ...(pods.nodeSelector === undefined ? {} : { nodeSelector: pods.nodeSelector }),
+          ...(pod.tolerations === undefined && pods.tolerations === undefined ? {} : { tolerations: [...(pod.tolerations ?? []), ...(pods.tolerations ?? [])] }),
+        },
+      },
     },
   }
 }

@@ -58,6 +58,16 @@ test('images follow the cluster’s minor, a typed version, and a mirror', () =>
   expect(image(of(bareSettings('autoscaler'), { offer: { ...offer, registry: 'mirror.example/k8s' } }))).toBe('mirror.example/k8s/autoscaling/cluster-autoscaler:v1.35.0')
 })
 
+test('the platform says where Pods run and how they are marked, and cannot take away by what they are selected', () => {
+  const pods = { nodeSelector: { role: 'infra' }, tolerations: [{ key: 'infra', operator: 'Exists' as const }], labels: { team: 'platform', 'tenantry.dev/add-on': 'other' }, annotations: { note: 'a' } }
+  const template = dig(only(of(bareSettings('cpi'), { offer: { ...offer, addOnPods: pods } }), 'Deployment'), 'spec', 'template')
+  expect(template).toMatchObject({
+    metadata: { labels: { team: 'platform', 'tenantry.dev/add-on': 'cpi' }, annotations: { note: 'a' } },
+    spec: { nodeSelector: { role: 'infra' }, tolerations: [{ key: 'node.cloudprovider.kubernetes.io/uninitialized' }, { key: 'node.cluster.x-k8s.io/uninitialized' }, { key: 'infra' }] },
+  })
+  for (const name of ['csi', 'autoscaler'] as const) expect(dig(only(of(bareSettings(name)), 'Deployment'), 'spec', 'template', 'spec')).not.toHaveProperty('tolerations')
+})
+
 test('the tenant cluster gets the node part and the StorageClass, each in a part of its own', () => {
   const objects = of({ name: 'csi', className: 'fast', policy: 'Gold', datastoreUrl: '' })
   const parts = objects.filter(({ kind }) => kind === 'ConfigMap')

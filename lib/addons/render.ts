@@ -28,19 +28,19 @@ export interface AddOnContext extends AddOnPlace {
 export function renderAddOn(settings: AddOnSettings, context: AddOnContext): readonly KubeObject[] {
   const { tenant, cluster, kubernetes, offer, datacenter, clusterId, signIn } = context
   const place = { tenant, cluster }
-  const registry = offer.registry ?? DEFAULT_REGISTRY
-  if (settings.name === 'autoscaler') return autoscalerObjects(place, settings, { kubernetes, registry })
+  const platform = { registry: offer.registry ?? DEFAULT_REGISTRY, pods: offer.addOnPods ?? {} }
+  if (settings.name === 'autoscaler') return autoscalerObjects(place, settings, { kubernetes, platform })
   const access: VCenterAccess | null = signIn && { server: offer.server, thumbprint: offer.thumbprint ?? null, datacenter, username: signIn.username, password: signIn.password }
   const credentials = signIn?.version ?? ''
   // All that is in the file, but for the sign-in itself.
   const config = { server: offer.server, thumbprint: offer.thumbprint ?? null, datacenter }
   if (settings.name === 'cpi') {
     const { region, zone } = settings
-    return [...(access ? [cpiConfig(place, settings, access, credentials)] : []), cpiDeployment(place, settings, { kubernetes, registry, config: { ...config, region, zone }, credentials })]
+    return [...(access ? [cpiConfig(place, settings, access, credentials)] : []), cpiDeployment(place, settings, { kubernetes, platform, config: { ...config, region, zone }, credentials })]
   }
   return [
     ...(access ? [csiConfig(place, access, { clusterId, credentials })] : []),
-    ...csiTenantObjects(place, settings, { registry }),
-    csiDeployment(place, settings, { registry, config: { ...config, clusterId }, credentials }),
+    ...csiTenantObjects(place, settings, platform),
+    csiDeployment(place, settings, { platform, config: { ...config, clusterId }, credentials }),
   ]
 }

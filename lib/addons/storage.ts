@@ -1,6 +1,6 @@
 import { csiConf, type VCenterAccess } from '@/lib/addons/config'
 import { names } from '@/lib/addons/names'
-import { asUser, configSecret, deployment, KUBECONFIG, kubeconfigMount, kubeconfigVolume, LOCKED_DOWN, type AddOnPlace } from '@/lib/addons/objects'
+import { asUser, configSecret, deployment, KUBECONFIG, kubeconfigMount, kubeconfigVolume, LOCKED_DOWN, type AddOnPlace, type Platform } from '@/lib/addons/objects'
 import type { AddOnSettings } from '@/lib/addons/spec'
 import { CSI_NAMESPACE, FEATURE_STATES } from '@/lib/addons/storage-node'
 import { CSI_SIDECARS, CSI_VERSION } from '@/lib/addons/versions'
@@ -59,9 +59,9 @@ function program(name: string, image: string, args: readonly string[], more: Rea
  * Kamaji provider's templates/vsphere/capi-kamaji-vsphere-template-csi.yaml). Without the snapshotter, which wants CRDs and a
  * controller that nobody installs here.
  */
-export function csiDeployment(place: AddOnPlace, settings: CsiSettings, { registry, config, credentials }: { registry: string; config: unknown; credentials: string }): KubeObject {
+export function csiDeployment(place: AddOnPlace, settings: CsiSettings, { platform, config, credentials }: { platform: Platform; config: unknown; credentials: string }): KubeObject {
   const configMount = { name: 'vsphere-config', mountPath: CONFIG_DIR, readOnly: true }
-  const of = (image: string): string => `${registry}/${image}`
+  const of = (image: string): string => `${platform.registry}/${image}`
   return deployment(place, {
     name: names.csi(place.cluster),
     settings,
@@ -101,5 +101,5 @@ export function csiDeployment(place: AddOnPlace, settings: CsiSettings, { regist
         kubeconfigVolume(place),
       ],
     },
-  })
+  }, platform)
 }

@@ -3,6 +3,15 @@ import { z } from 'zod'
 /** Annotation on a VSphereClusterIdentity by which a platform admin says what tenants get with it. JSON of `vsphereOffer`. */
 export const OFFER_ANNOTATION = 'tenantry.dev/offer'
 
+/** What the platform adds to every Pod of an add-on: where in the management cluster it runs, and how it is marked. */
+const addOnPods = z.object({
+  nodeSelector: z.record(z.string(), z.string()).optional(),
+  tolerations: z.array(z.object({ key: z.string(), operator: z.enum(['Exists', 'Equal']), value: z.string(), effect: z.enum(['NoSchedule', 'PreferNoSchedule', 'NoExecute']) }).partial()).optional(),
+  labels: z.record(z.string(), z.string()).optional(),
+  annotations: z.record(z.string(), z.string()).optional(),
+})
+export type AddOnPods = z.infer<typeof addOnPods>
+
 const vmTemplate = z.object({ name: z.string().min(1), version: z.string().regex(/^v\d+\.\d+\.\d+$/) })
 
 /**
@@ -21,6 +30,7 @@ export const vsphereOffer = z.object({
   templates: z.array(vmTemplate),
   /** A mirror of registry.k8s.io from which the management cluster and the machines pull images of add-ons. */
   registry: z.string().regex(/^[a-z0-9][\w.:/-]{0,200}$/i).optional(),
+  addOnPods: addOnPods.optional(),
 })
 export type VSphereOffer = z.infer<typeof vsphereOffer>
 

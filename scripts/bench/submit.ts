@@ -5,6 +5,8 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import type { Browser } from '@playwright/test'
 import type { Lab } from '@/lab/contract'
+import { renderAddOn } from '@/lib/addons/render'
+import { wantedAddOns } from '@/lib/addons/spec'
 import { clusterShape } from '@/lib/cluster/spec'
 import { OFFER_ANNOTATION, vsphereOffer } from '@/lib/identity/offer'
 import { renderCluster } from '@/lib/manifests/render'
@@ -45,14 +47,17 @@ export async function submitToAccepted({ lab, portal, browser, kubectl }: Target
     portalMs.push(sent.timing().responseEnd)
 
     const spec = clusterShape.parse((sent.postDataJSON() as { spec: unknown }[])[0]?.spec)
-    const objects = renderCluster({ ...spec, name: `kubectl-${i}` }, { tenant: TENANT, offer, operationId: `bench-${i}` })
+    const cluster = `kubectl-${i}`
+    const place = { tenant: TENANT, cluster, kubernetes: spec.version, offer, datacenter: offer.datacenter, clusterId: cluster, signIn: { username: 'bench', password: 'bench', version: 'bench' } }
+    const addOns = wantedAddOns(spec.addOns).flatMap((settings) => renderAddOn(settings, place))
+    const objects = [...renderCluster({ ...spec, name: cluster }, { tenant: TENANT, offer, operationId: `bench-${i}` }), ...addOns]
     const file = join(folder, `${i}.yaml`)
     await writeFile(file, toYaml(objects))
     const began = performance.now()
     await run(kubectl, ['apply', '--server-side', '-f', file], { env })
     kubectlMs.push(performance.now() - began)
     // Before the next round: control planes that start would take the cores that are measured.
-    await run(kubectl, ['delete', 'clusters', name, `kubectl-${i}`, '-n', TENANT, '--timeout=120s'], { env })
+    await run(kubectl, ['delete', 'clusters', name, cluster, '-n', TENANT, '--timeout=120s'], { env })
   }
   await context.close()
   await rm(folder, { recursive: true, force: true })
