@@ -1,7 +1,7 @@
 'use client'
 import { useState, type ReactNode } from 'react'
 import { toast } from 'sonner'
-import type { AddOnView, InstalledAddOn } from '@/lib/addons/view'
+import { following, type AddOnView, type InstalledAddOn } from '@/lib/addons/view'
 import { ADD_ON_WORDS } from '@/lib/addons/words'
 import type { ErrorView } from '@/lib/errors'
 import type { StateRole } from '@/lib/state'
@@ -16,12 +16,13 @@ import { ADD_ON_FIELDS } from './fields'
 
 interface Props {
   readonly cluster: string
+  readonly kubernetes: string
   readonly addOn: AddOnView
   readonly onOpen: (dialog: 'settings' | 'remove') => void
   readonly onDone: () => void
 }
 
-export function AddOnPanel({ cluster, addOn, onOpen, onDone }: Props) {
+export function AddOnPanel({ cluster, kubernetes, addOn, onOpen, onDone }: Props) {
   const { name: tenant, actions } = useTenant()
   const can = useCan('change:add-ons')
   const [busy, setBusy] = useState(false)
@@ -34,7 +35,7 @@ export function AddOnPanel({ cluster, addOn, onOpen, onDone }: Props) {
     if (!settings) return
     setBusy(true)
     setError(null)
-    const result = await actions.saveAddOn({ tenant, cluster, settings, seen: settings })
+    const result = await actions.saveAddOn({ tenant, cluster, settings: following(settings, kubernetes), seen: settings })
     setBusy(false)
     if (!result.ok) return setError(result.error)
     toast(`${title} is written as it should be`)

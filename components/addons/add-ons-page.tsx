@@ -40,7 +40,7 @@ export function AddOnsPage({ cluster, read }: { cluster: string; read: Result<Ad
           <p className="mb-4 text-ink-2">They run beside the control plane, in the management cluster, and follow Kubernetes {plainVersion(read.value.kubernetes)}.</p>
           <div className="space-y-4">
             {read.value.addOns.map((addOn) => (
-              <AddOnPanel key={addOn.name} cluster={cluster} addOn={addOn} onOpen={(dialog) => setOpen({ addOn: addOn.name, dialog })} onDone={refresh} />
+              <AddOnPanel key={addOn.name} cluster={cluster} kubernetes={read.value.kubernetes} addOn={addOn} onOpen={(dialog) => setOpen({ addOn: addOn.name, dialog })} onDone={refresh} />
             ))}
           </div>
           {open?.dialog === 'settings' && view ? <SettingsDialog cluster={cluster} kubernetes={read.value.kubernetes} addOn={view} onClose={close} /> : null}

@@ -3,7 +3,7 @@ import { useState, type FormEvent } from 'react'
 import { toast } from 'sonner'
 import { addOnProblems } from '@/lib/addons/rules'
 import type { AddOnSettings } from '@/lib/addons/spec'
-import { bareSettings, type AddOnView } from '@/lib/addons/view'
+import { bareSettings, following, type AddOnView } from '@/lib/addons/view'
 import { ADD_ON_WORDS } from '@/lib/addons/words'
 import type { ErrorView, FieldErrors } from '@/lib/errors'
 import { useCan, useTenant } from '@/components/live/hooks'
@@ -26,7 +26,7 @@ export function SettingsDialog({ cluster, kubernetes, addOn: { name, installed }
   const { name: tenant, actions } = useTenant()
   const can = useCan('change:add-ons')
   const seen = installed?.settings ?? null
-  const [settings, setSettings] = useState<AddOnSettings>(seen ?? bareSettings(name))
+  const [settings, setSettings] = useState<AddOnSettings>(seen ? following(seen, kubernetes) : bareSettings(name))
   const [fields, setFields] = useState<FieldErrors>({})
   const [error, setError] = useState<ErrorView | null>(null)
   const [busy, setBusy] = useState(false)

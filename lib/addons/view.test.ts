@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { renderAddOn } from '@/lib/addons/render'
-import { addOnView, bareSettings, settingsOf } from '@/lib/addons/view'
+import { addOnView, bareSettings, following, settingsOf } from '@/lib/addons/view'
 import type { KubeObject } from '@/lib/kubernetes/object'
 
 const offer = { server: 'vc', datacenter: 'DC0', resourcePool: 'rp', folder: 'f', datastore: 'ds', network: 'n', templates: [] }
@@ -22,6 +22,15 @@ test('a Deployment that nobody runs claims nothing of its Pods', () => {
 test('a newer minor and a newer sign-in make it outdated', () => {
   expect(view(deployment('cpi'), { kubernetes: 'v1.35.2' }).installed?.outdated).toEqual(['It runs v1.34.0; v1.35.1 fits the cluster.'])
   expect(view(deployment('cpi'), { credentials: 's/2' }).installed?.outdated).toEqual(['The vSphere sign-in has changed since it was copied here.'])
+})
+
+test('an image version that was typed for an older minor is outdated too, and let go', () => {
+  const pinned = { name: 'cpi', region: '', zone: '', version: 'v1.34.0' } as const
+  const live = { ...deployment('cpi'), metadata: { ...deployment('cpi').metadata, annotations: { 'tenantry.dev/settings': JSON.stringify(pinned) } } }
+  expect(view(live).fitting).toBe('v1.34.0')
+  expect(view(live, { kubernetes: 'v1.35.2' }).fitting).toBe('v1.35.1')
+  expect(following(pinned, 'v1.35.2')).toEqual({ ...pinned, version: '' })
+  expect(following(pinned, 'v1.34.6')).toBe(pinned)
 })
 
 describe('what a Deployment remembers', () => {

@@ -4,6 +4,7 @@ import { CREDENTIALS_ANNOTATION, SETTINGS_ANNOTATION } from '@/lib/addons/names'
 import { addOnSettings, type AddOnName, type AddOnSettings } from '@/lib/addons/spec'
 import { CSI_VERSION } from '@/lib/addons/versions'
 import { dig, listIn, numberIn, stringIn } from '@/lib/kubernetes/dig'
+import { minorOf } from '@/lib/kubernetes/version'
 import type { KubeObject } from '@/lib/kubernetes/object'
 import { cleanLine } from '@/lib/text'
 
@@ -46,6 +47,10 @@ export function settingsOf(deployment: KubeObject, name: AddOnName): AddOnSettin
   }
 }
 
+/** The settings for a cluster of this version: an image version that was typed for another minor is let go. */
+export const following = (settings: AddOnSettings, kubernetes: string): AddOnSettings =>
+  settings.name === 'csi' || settings.version === '' || minorOf(settings.version) === minorOf(kubernetes) ? settings : { ...settings, version: '' }
+
 export function versionFor(settings: AddOnSettings, kubernetes: string): string {
   switch (settings.name) {
     case 'cpi':
@@ -79,7 +84,7 @@ interface Found {
 
 export function addOnView(name: AddOnName, { deployment, resourceSet, credentials }: Found, kubernetes: string): AddOnView {
   const settings = deployment && settingsOf(deployment, name)
-  const fitting = versionFor(settings ?? bareSettings(name), kubernetes)
+  const fitting = versionFor(settings ? following(settings, kubernetes) : bareSettings(name), kubernetes)
   if (!deployment) return { name, installed: null, fitting }
   const version = imageVersion(deployment, name)
   const outdated: string[] = []

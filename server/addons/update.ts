@@ -1,7 +1,5 @@
 import 'server-only'
-import type { AddOnSettings } from '@/lib/addons/spec'
-import { settingsOf } from '@/lib/addons/view'
-import { minorOf } from '@/lib/kubernetes/version'
+import { following, settingsOf } from '@/lib/addons/view'
 import { liveAddOns } from '@/server/addons/live'
 import { prepareAddOns } from '@/server/addons/prepare'
 import { findCluster } from '@/server/node-pools/find'
@@ -32,6 +30,3 @@ export async function updateAddOns(ctx: Asker, name: string, kubernetes: string,
   }
   return wanted.map((settings) => settings.name)
 }
-
-const following = (settings: AddOnSettings, kubernetes: string): AddOnSettings =>
-  settings.name === 'csi' || settings.version === '' || minorOf(settings.version) === minorOf(kubernetes) ? settings : { ...settings, version: '' }
