@@ -9,7 +9,7 @@ import { kubeconfigOf, until, type KubernetesObject, type Management } from './k
 import { writePrivate } from './pki'
 import type { Profile } from './profiles'
 import { capvNamespace } from './providers'
-import { offerOf, sharedPool } from './vcenter-inventory'
+import { offerOf, sharedPool, zones } from './vcenter-inventory'
 
 const rbacFolder = join(import.meta.dirname, '..', 'chart', 'rbac')
 const portal = { namespace: 'tenantry-system', serviceAccount: 'tenantry' }
@@ -37,7 +37,7 @@ export async function seed(management: Management, vcenter: VcenterAccess, profi
   const isNamespace = (object: KubernetesObject) => object.kind === 'Namespace'
   await applyAll(management, [...roles.filter(isNamespace), ...tenants.map(namespaceOf)])
   await applyAll(management, [...roles.filter((object) => !isNamespace(object)), ...tenants.flatMap(bindingsOf), platformBinding()])
-  await Promise.all([seedIdentity(management, vcenter, profile, signal), seedSharedPool(management, signal)])
+  await Promise.all([seedIdentity(management, vcenter, profile, signal), seedSharedPool(management, signal), seedZones(management, vcenter.server, signal)])
 }
 
 /** A kubeconfig of the portal's own ServiceAccount, with a token for a day: renewed by each start. */
@@ -70,6 +70,16 @@ async function seedIdentity(management: Management, vcenter: VcenterAccess, prof
   }
   // CAPV's conversion and its CRD are up by now; kube-apiserver may still be refreshing its discovery of them.
   await until(`VSphereClusterIdentity ${identityName}`, () => management.apply(identity).then(() => true), 20_000, signal)
+}
+
+/** Two zones, each a compute cluster. A VSphereFailureDomain cannot be changed, and never has to: only the zone names the server. */
+async function seedZones(management: Management, server: string, signal: AbortSignal): Promise<void> {
+  const infrastructure = 'infrastructure.cluster.x-k8s.io/v1beta2'
+  for (const { name, failureDomain, deploymentZone } of zones(server)) {
+    const domain: KubernetesObject & { spec: unknown } = { apiVersion: infrastructure, kind: 'VSphereFailureDomain', metadata: { name }, spec: failureDomain }
+    const zone: KubernetesObject & { spec: unknown } = { apiVersion: infrastructure, kind: 'VSphereDeploymentZone', metadata: { name, labels: { 'tenantry.dev/zone': name } }, spec: deploymentZone }
+    await until(`VSphereDeploymentZone ${name}`, () => management.apply(domain).then(() => management.apply(zone)).then(() => true), 20_000, signal)
+  }
 }
 
 /** Addresses that no tenant has to type: a pool of the platform, offered to every tenant. */

@@ -2,6 +2,14 @@
 
 const datacenter = 'dc-north'
 
+/** A compute cluster each: CAPV verifies that it has the zone's tag, and the datacenter the region's. */
+const zonePlaces = [
+  { name: 'zone-a', cluster: 'cl-compute', datastore: 'ssd-01' },
+  { name: 'zone-b', cluster: 'cl-memory', datastore: 'ssd-02' },
+] as const
+const region = 'north'
+const [regionCategory, zoneCategory] = ['k8s-region', 'k8s-zone']
+
 /** Reads of templates say the version from the name; the portal is told it in the offer. */
 const templatesOf = (versions: readonly string[]) => versions.map((version) => ({ name: `ubuntu-2404-kube-${version}`, version }))
 
@@ -22,6 +30,7 @@ export const inventoryOf = (versions: readonly string[]) => ({
   Switch: 'dvs-north',
   Networks: ['vlan-40-nodes', 'vlan-50-nodes'],
   Folders: ['templates', 'tenants', 'tenants/team-blue', 'tenants/team-green'],
+  Tags: [{ Category: regionCategory, Name: region, On: datacenter }, ...zonePlaces.map(({ name, cluster }) => ({ Category: zoneCategory, Name: name, On: cluster }))],
   Templates: templatesOf(versions).map(({ name }) => ({
     Name: name,
     Folder: 'templates',
@@ -52,3 +61,15 @@ export const sharedPool = {
   offer: { allowedNamespaces: {}, nameservers: ['10.40.0.2'], network: 'vlan-40-nodes' },
   spec: { addresses: ['10.40.16.16-10.40.16.239'], prefix: 24, gateway: '10.40.16.1' },
 } as const
+
+/** VSphereFailureDomains and VSphereDeploymentZones, as a platform admin would write them. */
+export const zones = (server: string) =>
+  zonePlaces.map(({ name, cluster, datastore }) => ({
+    name,
+    failureDomain: {
+      region: { name: region, type: 'Datacenter', tagCategory: regionCategory },
+      zone: { name, type: 'ComputeCluster', tagCategory: zoneCategory },
+      topology: { datacenter, computeCluster: cluster, datastore },
+    },
+    deploymentZone: { server, failureDomain: name, controlPlane: false, placementConstraint: { resourcePool: `/${datacenter}/host/${cluster}/Resources` } },
+  }))

@@ -19,7 +19,9 @@ export const lookInput = z.object({ tenant, cluster })
 export const scaleInput = z.object({ tenant, cluster, pool: z.string().min(1).max(63), replicas: z.number().int().min(0).max(500) })
 
 /** What an Operation row of a scale says: written by one version of the portal, read by the next. */
-export const scaleIntent = z.object({ pool: z.string(), machineDeployment: z.string(), from: z.number().int(), to: z.number().int() })
+const scaled = { machineDeployment: z.string(), from: z.number().int(), to: z.number().int() }
+/** `parts`: of a pool in several zones, the MachineDeployments whose share changes. */
+export const scaleIntent = z.object({ pool: z.string(), ...scaled, parts: z.array(z.object(scaled)).optional() })
 
 /**
  * Acts on pools. Rules of the spec need the world around it and are asked in the use case. `uid` is the MachineDeployment's, by

@@ -12,6 +12,7 @@ import type { ClusterObjects } from '@/lib/manifests/object-row'
 import type { PoolPageData } from '@/lib/node-pool/review'
 import type { Permission } from '@/lib/permission'
 import type { Story } from '@/lib/rollout/story'
+import type { ZoneOption } from '@/lib/zone/option'
 import { addOnsPageData } from '@/server/addons/page'
 import type { UpgradeView } from '@/lib/upgrade/view'
 import { asResult } from '@/server/action'
@@ -27,6 +28,7 @@ import { getChange } from '@/server/rollouts/get'
 import { listChanges, type Changes } from '@/server/rollouts/list'
 import { runtime } from '@/server/runtime'
 import { listTenants, type TenantListing } from '@/server/tenants/list'
+import { listZones } from '@/server/zones/list'
 import { accessOf, openTenant, type TenantContext } from '@/server/tenants/open'
 import { getUpgrade } from '@/server/upgrade/get'
 
@@ -43,6 +45,7 @@ export interface TenantPage {
   readonly state: TenantState
   readonly identities: readonly IdentityOption[]
   readonly sharedPools: readonly SharedPoolOption[]
+  readonly zones: readonly ZoneOption[]
   /** Creates that stopped in the middle: to be continued or removed. */
   readonly interrupted: readonly InterruptedCreate[]
   /** Hosted control planes that outlived their cluster. */
@@ -67,7 +70,7 @@ export const tenantPage = cache(async (tenant: string): Promise<TenantPage> => {
   const session = await pageSession(`/t/${encodeURIComponent(tenant)}`)
   const ctx = await open(session, tenant)
   const [tenants, access, interrupted] = await Promise.all([listTenants(session), accessOf(ctx), interruptedCreates(tenant)])
-  return { session: shown(session), tenants, access, state: ctx.state(), identities: listIdentities(tenant), sharedPools: listSharedPools(tenant), interrupted, leftBehind: runtime().live.leftBehind(tenant) }
+  return { session: shown(session), tenants, access, state: ctx.state(), identities: listIdentities(tenant), sharedPools: listSharedPools(tenant), zones: listZones(tenant), interrupted, leftBehind: runtime().live.leftBehind(tenant) }
 })
 
 /** History of a cluster's changes, also of one that is gone. */

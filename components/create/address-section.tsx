@@ -1,7 +1,7 @@
 'use client'
 import { useDeferredValue, useState } from 'react'
 import { useController, useWatch } from 'react-hook-form'
-import { addressesNeeded, rangeFix } from '@/lib/cluster/rules/address-rules'
+import { addressesNeeded, madeAhead, rangeFix } from '@/lib/cluster/rules/address-rules'
 import type { ClusterSpec } from '@/lib/cluster/spec'
 import { findSharedPool } from '@/lib/ip-pool/offer'
 import { useClusters, useTenant } from '@/components/live/hooks'
@@ -72,7 +72,7 @@ function PoolFields({ form }: { form: CreateForm }) {
   const others = useClusters().flatMap((cluster) => (cluster.addresses.kind === 'pool' ? cluster.addresses.ranges : []))
   const pool = spec.addresses?.kind === 'pool' ? spec.addresses : empty
   const needed = Number.isInteger(spec.pool.replicas) ? addressesNeeded(spec) : 1
-  const cells = addressCells({ ...pool, needed, replicas: needed - 1, others })
+  const cells = addressCells({ ...pool, needed, replicas: Math.max(0, needed - madeAhead(spec)), others })
   const clashes = cells.flatMap((row) => row.cells).filter(({ cell }) => cell === 'clash').length
   return (
     <>
@@ -81,7 +81,7 @@ function PoolFields({ form }: { form: CreateForm }) {
         path={'addresses.range' as 'name'}
         mono
         placeholder="10.40.12.64-10.40.12.95"
-        hint={`At least ${needed}: one for each machine and one more during changes.`}
+        hint={`At least ${needed}: one for each machine and ${madeAhead(spec) === 1 ? 'one' : madeAhead(spec)} more during changes.`}
         fix={(_, use) => {
           const better = rangeFix(form.getValues())
           return better ? <button type="button" className="link min-h-6 text-ink" onClick={() => use(better.range)}>Use <span className="mono">{better.range}</span> ({better.count})</button> : null

@@ -3,13 +3,15 @@ import { useController, useFormState, useWatch } from 'react-hook-form'
 import { defaultSpec } from '@/lib/cluster/defaults'
 import { findIdentity } from '@/lib/identity/select'
 import { sameVersion } from '@/lib/kubernetes/version'
+import { zonesOf } from '@/lib/zone/option'
 import { useTenant } from '@/components/live/hooks'
 import { inventoryName } from '@/components/node-pool/inventory-name'
 import { Field } from '@/components/ui/field'
 import { Note } from '@/components/ui/note'
 import { RadioCards } from '@/components/ui/radio-cards'
 import { Select } from '@/components/ui/select'
-import { MapPin } from 'lucide-react'
+import { ZoneChoice } from '@/components/zone/zone-choice'
+import { Map, MapPin } from 'lucide-react'
 import { DefaultRow } from './default-row'
 import { fieldId, flatErrors } from './fields'
 import { FormSection, two } from './form-section'
@@ -31,6 +33,8 @@ export function PlacementSection({ form }: { form: CreateForm }) {
     onChange(name)
     setValue('version', offered.version, { shouldDirty: true })
     setValue('placement', offered.placement, { shouldDirty: true })
+    // Zones belong to a vCenter.
+    setValue('pool.zones', undefined)
     void form.trigger(['version', 'placement'])
   }
 
@@ -61,8 +65,26 @@ export function PlacementSection({ form }: { form: CreateForm }) {
             <TemplateField form={form} />
           </div>
         </DefaultRow>
+        <ZonesRow form={form} />
       </div>
     </FormSection>
+  )
+}
+
+/** Not there where the chosen vCenter has no zones. */
+function ZonesRow({ form }: { form: CreateForm }) {
+  const { control } = form
+  const { identities, zones: all } = useTenant()
+  const [identity, replicas] = useWatch({ control, name: ['identity', 'pool.replicas'] })
+  const { field: { value: held, onChange, onBlur } } = useController({ control, name: 'pool.zones' })
+  const error = useFieldError(control, 'pool.zones')
+  const zones = zonesOf(all, findIdentity(identities, identity)?.offer.server)
+  const chosen = held ?? []
+  if (zones.length === 0 && chosen.length === 0) return null
+  return (
+    <DefaultRow icon={Map} title="Zones" value={chosen.length === 0 ? 'None' : chosen.join(', ')} forceOpen={error !== undefined}>
+      <ZoneChoice id={fieldId('pool.zones')} zones={zones} chosen={chosen} onChange={(next) => { onChange(next.length === 0 ? undefined : next); onBlur() }} error={error} machines={replicas} />
+    </DefaultRow>
   )
 }
 

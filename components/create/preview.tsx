@@ -5,7 +5,7 @@ import { useFormState, useWatch } from 'react-hook-form'
 import type { ClusterSpec } from '@/lib/cluster/spec'
 import { renderAddOn } from '@/lib/addons/render'
 import { wantedAddOns } from '@/lib/addons/spec'
-import { addressesNeeded } from '@/lib/cluster/rules/address-rules'
+import { addressesNeeded, madeAhead } from '@/lib/cluster/rules/address-rules'
 import { findIdentity } from '@/lib/identity/select'
 import type { IdentityOption } from '@/lib/identity/offer'
 import type { KubeObject } from '@/lib/kubernetes/object'
@@ -64,7 +64,7 @@ function What({ spec, objects, place }: { spec: ClusterSpec; objects: readonly K
     ['CPU', `${machines * whole(pool.cpus)}`],
     ['Memory', memory(machines * whole(pool.memoryMiB))],
     ['Disk', `${machines * whole(pool.diskGiB)} GiB`],
-    ...(spec.addresses.kind !== 'dhcp' ? [['Addresses', `${whole(addressesNeeded(spec))}, one of them for changes`]] : []),
+    ...(spec.addresses.kind !== 'dhcp' ? [['Addresses', `${whole(addressesNeeded(spec))}, ${madeAhead(spec) === 1 ? 'one' : madeAhead(spec)} of them for changes`]] : []),
   ] as const
   return (
     <div className="p-4">

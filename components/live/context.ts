@@ -6,6 +6,7 @@ import type { SharedPoolOption } from '@/lib/ip-pool/offer'
 import type { TenantState } from '@/lib/live/event'
 import { emptyState } from '@/lib/live/reduce'
 import type { Permission } from '@/lib/permission'
+import type { ZoneOption } from '@/lib/zone/option'
 import type { TenantActions } from './actions'
 import type { Freshness } from './freshness'
 
@@ -23,6 +24,7 @@ export interface Tenant {
   readonly access: readonly Permission[]
   readonly identities: readonly IdentityOption[]
   readonly sharedPools: readonly SharedPoolOption[]
+  readonly zones: readonly ZoneOption[]
   readonly actions: TenantActions
 }
 

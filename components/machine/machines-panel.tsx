@@ -74,8 +74,8 @@ function Acts({ machine, onAct }: { machine: MachineView; onAct: (act: MachineAc
 }
 
 function Node({ machine }: { machine: MachineView }) {
-  const { node, phase, pool, state } = machine
-  const where = pool ? ` in pool ${pool}` : ''
+  const { node, phase, pool, state, zone } = machine
+  const where = `${pool ? ` in pool ${pool}` : ''}${zone === undefined ? '' : `, zone ${zone}`}`
   const ready = node?.ready ? 'ready' : 'not ready'
   return (
     <p className="px-4 pb-2 pl-[31px] pt-1 text-12 text-ink-3 [overflow-wrap:anywhere] max-s:pl-4">

@@ -42,7 +42,7 @@ export const POOL_FIELDS: Readonly<Record<string, string>> = {
   'machine.datastore': 'Datastore',
   'machine.folder': 'Folder',
   'machine.resourcePool': 'Resource pool',
-  zone: 'Zone',
+  zones: 'Zones',
 }
 /** Fields under Advanced: a wrong one has to be seen. */
 export const isAdvanced = (path: string): boolean => /^(labels|taints|strategy|timeouts|repair|machine\.(network|datastore|folder|resourcePool))/.test(path)
@@ -72,7 +72,7 @@ export function draftProblems(draft: PoolDraft, around: PoolSurroundings): Reado
   return new Map([...at].toSorted(([a], [b]) => order.indexOf(a) - order.indexOf(b)))
 }
 
-const PARTS = ['name', 'size', 'version', 'labels', 'taints', 'strategy', 'repair', 'zone'] as const
+const PARTS = ['name', 'size', 'version', 'labels', 'taints', 'strategy', 'repair', 'zones'] as const
 
 /**
  * What was typed, on the pool as it is by now: parts that the person left alone follow the pool, so that another one's change

@@ -17,7 +17,7 @@ import { shownAt, specOf } from './draft'
 import { clusterHref } from './pool-page'
 import { PoolErrorSummary } from './pool-errors'
 import { ReviewPage } from './review-page'
-import { MachineSection, SizeSection } from './pool-sections'
+import { MachineSection, SizeSection, ZonesSection } from './pool-sections'
 import { usePoolForm } from './use-pool-form'
 
 /** Form, then review, on one page: what was typed is still there on the way back. */
@@ -101,6 +101,7 @@ export function PoolEditor({ data }: { data: PoolPageData }) {
           {refused.length > 0 ? <PoolErrorSummary ref={summary} paths={refused} /> : null}
           <SizeSection form={form} isNew={isNew} copyOf={data.copyOf} />
           <MachineSection form={form} data={data} />
+          {data.zones.length > 0 || data.spec.zones.length > 0 ? <ZonesSection form={form} zones={data.zones} /> : null}
           <AdvancedSection form={form} />
           {failure ? (
             <div ref={failed} className="mb-4 space-y-2">

@@ -3,11 +3,13 @@ import { Plus } from 'lucide-react'
 import { plainVersion } from '@/lib/kubernetes/version'
 import type { PoolPageData } from '@/lib/node-pool/review'
 import type { PoolSpec } from '@/lib/node-pool/spec'
+import type { ZoneOption } from '@/lib/zone/option'
 import { FormSection, three, two } from '@/components/create/form-section'
 import { Button } from '@/components/ui/button'
 import { Field } from '@/components/ui/field'
 import { Segmented } from '@/components/ui/segmented'
 import { Select } from '@/components/ui/select'
+import { ZoneChoice } from '@/components/zone/zone-choice'
 import { POOL_FIELDS } from './draft'
 import { Count, poolFieldId, Text } from './pool-field'
 import type { PoolForm } from './use-pool-form'
@@ -50,6 +52,15 @@ export function MachineSection({ form, data }: { form: PoolForm; data: PoolPageD
         <Select mono value={machine.template || null} onChange={(template) => form.set('machine.template', template)} choices={data.templates.map((value) => ({ value, label: value }))} empty="No VM template is offered" />
       </Field>
       {data.uid === null ? null : <p className="text-12 text-ink-3">A machine gets these when it is made: changing one replaces all machines of the pool.</p>}
+    </FormSection>
+  )
+}
+
+export function ZonesSection({ form, zones }: { form: PoolForm; zones: readonly ZoneOption[] }) {
+  const { size, zones: chosen } = form.draft
+  return (
+    <FormSection title="Zones" id="s-zones">
+      <ZoneChoice id={poolFieldId('zones')} zones={zones} chosen={chosen} onChange={(next) => form.set('zones', next)} error={form.error('zones')} machines={size.kind === 'fixed' ? size.replicas : null} />
     </FormSection>
   )
 }

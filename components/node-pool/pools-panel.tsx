@@ -39,7 +39,7 @@ export function PoolsPanel({ cluster }: { cluster: ClusterView }) {
           <tbody>
             {cluster.pools.map((each) => (
               <Tr key={each.name}>
-                <Td className="font-medium [overflow-wrap:anywhere]">{each.name}</Td>
+                <Td className="font-medium [overflow-wrap:anywhere]">{each.name}{each.zones ? <span className="block pb-1 text-12 font-normal text-ink-3">{each.zones.map(({ zone, desired }) => `${zone} ${desired}`).join(', ')}</span> : null}</Td>
                 <Td><StateWord state={each.state} /></Td>
                 <Td className="whitespace-nowrap"><Count pool={each} /></Td>
                 <Td className="whitespace-nowrap max-s:hidden">{machineSize(each)}</Td>

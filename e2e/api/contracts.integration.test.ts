@@ -87,7 +87,7 @@ describe.each(contracts)('in %s', (_name, contract) => {
     for (const object of objects) await bea.dryRunApply(toContract(object, contract))
   }
   const everything = (name: string): PoolSpec => ({
-    ...firstPool(spec), name, size: { kind: 'autoscaled', min: 1, max: 4 }, zone: 'north',
+    ...firstPool(spec), name, size: { kind: 'autoscaled', min: 1, max: 4 }, zones: ['north'],
     labels: { tier: 'backend', 'node-role.kubernetes.io/worker': '' },
     taints: [{ key: 'example.com/gpu', value: '', effect: 'NoSchedule' }, { key: 'example.com/team', value: 'a', effect: 'NoExecute' }],
     strategy: { kind: 'rolling', surge: '25%', unavailable: 1 },
@@ -146,7 +146,7 @@ describe('an apply, really', () => {
   test('after a scale the size is the scale’s: left out it stays, and a plan from before is a conflict', async () => {
     const stale = await change({ labels: { late: 'yes' } })
     const planned = planScale(await live(), 5)
-    await bea.patchScale(tenant, planned.scale?.deployment ?? '', planned.scale?.replicas ?? 0)
+    for (const { deployment, replicas: size } of planned.scales) await bea.patchScale(tenant, deployment, size)
     await expect(apply(stale.objects)).rejects.toMatchObject({ view: { code: 'conflict' } })
     const { objects } = await change({ labels: { a: 'b' } })
     expect(objects[0]?.spec).not.toHaveProperty('replicas')

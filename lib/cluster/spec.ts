@@ -45,6 +45,8 @@ export const clusterShape = z.object({
     cpus: z.number().int(),
     memoryMiB: z.number().int(),
     diskGiB: z.number().int(),
+    /** VSphereDeploymentZones that the machines are spread over; absent or empty: where `placement` says. */
+    zones: z.array(z.string()).optional(),
   }),
   addOns: addOnsShape,
 })

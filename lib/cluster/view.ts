@@ -9,6 +9,13 @@ export type ClusterWord =
 /** Order of the list: what a person must act on, what changes by itself, what rests. */
 export type ClusterGroup = 'needs-you' | 'changing' | 'settled'
 
+export interface NodePoolZone {
+  readonly zone: string
+  readonly machineDeployment: string
+  readonly desired: number
+  readonly ready: number
+}
+
 export interface NodePoolView {
   readonly name: string
   /** The MachineDeployment's name: what `scale` is asked of. */
@@ -21,6 +28,8 @@ export interface NodePoolView {
   readonly cpus: number | null
   readonly memoryMiB: number | null
   readonly diskGiB: number | null
+  /** Where its machines are placed by zone: one row for each VSphereDeploymentZone, each a MachineDeployment of its own. */
+  readonly zones?: readonly NodePoolZone[]
   /** Pools that its machines take addresses from, where those are not just the cluster's first one; empty: by DHCP. */
   readonly addressPools?: readonly string[]
   /** Machines made ahead during a change (maxSurge, absolute). */

@@ -21,6 +21,8 @@ export interface MachineView {
   /** Node pool by its short name (`general`), null for a machine outside every pool. */
   readonly pool: string | null
   readonly name: string
+  /** The VSphereDeploymentZone that it is in; absent: none. */
+  readonly zone?: string
   readonly state: State<MachineWord>
   /** Cluster API's own word (Pending, Provisioning, Running, ...), shown beside ours in the detail. */
   readonly phase: string

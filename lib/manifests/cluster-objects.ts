@@ -5,6 +5,7 @@ import { canonicalSpan } from '@/lib/ip-pool/ip'
 import { formatAddress, formatCidr, parseCidr } from '@/lib/ip-pool/ipv4'
 import { canonicalRange } from '@/lib/ip-pool/range'
 import type { KubeObject } from '@/lib/kubernetes/object'
+import { ZONE_LABEL } from '@/lib/zone/option'
 import { API, metadata, OPERATION_ANNOTATION, reference } from '@/lib/manifests/labels'
 
 export interface RenderContext {
@@ -69,6 +70,7 @@ export function ipv6Pool(spec: ClusterSpec, context: RenderContext): KubeObject 
  */
 export function vsphereCluster(spec: ClusterSpec, context: RenderContext): KubeObject {
   const endpoint = endpointOf(spec)
+  const zones = spec.pool.zones ?? []
   return {
     apiVersion: API.infrastructure,
     kind: 'VSphereCluster',
@@ -79,6 +81,9 @@ export function vsphereCluster(spec: ClusterSpec, context: RenderContext): KubeO
       ...(context.offer.thumbprint === undefined ? {} : { thumbprint: context.offer.thumbprint }),
       identityRef: { kind: 'VSphereClusterIdentity', name: spec.identity },
       ...(endpoint === null ? {} : { controlPlaneEndpoint: endpoint }),
+      // For status.failureDomains alone: machines are placed by their own failureDomain. Not `{}`: that selects every zone of the
+      // vCenter, and one that is not ready would hold this cluster (CAPV vspherecluster_reconciler.go, reconcileDeploymentZones).
+      ...(zones.length === 0 ? {} : { failureDomainSelector: { matchExpressions: [{ key: ZONE_LABEL, operator: 'In', values: zones.toSorted() }] } }),
     },
   }
 }

@@ -3,6 +3,7 @@ import { ADD_ONS } from '@/lib/addons/spec'
 import { ADD_ON_WORDS } from '@/lib/addons/words'
 import type { KubeObject } from '@/lib/kubernetes/object'
 import { NODE_POOL_LABEL } from '@/lib/manifests/labels'
+import { zoneOf } from '@/lib/node-pool/live'
 
 /** A row of "What will be made": "Its hosted control plane — KamajiControlPlane". */
 export interface ObjectRow {
@@ -34,7 +35,10 @@ const WHAT: Readonly<Record<string, string>> = {
 }
 
 function whatOf(object: KubeObject): string {
-  if (object.kind === 'MachineDeployment') return `Pool “${object.metadata.labels?.[NODE_POOL_LABEL] ?? object.metadata.name}”`
+  if (object.kind === 'MachineDeployment') {
+    const zone = zoneOf(object)
+    return `Pool “${object.metadata.labels?.[NODE_POOL_LABEL] ?? object.metadata.name}”${zone === null ? '' : ` in ${zone}`}`
+  }
   const addOn = ADD_ONS.find((name) => name === object.metadata.labels?.[ADD_ON_LABEL])
   if (object.kind === 'Deployment' && addOn) return ADD_ON_WORDS[addOn].title
   return WHAT[object.kind] ?? object.kind

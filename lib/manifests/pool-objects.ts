@@ -49,7 +49,7 @@ export const firstPool = ({ pool, placement, version }: ClusterSpec): PoolSpec =
   strategy: { kind: 'rolling', surge: DEFAULT_SURGE, unavailable: 0 },
   timeouts: defaultTimeouts(),
   repair: defaultRepair(pool.replicas),
-  zone: null,
+  zones: pool.zones ?? [],
 })
 
 export const machineFacts = ({ name, placement, addresses }: ClusterSpec, { offer }: RenderContext): MachineFacts => ({
@@ -168,6 +168,7 @@ const rolloutStrategy = (strategy: PoolStrategy) =>
 /**
  * The whole MachineDeployment, for create and for every change alike: a field that an earlier apply of the portal set and a
  * later one leaves out is taken away by the API server.
+ * @param pool with one zone at the most: see slicesOf
  */
 export function machineDeployment(
   pool: PoolSpec,
@@ -190,7 +191,7 @@ export function machineDeployment(
         spec: {
           clusterName: place.cluster,
           ...(pool.version === '' ? {} : { version: pool.version }),
-          ...(pool.zone === null ? {} : { failureDomain: pool.zone }),
+          ...(pool.zones[0] === undefined ? {} : { failureDomain: pool.zones[0] }),
           bootstrap: refs.bootstrap,
           infrastructureRef: refs.infrastructure,
           deletion: {

@@ -4,6 +4,7 @@ import { cluster, controlPlane, ipPool, ipv6Pool, type RenderContext, vsphereClu
 import { healthCheck } from '@/lib/manifests/health-check'
 import { bootstrapTemplate, firstPool, machineDeployment, machineFacts, machineTemplate, templateRefs } from '@/lib/manifests/pool-objects'
 import { machineDeploymentName } from '@/lib/kubernetes/names'
+import { sliceName, slicesOf } from '@/lib/node-pool/slices'
 
 export type { RenderContext } from '@/lib/manifests/cluster-objects'
 
@@ -19,6 +20,8 @@ export function renderCluster(spec: ClusterSpec, context: RenderContext): readon
   const machine = machineTemplate(nodes, place, machineFacts(spec, context))
   const bootstrap = bootstrapTemplate(nodes, place)
   const repair = healthCheck(nodes, place)
+  const refs = templateRefs({ machine: machine.metadata.name, bootstrap: bootstrap.metadata.name })
+  const slices = slicesOf(nodes)
   return [
     cluster(spec, context),
     ...pools,
@@ -26,7 +29,7 @@ export function renderCluster(spec: ClusterSpec, context: RenderContext): readon
     controlPlane(spec, context),
     machine,
     bootstrap,
-    machineDeployment(nodes, place, templateRefs({ machine: machine.metadata.name, bootstrap: bootstrap.metadata.name })),
+    ...slices.map((slice) => machineDeployment(slice.spec, { ...place, deployment: sliceName(place.deployment, slice.zone, slices.length) }, refs)),
     ...(repair === null ? [] : [repair]),
   ]
 }

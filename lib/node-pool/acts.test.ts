@@ -9,7 +9,7 @@ const autoscaled = { ...general, size: { kind: 'autoscaled', min: 2, max: 8 } } 
 
 describe('a new pool', () => {
   test('comes in the order of its references, and what Cluster API does not own belongs to the Cluster', () => {
-    const { objects, summary, spareAddressesNeeded } = planPoolAdd(cluster, { ...general, name: 'batch', zone: 'north' })
+    const { objects, summary, spareAddressesNeeded } = planPoolAdd(cluster, { ...general, name: 'batch', zones: ['north'] })
     expect(objects.map(({ kind, metadata }) => [kind, metadata.ownerReferences?.length ?? 0])).toEqual([['VSphereMachineTemplate', 1], ['KubeadmConfigTemplate', 1], ['MachineDeployment', 0], ['MachineHealthCheck', 1]])
     expect(objects[2]).toMatchObject({ metadata: { name: 'blue-1-batch', namespace: 'team-blue' }, spec: { replicas: 5, template: { spec: { failureDomain: 'north' } } } })
     expect([summary, spareAddressesNeeded]).toEqual(['Adds a pool with 5 machines.', 6])
@@ -45,13 +45,13 @@ test('a restart applies the moment and nothing else', () => {
 
 describe('a size', () => {
   test('is only scaled', () => {
-    expect(planScale(made(), 8)).toMatchObject({ objects: [], scale: { deployment: 'blue-1-general', replicas: 8 }, spareAddressesNeeded: 3, summary: 'Adds 3 machines.' })
-    expect(planScale(made(), 4)).toMatchObject({ scale: { replicas: 4 }, spareAddressesNeeded: 0, summary: 'Removes 1 machine.' })
-    expect(planScale(made(), 5)).toMatchObject({ scale: null, summary: 'Nothing changes.' })
+    expect(planScale(made(), 8)).toMatchObject({ objects: [], scales: [{ deployment: 'blue-1-general', replicas: 8 }], spareAddressesNeeded: 3, summary: 'Adds 3 machines.' })
+    expect(planScale(made(), 4)).toMatchObject({ scales: [{ replicas: 4 }], spareAddressesNeeded: 0, summary: 'Removes 1 machine.' })
+    expect(planScale(made(), 5)).toMatchObject({ scales: [], summary: 'Nothing changes.' })
   })
   test('out of bounds, or the autoscaler’s, is refused', () => {
-    for (const replicas of [-1, 1.5, 101, Number.NaN]) expect(planScale(made(), replicas)).toMatchObject({ scale: null, problems: [{ path: ['size', 'replicas'] }] })
-    expect(planScale(made(autoscaled), 3)).toMatchObject({ scale: null, problems: [{ message: expect.stringMatching(/between 2 and 8 machines/) }] })
+    for (const replicas of [-1, 1.5, 101, Number.NaN]) expect(planScale(made(), replicas)).toMatchObject({ scales: [], problems: [{ path: ['size', 'replicas'] }] })
+    expect(planScale(made(autoscaled), 3)).toMatchObject({ scales: [], problems: [{ message: expect.stringMatching(/between 2 and 8 machines/) }] })
   })
 })
 

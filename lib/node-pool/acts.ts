@@ -1,7 +1,7 @@
 import { bootstrapTemplate, machineDeployment, type MachineFacts, machineTemplate, templateRefs } from '@/lib/manifests/pool-objects'
 import { healthCheck } from '@/lib/manifests/health-check'
 import { withOwner } from '@/lib/manifests/labels'
-import { problem } from '@/lib/cluster/rules/problem'
+import { type Problem, problem } from '@/lib/cluster/rules/problem'
 import { machineDeploymentName } from '@/lib/kubernetes/names'
 import type { Owner } from '@/lib/node-pool/change'
 import { referencesOf, renderDeployment, sizeNow } from '@/lib/node-pool/deployment'
@@ -9,6 +9,7 @@ import { healthCheckOf, type LivePool } from '@/lib/node-pool/live'
 import { NOTHING, type PoolPlan, rollout, scaleWords } from '@/lib/node-pool/plan'
 import { readPool } from '@/lib/node-pool/read'
 import { MAX_MACHINES } from '@/lib/node-pool/rules'
+import { sliceName, slicesOf } from '@/lib/node-pool/slices'
 import type { PoolSpec } from '@/lib/node-pool/spec'
 import { absoluteSurge } from '@/lib/node-pool/surge'
 import { plural } from '@/lib/text'
@@ -26,19 +27,23 @@ export function planPoolAdd({ tenant, cluster, machines }: ClusterFacts, pool: P
   const bootstrap = bootstrapTemplate(pool, place)
   const check = healthCheck(pool, place)
   const count = pool.size.kind === 'fixed' ? pool.size.replicas : pool.size.min
+  const refs = templateRefs({ machine: machine.metadata.name, bootstrap: bootstrap.metadata.name })
+  const slices = slicesOf(pool)
   return {
     ...NOTHING,
     objects: [
       withOwner(machine, cluster),
       withOwner(bootstrap, cluster),
-      machineDeployment(pool, place, templateRefs({ machine: machine.metadata.name, bootstrap: bootstrap.metadata.name })),
+      ...slices.map((slice) => machineDeployment(slice.spec, { ...place, deployment: sliceName(place.deployment, slice.zone, slices.length) }, refs)),
       ...(check === null ? [] : [withOwner(check, cluster)]),
     ],
     // Its later changes want room for the surge as well.
-    spareAddressesNeeded: count + (pool.strategy.kind === 'rolling' ? absoluteSurge(pool.strategy.surge, count) : 0),
-    summary: count === 0 ? 'Adds a pool without machines.' : `Adds a pool with ${plural(count, 'machine')}.`,
+    spareAddressesNeeded: count + slices.reduce((sum, { spec }) => sum + (spec.strategy.kind === 'rolling' ? absoluteSurge(spec.strategy.surge, machinesOf(spec)) : 0), 0),
+    summary: count === 0 ? 'Adds a pool without machines.' : `Adds a pool with ${plural(count, 'machine')}${slices.length > 1 ? ` in ${plural(slices.length, 'zone')}` : ''}.`,
   }
 }
+
+const machinesOf = ({ size }: PoolSpec): number => (size.kind === 'fixed' ? size.replicas : size.min)
 
 /**
  * Takes a pool away with its machines. The check goes first, or it would repair machines that are meant to go. Its templates
@@ -66,11 +71,11 @@ export function planRestart(live: LivePool, now: Date): PoolPlan {
 export function planScale(live: LivePool, replicas: number): PoolPlan {
   const { size } = readPool(live).spec
   const from = sizeNow(live.deployment)
-  if (size.kind === 'autoscaled') {
-    return { ...NOTHING, problems: [problem('size', `The autoscaler keeps this pool between ${size.min} and ${plural(size.max, 'machine')} and would undo it. Change those bounds, or give it a fixed size.`)] }
-  }
+  if (size.kind === 'autoscaled') return { ...NOTHING, problems: [autoscaledProblem(size)] }
   if (!Number.isInteger(replicas) || replicas < 0 || replicas > MAX_MACHINES) return { ...NOTHING, problems: [problem('size.replicas', `Machines can be 0 to ${MAX_MACHINES}, not ${replicas}.`)] }
   if (replicas === from) return NOTHING
-  return { ...NOTHING, scale: { deployment: live.deployment.metadata.name, replicas }, spareAddressesNeeded: Math.max(0, replicas - from), summary: scaleWords(from, replicas) }
+  return { ...NOTHING, scales: [{ deployment: live.deployment.metadata.name, replicas }], spareAddressesNeeded: Math.max(0, replicas - from), summary: scaleWords(from, replicas) }
 }
 
+export const autoscaledProblem = ({ min, max }: { readonly min: number; readonly max: number }): Problem =>
+  problem('size', `The autoscaler keeps this pool between ${min} and ${plural(max, 'machine')} and would undo it. Change those bounds, or give it a fixed size.`)

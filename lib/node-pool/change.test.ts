@@ -33,7 +33,7 @@ test('the same pool changes nothing, also with fields and taints in another orde
   const live = made({ ...general, labels: { a: '1', b: '2' }, taints: [...taints] })
   const reversed = JSON.parse(JSON.stringify({ ...readPool(live).spec, taints: taints.toReversed() }), (_key, value: unknown) =>
     typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.fromEntries(Object.entries(value).reverse()) : value) as PoolSpec
-  expect(planPoolChange(live, reversed, owner)).toMatchObject({ objects: [], removes: [], scale: null, changes: [], rolls: false, summary: 'Nothing changes.' })
+  expect(planPoolChange(live, reversed, owner)).toMatchObject({ objects: [], removes: [], scales: [], changes: [], rolls: false, summary: 'Nothing changes.' })
 })
 
 test('more memory makes one new template and replaces the machines one after another', () => {
@@ -44,7 +44,7 @@ test('more memory makes one new template and replaces the machines one after ano
   expect(template.metadata).toMatchObject({ name: expect.stringMatching(/^blue-1-general-[0-9a-f]{10}$/), ownerReferences: [{ kind: 'Cluster', uid: 'u1' }], labels: { 'tenantry.dev/node-pool': 'general' } })
   expect(template.metadata.name).not.toBe(made().machineTemplates[0]?.metadata.name)
   expect(deployment.spec).toMatchObject({ template: { spec: { infrastructureRef: { name: template.metadata.name }, bootstrap: { configRef: { name: made().bootstrapTemplates[0]?.metadata.name } } } } })
-  expect(planned).toMatchObject({ rolls: true, machinesReplaced: 5, spareAddressesNeeded: 1, scale: null, removes: [], problems: [], held: [] })
+  expect(planned).toMatchObject({ rolls: true, machinesReplaced: 5, spareAddressesNeeded: 1, scales: [], removes: [], problems: [], held: [] })
   expect(planned.summary).toBe('Replaces 5 machines, one after another; one is made ahead.')
   expect(planned.changes).toEqual([{ path: 'machine.memoryMiB', words: 'Memory', from: '8 GiB', to: '16 GiB', rolls: true, why: 'A machine gets it when it is made.' }])
 })
@@ -126,7 +126,7 @@ describe('in place', () => {
 test('everything that the portal applied once is in every later apply, or the API server takes it away', () => {
   const live = made()
   const before = new Set(setPaths(JSON.parse(JSON.stringify({ ...live.deployment, metadata: { ...live.deployment.metadata, managedFields: undefined } }))))
-  for (const change of [{ labels: { tier: 'x' } }, machine({ cpus: 8 }), { version: 'v1.35.2' }, { zone: 'north' }] satisfies Partial<PoolSpec>[]) {
+  for (const change of [{ labels: { tier: 'x' } }, machine({ cpus: 8 }), { version: 'v1.35.2' }, { zones: ['north'] }] satisfies Partial<PoolSpec>[]) {
     const paths = new Set(setPaths(find(plan(change).objects, 'MachineDeployment')))
     expect([...before].filter((path) => !paths.has(path))).toEqual([])
   }
@@ -158,13 +158,13 @@ describe('the size in an apply', () => {
       } },
     })
     expect(find(planned.objects, 'MachineDeployment').spec).not.toHaveProperty('replicas')
-    expect(planned.scale).toBeNull()
+    expect(planned.scales).toEqual([])
     expect(planned.summary).toBe('The autoscaler keeps 2 to 8 machines.')
   })
   test('a new one is asked of the scale subresource, alone when nothing else changes', () => {
-    expect(plan({ size: { kind: 'fixed', replicas: 7 } })).toMatchObject({ objects: [], scale: { deployment: 'blue-1-general', replicas: 7 }, spareAddressesNeeded: 2, summary: 'Adds 2 machines.', rolls: false })
+    expect(plan({ size: { kind: 'fixed', replicas: 7 } })).toMatchObject({ objects: [], scales: [{ deployment: 'blue-1-general', replicas: 7 }], spareAddressesNeeded: 2, summary: 'Adds 2 machines.', rolls: false })
     const both = plan({ size: { kind: 'fixed', replicas: 7 }, version: 'v1.35.2' })
-    expect(both).toMatchObject({ scale: { replicas: 7 }, machinesReplaced: 5, spareAddressesNeeded: 3, summary: 'Adds 2 machines. Replaces 5 machines, one after another; one is made ahead.' })
+    expect(both).toMatchObject({ scales: [{ replicas: 7 }], machinesReplaced: 5, spareAddressesNeeded: 3, summary: 'Adds 2 machines. Replaces 5 machines, one after another; one is made ahead.' })
     expect(find(both.objects, 'MachineDeployment').spec?.['replicas']).toBe(5)
   })
   test('autoscaling that ends leaves the size to a scale, and the annotations go', () => {
@@ -172,8 +172,8 @@ describe('the size in an apply', () => {
     const grown = { ...live, deployment: { ...live.deployment, spec: { ...live.deployment.spec, replicas: 6 } } }
     const planned = plan({ size: { kind: 'fixed', replicas: 6 } }, grown)
     expect(find(planned.objects, 'MachineDeployment').metadata.annotations).toBeUndefined()
-    expect(planned).toMatchObject({ scale: null, summary: 'The autoscaler no longer sets the size.' })
-    expect(plan({ size: { kind: 'fixed', replicas: 3 } }, grown).scale).toEqual({ deployment: 'blue-1-general', replicas: 3 })
+    expect(planned).toMatchObject({ scales: [], summary: 'The autoscaler no longer sets the size.' })
+    expect(plan({ size: { kind: 'fixed', replicas: 3 } }, grown).scales).toEqual([{ deployment: 'blue-1-general', replicas: 3 }])
   })
 })
 

@@ -38,10 +38,10 @@ export function planPoolChange(live: LivePool, wanted: PoolSpec, owner: Owner): 
   const templates: KubeObject[] = []
   const references = changedReferences(live, before, wanted, { templates, problems })
   const repair = planRepair(live, wanted, changes, owner)
-  const scale = wanted.size.kind === 'fixed' && wanted.size.replicas !== sizeNow(deployment) ? { deployment: deployment.metadata.name, replicas: wanted.size.replicas } : null
+  const scales = wanted.size.kind === 'fixed' && wanted.size.replicas !== sizeNow(deployment) ? [{ deployment: deployment.metadata.name, replicas: wanted.size.replicas }] : []
   const inDeployment = changes.some(({ path }) => path !== 'repair' && !(path === 'size' && before.size.kind === 'fixed' && wanted.size.kind === 'fixed'))
   const objects = [...templates.map((template) => withOwner(template, owner)), ...(inDeployment ? [renderDeployment(deployment, wanted, references)] : []), ...repair.objects]
-  return { ...NOTHING, objects, scale, removes: repair.removes, changes, held: heldFields(deployment, changes), problems, ...effect(deployment, wanted, changes) }
+  return { ...NOTHING, objects, scales, removes: repair.removes, changes, held: heldFields(deployment, changes), problems, ...effect(deployment, wanted, changes) }
 }
 
 interface Collected {
@@ -123,12 +123,17 @@ function effect(deployment: KubeObject, wanted: PoolSpec, changes: readonly Pool
   // Machines that are gone, or that are new anyway, are not replaced; the surge is counted on the size that is asked for.
   const ahead = rolls ? (from === to ? spare : rollout(wanted.strategy, to).spare) : 0
   const grown = Math.max(0, to - from)
-  const quiet = changes.filter((change) => !change.rolls && change.path !== 'size').map((change) => change.words)
   const sentences = [
     scaleWords(from, to),
     rolls ? words : '',
-    quiet.length === 0 ? '' : `Changes ${listed(quiet.map((name, index) => (index === 0 ? name : name.toLowerCase())), 3)} in place${rolls ? '' : '; no machine is replaced'}.`,
+    quietWords(changes, rolls),
   ].filter((sentence) => sentence !== '')
   const summary = sentences.length > 0 ? sentences.join(' ') : `The autoscaler ${wanted.size.kind === 'autoscaled' ? `keeps ${wanted.size.min} to ${plural(wanted.size.max, 'machine')}` : 'no longer sets the size'}.`
   return { rolls, machinesReplaced: rolls ? replaced : 0, spareAddressesNeeded: grown + ahead, summary }
+}
+
+/** What changes without replacing a machine; sizes and zones have sentences of their own. */
+export function quietWords(changes: readonly PoolFieldChange[], rolls: boolean): string {
+  const quiet = changes.filter((change) => !change.rolls && change.path !== 'size' && change.path !== 'zones').map(({ words }) => words)
+  return quiet.length === 0 ? '' : `Changes ${listed(quiet.map((name, index) => (index === 0 ? name : name.toLowerCase())), 3)} in place${rolls ? '' : '; no machine is replaced'}.`
 }

@@ -82,7 +82,7 @@ export function pathsInDeployment(path: string): readonly (readonly string[])[] 
   const timeout = TIMEOUTS[rest[0] ?? ''] ?? ''
   switch (field) {
     case 'version': return [[...MACHINE, 'version']]
-    case 'zone': return [[...MACHINE, 'failureDomain']]
+    case 'zones': return [[...MACHINE, 'failureDomain']]
     case 'machine': return [[...MACHINE, 'infrastructureRef', 'name']]
     case 'taints': return [[...MACHINE, 'bootstrap', 'configRef', 'name']]
     case 'labels': return [['spec', 'template', 'metadata', 'labels', rest.join('.')]]

@@ -39,7 +39,7 @@ export function fieldsOf(pool: PoolSpec): ReadonlyMap<string, PoolField> {
   rolls('machine.datastore', 'Datastore', machine.datastore)
   rolls('machine.folder', 'Folder', machine.folder)
   rolls('machine.resourcePool', 'Resource pool', machine.resourcePool)
-  rolls('zone', 'Zone', pool.zone, 'A machine stays in the zone in which it was made.')
+  rolls('zones', 'Zones', pool.zones.length === 0 ? null : pool.zones.join(', '), 'A machine stays in the zone in which it was made.')
   for (const [key, value] of Object.entries(pool.labels)) {
     stays(`labels.${key}`, `Label ${cleanLine(key, 80)}`, value === '' ? '(empty)' : value, reachesNodes(key) ? 'Cluster API sets it on running machines and their Nodes.' : 'Cluster API sets it on running machines; Nodes do not get it.')
   }

@@ -17,7 +17,7 @@ export const general: PoolSpec = {
   strategy: { kind: 'rolling', surge: 1, unavailable: 0 },
   timeouts: defaultTimeouts(),
   repair: defaultRepair(5),
-  zone: null,
+  zones: [],
 }
 export const around: PoolSurroundings = { cluster: 'blue-1', pools: [], deployments: [], before: null, templateDiskGiB: null, zones: null }
 

@@ -36,6 +36,9 @@ export function referenceIn(value: unknown, ...path: readonly string[]): Referen
   return kind === null || name === null ? null : { apiGroup, kind, name }
 }
 
+/** The VSphereDeploymentZone of a MachineDeployment's machines. */
+export const zoneOf = (deployment: KubeObject): string | null => stringIn(deployment, 'spec', 'template', 'spec', 'failureDomain')
+
 /** References to templates of a MachineDeployment or MachineSet. */
 export const machineRef = (object: KubeObject): Reference | null => referenceIn(object, 'spec', 'template', 'spec', 'infrastructureRef')
 export const bootstrapRef = (object: KubeObject): Reference | null => referenceIn(object, 'spec', 'template', 'spec', 'bootstrap', 'configRef')
@@ -46,11 +49,12 @@ const named = (objects: readonly KubeObject[], reference: Reference | null): Kub
 export const machineTemplateOf = ({ deployment, machineTemplates }: LivePool): KubeObject | null => named(machineTemplates, machineRef(deployment))
 export const bootstrapTemplateOf = ({ deployment, bootstrapTemplates }: LivePool): KubeObject | null => named(bootstrapTemplates, bootstrapRef(deployment))
 
-/** The check of this pool alone. One that selects more than the pool is not the pool's to change. */
+/** The check of this pool alone: of its MachineDeployment, or of all of its zones'. One that selects more is not the pool's to change. */
 export const healthCheckOf = ({ deployment, healthChecks }: LivePool): KubeObject | null =>
   healthChecks.find((check) => {
     const labels = textsIn(check, 'spec', 'selector', 'matchLabels')
-    return labels[DEPLOYMENT_NAME_LABEL] === deployment.metadata.name && check.metadata.deletionTimestamp === undefined
+    const own = labels[DEPLOYMENT_NAME_LABEL] === undefined ? labels[NODE_POOL_LABEL] === poolNameOf(deployment) && labels[CLUSTER_NAME_LABEL] === clusterOf(deployment) : labels[DEPLOYMENT_NAME_LABEL] === deployment.metadata.name
+    return own && check.metadata.deletionTimestamp === undefined
   }) ?? null
 
 export const templateContent = (template: KubeObject): Readonly<Record<string, unknown>> => recordIn(template, 'spec', 'template')

@@ -19,14 +19,20 @@ export interface HeldField {
   readonly owners: readonly string[]
 }
 
+export interface PoolScale {
+  readonly deployment: string
+  readonly replicas: number
+}
+
 /**
  * What an act on a pool does. Carried out in this order: `objects` server-side applied (without force, in contract v1beta2
- * unless patched from a template of another: see toContract), then `scale` asked of the scale subresource, then `removes`
+ * unless patched from a template of another: see toContract), then `scales` asked of the scale subresource, then `removes`
  * deleted. It pauses nothing.
  */
 export interface PoolPlan {
   readonly objects: readonly KubeObject[]
-  readonly scale: { readonly deployment: string; readonly replicas: number } | null
+  /** One for each zone of a spread pool whose share changes. */
+  readonly scales: readonly PoolScale[]
   readonly removes: readonly ObjectToRemove[]
   readonly changes: readonly PoolFieldChange[]
   readonly rolls: boolean
@@ -41,7 +47,7 @@ export interface PoolPlan {
 }
 
 export const NOTHING: PoolPlan = {
-  objects: [], scale: null, removes: [], changes: [], rolls: false, machinesReplaced: 0, spareAddressesNeeded: 0, summary: 'Nothing changes.', held: [], problems: [],
+  objects: [], scales: [], removes: [], changes: [], rolls: false, machinesReplaced: 0, spareAddressesNeeded: 0, summary: 'Nothing changes.', held: [], problems: [],
 }
 
 /** What replacing all machines of a pool of so many takes. */

@@ -15,7 +15,7 @@ const full: PoolSpec = {
   strategy: { kind: 'on-delete' },
   timeouts: { drainSeconds: 30, volumeDetachSeconds: 31, deletionSeconds: 32 },
   repair: { on: true, nodeStartupSeconds: 900, unhealthySeconds: 120, maxUnhealthy: 2 },
-  zone: 'north',
+  zones: ['north'],
 }
 
 test('what the portal makes reads back as it was asked for, with nothing unknown', () => {
@@ -65,7 +65,7 @@ describe('a pool of the chart', () => {
   const { spec, unknown } = readPool(chart)
   test('is read as far as the model goes', () => {
     expect(spec).toMatchObject({
-      name: 'workers-md', size: { kind: 'fixed', replicas: 3 }, version: 'v1.33.1', labels: { team: 'x' }, zone: null,
+      name: 'workers-md', size: { kind: 'fixed', replicas: 3 }, version: 'v1.33.1', labels: { team: 'x' }, zones: [],
       machine: { cpus: 4, memoryMiB: 8192, diskGiB: 40, template: 'ubuntu', network: 'a', datastore: null, folder: null, resourcePool: null },
       taints: [{ key: 'x', value: '', effect: 'NoSchedule' }],
       timeouts: { drainSeconds: 120, volumeDetachSeconds: 0, deletionSeconds: 10 }, repair: { on: false },

@@ -1,7 +1,7 @@
 import { dig, listIn, numberIn, stringIn, textsIn } from '@/lib/kubernetes/dig'
 import { MAX_SIZE_ANNOTATION, MIN_SIZE_ANNOTATION } from '@/lib/manifests/autoscaler'
 import { LEAVING } from '@/lib/node-pool/defaults'
-import { bootstrapTemplateOf, healthCheckOf, type LivePool, machineTemplateOf, poolNameOf } from '@/lib/node-pool/live'
+import { bootstrapTemplateOf, healthCheckOf, type LivePool, machineTemplateOf, poolNameOf, zoneOf } from '@/lib/node-pool/live'
 import { isReservedLabel } from '@/lib/node-pool/rules/metadata'
 import { defaultRepair, type PoolRepair, type PoolSize, type PoolSpec, type PoolStrategy, TAINT_EFFECTS, type Taint } from '@/lib/node-pool/spec'
 import { unknownFields } from '@/lib/node-pool/unknown'
@@ -40,7 +40,7 @@ export function readPool(live: LivePool): ReadPool {
       strategy: strategyOf(live),
       timeouts: timeoutsOf(live),
       repair: repairOf(live, replicas),
-      zone: stringIn(deployment, 'spec', 'template', 'spec', 'failureDomain'),
+      zones: [zoneOf(deployment)].filter((zone) => zone !== null),
     },
     unknown: unknownFields(live),
   }

@@ -122,11 +122,20 @@ test('repair has bounds while it is on, and a share that never repairs is hinted
   expect(hinted({ size: { kind: 'fixed', replicas: 2 }, repair: { ...general.repair, maxUnhealthy: '40%' } })).toEqual({ 'repair.maxUnhealthy': '40% of 2 machines is less than one, so none would ever be repaired.' })
 })
 
-test('a zone exists, where zones are known', () => {
-  expect(said({ zone: 'north' }, { zones: ['south', 'east'] }).zone).toBe('There is no zone “north” for this cluster. Choose south and east.')
-  expect(said({ zone: 'north' }, { zones: [] }).zone).toMatch(/It has none/)
-  expect(said({ zone: 'north' }, { zones: ['north'] })).toEqual({})
-  expect(said({ zone: 'north' })).toEqual({})
+test('zones exist and can be used, where zones are known', () => {
+  expect(said({ zones: ['north'] }, { zones: ['south', 'east'] }).zones).toBe('There is no zone “north” that this cluster can use. Choose south and east.')
+  expect(said({ zones: ['north'] }, { zones: [] }).zones).toMatch(/It has none/)
+  expect(said({ zones: ['north'] }, { zones: ['north'] })).toEqual({})
+  expect(said({ zones: ['north'] })).toEqual({})
+  expect(said({ zones: ['a', 'a'] }).zones).toBe('a is there twice.')
+  expect(said({ zones: ['gone'] }, { zones: [], before: { ...general, zones: ['gone'] } })).toEqual({})
+})
+
+test('several zones need names that machines can have, and a machine each', () => {
+  expect(said({ zones: ['a', 'b.example'] }).zones).toMatch(/b\.example has a name that machines cannot have/)
+  expect(said({ zones: ['b.example'] })).toEqual({})
+  expect(said({ zones: ['a', 'z'.repeat(40)] }).zones).toMatch(/can have 3 characters.*general has 7/)
+  expect(said({ zones: ['a', 'b', 'c'], size: { kind: 'autoscaled', min: 0, max: 2 } })['size.max']).toBe('3 zones need a largest size of at least 3, one machine each.')
 })
 
 test('a version is complete', () => {

@@ -118,9 +118,24 @@ function repairProblems({ repair }: PoolSpec): Problem[] {
 }
 
 /** CAPV only logs an unknown zone and makes the machine where its other fields say. */
-function zoneProblems({ zone }: PoolSpec, { zones }: PoolSurroundings): Problem[] {
-  if (zone === null || zones === null || zones.includes(zone)) return []
-  return [problem('zone', `There is no zone “${cleanLine(zone, 60)}” for this cluster. ${zones.length === 0 ? 'It has none.' : `Choose ${listed(zones, 5)}.`}`)]
+function zoneProblems({ name, zones: wanted, size }: PoolSpec, { cluster, zones, before }: PoolSurroundings): Problem[] {
+  const twice = wanted.find((zone, index) => wanted.indexOf(zone) !== index)
+  if (twice !== undefined) return [problem('zones', `${cleanLine(twice, 60)} is there twice.`)]
+  // One that a live pool is in already may have become unusable: that is no reason to refuse another change.
+  const unknown = zones === null ? undefined : wanted.find((zone) => !zones.includes(zone) && before?.zones.includes(zone) !== true)
+  if (zones !== null && unknown !== undefined) return [problem('zones', `There is no zone “${cleanLine(unknown, 60)}” that this cluster can use. ${zones.length === 0 ? 'It has none.' : `Choose ${listed(zones, 5)}.`}`)]
+  return wanted.length < 2 ? [] : spreadProblems(cluster, name, wanted, size)
+}
+
+/** What several zones ask of names and sizes: each is a MachineDeployment, named `<cluster>-<pool>-<zone>`. */
+export function spreadProblems(cluster: string, pool: string, zones: readonly string[], size: PoolSpec['size']): Problem[] {
+  const odd = zones.find((zone) => !isDns1123Label(zone))
+  if (odd !== undefined) return [problem('zones', `Zone ${cleanLine(odd, 60)} has a name that machines cannot have in theirs; a pool can be in it alone.`)]
+  const longest = Math.max(...zones.map((zone) => zone.length))
+  const room = clusterNameLimit('') - cluster.length - longest - 1
+  if (pool.length > room) return [problem('zones', `In these zones the pool’s name can have ${Math.max(0, room)} characters, so that machines keep their full names; ${cleanLine(pool, 60)} has ${pool.length}.`)]
+  if (size.kind === 'autoscaled' && size.max < zones.length) return [problem('size.max', `${plural(zones.length, 'zone')} need a largest size of at least ${zones.length}, one machine each.`)]
+  return []
 }
 
 /** What is allowed and may still surprise. Shown beside the field; nothing is refused for it. */

@@ -49,8 +49,11 @@ export const poolShape = z.object({
     /** More unhealthy machines than this, and none is repaired: then the fault is not theirs. */
     maxUnhealthy: share,
   }),
-  /** A VSphereDeploymentZone (failureDomain); null: wherever the machine's own fields say. */
-  zone: z.string().nullable(),
+  /**
+   * VSphereDeploymentZones that its machines are spread over, sorted; none: wherever the machine's own fields say. A
+   * MachineDeployment has one failureDomain, so several zones are several of them: see `lib/node-pool/slices.ts`.
+   */
+  zones: z.array(z.string()),
 })
 export type PoolSpec = z.infer<typeof poolShape>
 export type PoolSize = PoolSpec['size']

@@ -1,5 +1,5 @@
 import 'server-only'
-import { addressesNeeded } from '@/lib/cluster/rules/address-rules'
+import { addressesNeeded, madeAhead } from '@/lib/cluster/rules/address-rules'
 import type { ClusterSpec } from '@/lib/cluster/spec'
 import type { VSphereOffer } from '@/lib/identity/offer'
 import { offeredVersions } from '@/lib/identity/select'
@@ -7,11 +7,13 @@ import { findSharedPool } from '@/lib/ip-pool/offer'
 import { sameVersion } from '@/lib/kubernetes/version'
 import type { KubeObject } from '@/lib/kubernetes/object'
 import { plural } from '@/lib/text'
+import { zonesOf } from '@/lib/zone/option'
 import { listSharedPools } from '@/server/addresses/list'
 import { failure, invalid } from '@/server/failure'
 import type { KindName } from '@/server/management/kinds'
 import type { UserClient } from '@/server/management/user-client'
 import { listIdentities } from '@/server/identities/list'
+import { listZones } from '@/server/zones/list'
 import type { Asker } from '@/server/operations/asker'
 
 /**
@@ -30,6 +32,7 @@ export function admittedOffer(ctx: Asker, spec: ClusterSpec): VSphereOffer {
     throw invalid({ 'placement.template': `The template ${JSON.stringify(spec.placement.template)} does not hold ${spec.version}; take ${names}.` })
   }
   assertSharedPool(ctx, spec)
+  assertZones(ctx, spec, offer)
   return offer
 }
 
@@ -41,12 +44,23 @@ function assertSharedPool(ctx: Asker, { addresses, placement }: ClusterSpec): vo
   if (pool.network !== null && pool.network !== placement.network) throw invalid({ 'addresses.pool': `The addresses of ${pool.name} belong to the network ${pool.network}; the machines would be on ${placement.network}.` })
 }
 
+/** CAPV takes an unknown zone, or one that is not ready, and only logs it. @throws AppError 'invalid' */
+function assertZones(ctx: Asker, { pool, identity }: ClusterSpec, offer: VSphereOffer): void {
+  if (pool.zones === undefined || pool.zones.length === 0) return
+  const zones = zonesOf(listZones(ctx.tenant), offer.server)
+  for (const name of pool.zones) {
+    const zone = zones.find((candidate) => candidate.name === name)
+    if (!zone) throw invalid({ 'pool.zones': `There is no zone ${JSON.stringify(name)} for ${identity} in ${ctx.tenant}.` })
+    if (zone.notReady !== null) throw invalid({ 'pool.zones': `Zone ${name} cannot be used. ${zone.notReady}` })
+  }
+}
+
 /** Of a create that is new: one that goes on holds some of them already. @throws AppError 'invalid' when a shared pool has too few free addresses */
 export function assertRoom(ctx: Asker, spec: ClusterSpec): void {
   if (spec.addresses.kind !== 'shared') return
   const pool = findSharedPool(listSharedPools(ctx.tenant), spec.addresses.pool)
   const needed = addressesNeeded(spec)
-  if (pool && pool.free < needed) throw invalid({ 'addresses.pool': `${pool.name} has ${plural(pool.free, 'free address', 'free addresses')}; ${plural(spec.pool.replicas, 'machine')} and one more during changes need ${needed}.` })
+  if (pool && pool.free < needed) throw invalid({ 'addresses.pool': `${pool.name} has ${plural(pool.free, 'free address', 'free addresses')}; ${plural(spec.pool.replicas, 'machine')} and ${madeAhead(spec)} more during changes need ${needed}.` })
 }
 
 /**

@@ -33,6 +33,7 @@ const FIELDS: Readonly<Record<string, readonly (readonly [string, string])[]>> =
   ],
   MachineDeployment: [
     ['spec.replicas', 'pool.replicas'],
+    ['spec.template.spec.failureDomain', 'pool.zones'],
     ['spec.template.spec.version', 'version'],
     ['metadata.name', 'pool.name'],
   ],

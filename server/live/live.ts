@@ -6,6 +6,7 @@ import type { IdentityOption } from '@/lib/identity/offer'
 import type { SharedPoolOption } from '@/lib/ip-pool/offer'
 import { merge, tell, withAsks } from '@/lib/rollout/tell'
 import { cleanLine } from '@/lib/text'
+import type { ZoneOption } from '@/lib/zone/option'
 import type { TimelineEntry } from '@/lib/timeline/entry'
 import type { KubeObject } from '@/lib/kubernetes/object'
 import type { StoryStore } from '@/server/db/rollouts'
@@ -23,7 +24,7 @@ import { WATCHED } from '@/server/management/kinds'
 import { DISPLAY_NAME, trimmed } from '@/server/live/trim'
 import { warningOf } from '@/server/live/warnings'
 import type { SystemClient } from '@/server/management/system-client'
-import { happeningsOf, identitiesFor, sharedPoolsFor, viewsOf } from '@/server/live/views'
+import { happeningsOf, identitiesFor, sharedPoolsFor, viewsOf, zonesFor } from '@/server/live/views'
 
 export interface Tenant {
   readonly name: string
@@ -43,6 +44,8 @@ export interface Live {
   readonly identities: (tenant: string) => readonly IdentityOption[]
   /** Address pools of the platform that are offered to the tenant. */
   readonly sharedPools: (tenant: string) => readonly SharedPoolOption[]
+  /** Zones that the tenant may use, of every vCenter, ready or not. */
+  readonly zones: (tenant: string) => readonly ZoneOption[]
   readonly health: () => Health
   readonly access: AccessReviews
   /** @returns its undo */
@@ -129,6 +132,7 @@ export function startLive(client: SystemClient, store: LiveStore, signal: AbortS
     leftBehind: (tenant) => projection.leftBehind(tenant).map(leftBehindOf),
     identities: (tenant) => identitiesFor(projection.namespace(tenant), projection.identityObjects()),
     sharedPools: (tenant) => sharedPoolsFor(projection.namespace(tenant), projection.globalPoolObjects()),
+    zones: (tenant) => zonesFor(projection.namespace(tenant), projection.zoneObjects(), (name) => projection.failureDomain(name)),
     health: () => health.now(),
     access,
     subscribe: (subscription) => hub.subscribe(subscription),

@@ -61,6 +61,8 @@ export class Projection implements ReflectorSink {
   private readonly globalPools = new Map<string, KubeObject>()
   /** TenantControlPlanes by uid, whether or not a cluster leads to them. */
   private readonly hosted = new Map<string, KubeObject>()
+  private readonly zones = new Map<string, KubeObject>()
+  private readonly failureDomains = new Map<string, KubeObject>()
   private readonly people = new Map<string, readonly string[]>()
   private readonly pictures = new Map<string, Picture>()
   /** As last seen, of clusters whose Namespace is no tenant any more. */
@@ -86,6 +88,10 @@ export class Projection implements ReflectorSink {
         return this.setIdentity(object.metadata.name, object)
       case 'GlobalInClusterIPPool':
         return this.setGlobalPool(object.metadata.name, object)
+      case 'VSphereDeploymentZone':
+        return void this.zones.set(object.metadata.name, object)
+      case 'VSphereFailureDomain':
+        return void this.failureDomains.set(object.metadata.name, object)
       case 'RoleBinding':
       case 'ClusterRoleBinding':
         return this.setBinding(object, (object['people'] as readonly string[] | undefined) ?? null)
@@ -105,6 +111,10 @@ export class Projection implements ReflectorSink {
         return this.setIdentity(object.metadata.name, null)
       case 'GlobalInClusterIPPool':
         return this.setGlobalPool(object.metadata.name, null)
+      case 'VSphereDeploymentZone':
+        return void this.zones.delete(object.metadata.name)
+      case 'VSphereFailureDomain':
+        return void this.failureDomains.delete(object.metadata.name)
       case 'RoleBinding':
       case 'ClusterRoleBinding':
         return this.setBinding(object, [])
@@ -162,6 +172,14 @@ export class Projection implements ReflectorSink {
 
   globalPoolObjects(): readonly KubeObject[] {
     return [...this.globalPools.values()]
+  }
+
+  zoneObjects(): readonly KubeObject[] {
+    return [...this.zones.values()]
+  }
+
+  failureDomain(name: string): KubeObject | null {
+    return this.failureDomains.get(name) ?? null
   }
 
   flush(): void {

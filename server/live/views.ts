@@ -4,13 +4,16 @@ import type { SharedPoolOption } from '@/lib/ip-pool/offer'
 import type { KubeObject } from '@/lib/kubernetes/object'
 import type { Picture } from '@/lib/rollout/picture'
 import type { TimelineEntry } from '@/lib/timeline/entry'
+import type { ZoneOption } from '@/lib/zone/option'
 import { departures, happenings } from '@/lib/timeline/happenings'
 import type { ProjectionOptions } from '@/server/live/projection'
 import { log } from '@/server/log'
 import { clusterView } from '@/server/management/parse/cluster'
 import { identityOption, type OptionReading } from '@/server/management/parse/identity'
 import { machineView } from '@/server/management/parse/machine'
+import { textAt } from '@/server/management/parse/raw'
 import { sharedPoolOption } from '@/server/management/parse/shared-pool'
+import { zoneOption } from '@/server/management/parse/zone'
 
 /** Where the pure parsers meet the live cache. */
 export const viewsOf: ProjectionOptions['viewsOf'] = { cluster: clusterView, machine: machineView }
@@ -30,6 +33,10 @@ export const identitiesFor = (namespace: KubeObject | null, identities: readonly
 
 /** Shared address pools offered to it, by name. */
 export const sharedPoolsFor = (namespace: KubeObject | null, pools: readonly KubeObject[]): readonly SharedPoolOption[] => offered(namespace, pools, sharedPoolOption)
+
+/** Zones that it may use, by name, ready or not. */
+export const zonesFor = (namespace: KubeObject | null, zones: readonly KubeObject[], failureDomain: (name: string) => KubeObject | null): readonly ZoneOption[] =>
+  offered(namespace, zones, (zone, labels) => zoneOption(zone, failureDomain(textAt(zone, 'spec', 'failureDomain') ?? ''), labels))
 
 /** An offer that cannot be read is told to the log, once. */
 function offered<Option extends { readonly name: string }>(namespace: KubeObject | null, objects: readonly KubeObject[], read: (object: KubeObject, labels: Readonly<Record<string, string>>) => OptionReading<Option>): readonly Option[] {

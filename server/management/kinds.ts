@@ -39,6 +39,8 @@ export const KINDS = {
   VSphereMachineTemplate: one(INFRA, CONTRACTS, 'VSphereMachineTemplate', 'vspheremachinetemplates'),
   VSphereVM: one(INFRA, CONTRACTS, 'VSphereVM', 'vspherevms'),
   VSphereClusterIdentity: one(INFRA, CONTRACTS, 'VSphereClusterIdentity', 'vsphereclusteridentities', false),
+  VSphereDeploymentZone: one(INFRA, CONTRACTS, 'VSphereDeploymentZone', 'vspheredeploymentzones', false),
+  VSphereFailureDomain: one(INFRA, CONTRACTS, 'VSphereFailureDomain', 'vspherefailuredomains', false),
   KubeadmConfig: one('bootstrap.cluster.x-k8s.io', CONTRACTS, 'KubeadmConfig', 'kubeadmconfigs'),
   KubeadmConfigTemplate: one('bootstrap.cluster.x-k8s.io', CONTRACTS, 'KubeadmConfigTemplate', 'kubeadmconfigtemplates'),
   InClusterIPPool: one(IPAM, ['v1alpha2'], 'InClusterIPPool', 'inclusterippools'),
@@ -60,7 +62,7 @@ export type KindName = keyof typeof KINDS
 export const WATCHED: readonly KindName[] = [
   'Namespace', 'RoleBinding', 'ClusterRoleBinding', 'Cluster', 'KamajiControlPlane', 'TenantControlPlane', 'VSphereCluster', 'MachineDeployment', 'MachineSet',
   'Machine', 'MachineHealthCheck', 'VSphereMachine', 'VSphereVM', 'VSphereMachineTemplate', 'KubeadmConfig', 'InClusterIPPool', 'GlobalInClusterIPPool',
-  'IPAddressClaim', 'IPAddress', 'VSphereClusterIdentity', 'Event',
+  'IPAddressClaim', 'IPAddress', 'VSphereClusterIdentity', 'VSphereDeploymentZone', 'VSphereFailureDomain', 'Event',
 ]
 
 export function knownKind(kind: string): KindInfo {

@@ -38,7 +38,7 @@ export async function addPool(ctx: TenantContext, { cluster: name, spec }: AddPo
     const { user: who, groups } = ctx.session
     const row = { ...at, tenant: ctx.tenant, kind: 'add', who, groups, hash: hashOf(objects), spec: intent, missing: namesOf({ objects }) } as const
     await withOperation(row, async (lease) => {
-      await carryOut(client, lease, { tenant: ctx.tenant, objects, scale: null, removes: [] })
+      await carryOut(client, lease, { tenant: ctx.tenant, objects, scales: [], removes: [] })
       noteAdded(ctx, at, intent)
     })
     return null

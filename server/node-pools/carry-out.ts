@@ -12,7 +12,7 @@ export interface Writes {
   readonly tenant: string
   /** In the contract that is served. */
   readonly objects: readonly KubeObject[]
-  readonly scale: PoolPlan['scale']
+  readonly scales: PoolPlan['scales']
   readonly removes: readonly ObjectToRemove[]
 }
 
@@ -23,19 +23,21 @@ export const namesOf = ({ objects }: Pick<Writes, 'objects'>): readonly string[]
  * Objects, then the size, then what goes. All of it may be done again: what is so already does not change.
  * @throws AppError 'interrupted' once something was written and the rest was not; otherwise the refusal itself
  */
-export async function carryOut(client: UserClient, lease: Holder, { tenant, objects, scale, removes }: Writes, before: readonly string[] = []): Promise<void> {
+export async function carryOut(client: UserClient, lease: Holder, { tenant, objects, scales, removes }: Writes, before: readonly string[] = []): Promise<void> {
   await applyAll(client, lease, objects, before)
   try {
     await keepTemplates(client, lease, tenant, objects)
-    lease.assertHeld()
-    if (scale) await client.patchScale(tenant, scale.deployment, scale.replicas)
+    for (const { deployment, replicas } of scales) {
+      lease.assertHeld()
+      await client.patchScale(tenant, deployment, replicas)
+    }
     for (const { kind, name, uid } of removes) {
       lease.assertHeld()
       await client.delete(knownKind(kind).kind as KindName, tenant, name, uid ?? undefined)
     }
   } catch (error) {
     if (lease.gone || objects.length === 0) throw error
-    const missing = [...(scale ? [`the size of ${scale.deployment}`] : []), ...removes.map(({ kind, name }) => `the removal of ${kind}/${name}`)]
+    const missing = [...scales.map(({ deployment }) => `the size of ${deployment}`), ...removes.map(({ kind, name }) => `the removal of ${kind}/${name}`)]
     const detail = isAppError(error) ? error.view.detail : undefined
     const view = { code: 'interrupted', message: `It stopped in the middle: the objects are written, ${missing.join(' and ')} is not. ${reasonOf(error)}`, progress: { operationId: lease.id, exist: objects.map(nameOf), missing }, ...(detail ? { detail } : {}) } as const
     throw new AppError(view, { cause: error })

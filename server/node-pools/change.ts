@@ -2,7 +2,7 @@ import 'server-only'
 import { randomUUID } from 'node:crypto'
 import type { PoolFieldChange } from '@/lib/node-pool/difference'
 import { machineTemplateOf, bootstrapTemplateOf } from '@/lib/node-pool/live'
-import { sizeNow } from '@/lib/node-pool/deployment'
+import { groupSize } from '@/lib/node-pool/group'
 import type { PoolSpec } from '@/lib/node-pool/spec'
 import { listed } from '@/lib/text'
 import { audited } from '@/server/audit/audited'
@@ -62,10 +62,10 @@ async function write(ctx: Asker, at: At, lease: Lease, prepared: Prepared, inten
 }
 
 /** The writes of a change that was prepared; what it supersedes is left for later. */
-export async function writeChange(ctx: Asker, at: At, lease: Holder, { live, plan }: Prepared, before: readonly string[] = []): Promise<void> {
-  await carryOut(runtime().asUser(ctx.identity), lease, { tenant: ctx.tenant, objects: plan.objects, scale: plan.scale, removes: plan.removes }, before)
+export async function writeChange(ctx: Asker, at: At, lease: Holder, { group, plan }: Prepared, before: readonly string[] = []): Promise<void> {
+  await carryOut(runtime().asUser(ctx.identity), lease, { tenant: ctx.tenant, objects: plan.objects, scales: plan.scales, removes: plan.removes }, before)
   const kept = new Set(plan.objects.map(({ kind, metadata }) => `${kind}/${metadata.name}`))
-  const old = live === null ? [] : [machineTemplateOf(live), bootstrapTemplateOf(live)].filter((template) => template !== null)
+  const old = (group ?? []).flatMap((live) => [machineTemplateOf(live), bootstrapTemplateOf(live)]).filter((template) => template !== null)
   // Of a kind that has a new template now, the one that the pool was made from.
   const superseded = old.filter((template) => plan.objects.some(({ kind }) => kind === template.kind) && !kept.has(`${template.kind}/${template.metadata.name}`))
   await tidyLater(ctx, at, superseded)
@@ -75,10 +75,10 @@ const noteChange = (ctx: Asker, { id, cluster, clusterUid }: At, { pool, words }
   noteAct(ctx, { key: `${id}:asked`, clusterUid: clusterUid ?? '', cluster, subject: pool, text: `Pool ${pool}: ${words}` })
 
 /** What the story and the timeline tell of it. Sizes: null when this changes none. */
-function outline({ live, plan }: Prepared, spec: PoolSpec): Pick<ChangeIntent, 'words' | 'rolls' | 'from' | 'to'> {
-  const from = live === null ? null : sizeNow(live.deployment)
-  const sized = plan.scale !== null && spec.size.kind === 'fixed'
-  return { words: wordsOf(plan.changes), rolls: plan.rolls, from: sized ? from : null, to: sized ? (plan.scale?.replicas ?? null) : null }
+function outline({ group, plan }: Prepared, { size }: PoolSpec): Pick<ChangeIntent, 'words' | 'rolls' | 'from' | 'to'> {
+  const from = group === null ? null : groupSize(group)
+  const sized = size.kind === 'fixed' && size.replicas !== from
+  return { words: wordsOf(plan.changes), rolls: plan.rolls, from: sized ? from : null, to: sized ? size.replicas : null }
 }
 
 const wordsOf = (changes: readonly PoolFieldChange[]): string =>

@@ -18,6 +18,7 @@ const FIELDS: Readonly<Record<string, readonly (readonly [string, string])[]>> =
   KubeadmConfigTemplate: [['spec.template.spec.joinConfiguration.nodeRegistration.taints', 'taints']],
   MachineDeployment: [
     ['spec.replicas', 'size.replicas'],
+    ['spec.template.spec.failureDomain', 'zones'],
     ['spec.rollout.strategy', 'strategy.surge'],
     ['spec.strategy', 'strategy.surge'],
     ['spec.template.metadata.labels', 'labels'],

@@ -6,11 +6,14 @@ import { machineDeploymentName } from '@/lib/kubernetes/names'
 import type { KubeObject } from '@/lib/kubernetes/object'
 import { clusterOf, type LivePool, poolNameOf } from '@/lib/node-pool/live'
 import type { Owner } from '@/lib/node-pool/change'
-import { readPool, type ReadPool } from '@/lib/node-pool/read'
+import { type PoolGroup, readGroup } from '@/lib/node-pool/group'
+import type { ReadPool } from '@/lib/node-pool/read'
 import type { PoolSurroundings } from '@/lib/node-pool/rules'
 import type { PoolSpec } from '@/lib/node-pool/spec'
+import { readyZones } from '@/lib/zone/option'
 import { failure, notFound } from '@/server/failure'
 import { listIdentities } from '@/server/identities/list'
+import { clusterZones } from '@/server/zones/list'
 import type { UserClient } from '@/server/management/user-client'
 import type { Asker } from '@/server/operations/asker'
 
@@ -18,6 +21,8 @@ import type { Asker } from '@/server/operations/asker'
 export interface FoundPool {
   readonly cluster: ClusterView
   readonly owner: Owner
+  /** One MachineDeployment, or one for each zone; the first by name leads, and its uid stands for the pool. */
+  readonly group: PoolGroup
   readonly live: LivePool
   readonly read: ReadPool
 }
@@ -33,11 +38,14 @@ export function findCluster(ctx: Asker, name: string): ClusterView {
 /** @param pool its short name */
 export async function findPool(ctx: Asker, client: UserClient, clusterName: string, pool: string): Promise<FoundPool> {
   const cluster = findCluster(ctx, clusterName)
-  const name = deploymentOf(cluster, pool)
-  const [deployment, templates] = await Promise.all([client.get('MachineDeployment', ctx.tenant, name), templatesOf(client, ctx.tenant)])
-  if (!deployment || clusterOf(deployment) !== clusterName || deployment.metadata.deletionTimestamp) throw notFound(`The pool ${JSON.stringify(pool)} of ${JSON.stringify(clusterName)}`)
-  const live = { deployment, ...templates }
-  return { cluster, owner: { name: cluster.name, uid: cluster.uid }, live, read: readPool(live) }
+  const [deployments, templates] = await Promise.all([deploymentsOf(client, ctx.tenant, clusterName), templatesOf(client, ctx.tenant)])
+  const [live, ...others] = deployments
+    .filter((deployment) => poolNameOf(deployment) === pool)
+    .toSorted((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1))
+    .map((deployment) => ({ deployment, ...templates }))
+  if (live === undefined) throw notFound(`The pool ${JSON.stringify(pool)} of ${JSON.stringify(clusterName)}`)
+  const group: PoolGroup = [live, ...others]
+  return { cluster, owner: { name: cluster.name, uid: cluster.uid }, group, live, read: readGroup(group) }
 }
 
 /** A pool that was made a moment ago is not among the views yet. */
@@ -59,15 +67,15 @@ export async function deploymentsOf(client: UserClient, tenant: string, cluster:
 }
 
 /**
- * What the rules of a pool need to know. Sizes of VM templates and zones are not known to the portal.
+ * What the rules of a pool need to know. Sizes of VM templates are not known to the portal.
  * @param before as it is now; null for a new pool
  */
 export function surroundingsOf(ctx: Asker, cluster: ClusterView, before: PoolSpec | null, deployments: readonly KubeObject[] = []): PoolSurroundings {
-  const own = before === null ? null : deploymentOf(cluster, before.name)
-  const elsewhere = Object.values(ctx.state().clusters).flatMap(({ pools }) => pools.map(({ machineDeployment }) => machineDeployment))
+  const own = new Set(before === null ? [] : [deploymentOf(cluster, before.name), ...(cluster.pools.find(({ name }) => name === before.name)?.zones ?? []).map(({ machineDeployment }) => machineDeployment)])
+  const elsewhere = Object.values(ctx.state().clusters).flatMap(({ pools }) => pools.flatMap(({ machineDeployment, zones = [] }) => [machineDeployment, ...zones.map((zone) => zone.machineDeployment)]))
   const names = new Set([...cluster.pools.map(({ name }) => name), ...deployments.map(poolNameOf)])
   if (before !== null) names.delete(before.name)
-  return { cluster: cluster.name, pools: [...names], deployments: [...new Set(elsewhere)].filter((name) => name !== own), before, templateDiskGiB: null, zones: null }
+  return { cluster: cluster.name, pools: [...names], deployments: [...new Set(elsewhere)].filter((name) => !own.has(name)), before, templateDiskGiB: null, zones: readyZones(clusterZones(ctx, cluster)) }
 }
 
 /** Names of the VM templates that the cluster's identity is offered with for a version. */

@@ -2,11 +2,11 @@ import 'server-only'
 import type { ClusterView } from '@/lib/cluster/view'
 import type { Problem } from '@/lib/cluster/rules/problem'
 import type { KubeObject } from '@/lib/kubernetes/object'
-import { planPoolAdd, planRestart } from '@/lib/node-pool/acts'
+import { planPoolAdd } from '@/lib/node-pool/acts'
 import { addressAnswer } from '@/lib/node-pool/addresses'
-import { planPoolChange } from '@/lib/node-pool/change'
 import { outdatedFields, poolDifferences } from '@/lib/node-pool/difference'
-import { type LivePool, machineTemplateOf } from '@/lib/node-pool/live'
+import { planGroupChange, planGroupRestart, type PoolGroup } from '@/lib/node-pool/group'
+import { machineTemplateOf } from '@/lib/node-pool/live'
 import { machineFactsOf } from '@/lib/node-pool/machine-facts'
 import type { PoolPlan } from '@/lib/node-pool/plan'
 import type { AddressAnswer } from '@/lib/node-pool/review'
@@ -23,7 +23,7 @@ import type { Asker } from '@/server/operations/asker'
 export interface Prepared {
   readonly cluster: ClusterView
   /** null for a new pool. */
-  readonly live: LivePool | null
+  readonly group: PoolGroup | null
   readonly plan: PoolPlan
   /** The plan's objects as a dry run gave them back. */
   readonly accepted: readonly KubeObject[]
@@ -46,16 +46,16 @@ export interface WantedChange {
 export async function prepareChange(ctx: Asker, client: UserClient, wanted: WantedChange): Promise<Prepared> {
   const found = await findPool(ctx, client, wanted.cluster, wanted.pool)
   assertSeen(found, wanted)
-  const { cluster, read, live, owner } = found
+  const { cluster, read, group, owner } = found
   refuse(poolSpecProblems(wanted.spec, surroundingsOf(ctx, cluster, read.spec)))
   assertOffered(ctx, cluster, wanted.spec, read.spec)
-  const plan = planPoolChange(live, wanted.spec, owner)
+  const plan = planGroupChange(group, wanted.spec, owner)
   refuse(plan.problems)
   if (plan.held.length > 0) {
     const fields = plan.held.map(({ words, owners }) => `${words} (${owners.join(', ')})`)
     throw failure('conflict', `Another tool holds what this would change: ${listed(fields, 4)}. Nothing was forced, and nothing was written. Change it with that tool, or let it go of the field.`)
   }
-  return dryRun(ctx, client, { cluster, live, plan }, plan.spareAddressesNeeded)
+  return dryRun(ctx, client, { cluster, group, plan }, plan.spareAddressesNeeded)
 }
 
 /** Fields that are neither as the page showed them nor as the person wants them: this change would silently undo another one. */
@@ -87,24 +87,24 @@ export async function prepareAdd(ctx: Asker, client: UserClient, { cluster: name
   if (first === undefined) throw failure('not-ready', `No pool of ${name} says plainly which vCenter and addresses its machines have, so a new one cannot take them over.`)
   if (!found.some(({ vmTemplate }) => vmTemplate === spec.machine.template)) assertOffered(ctx, cluster, spec, null)
   const plan = planPoolAdd({ tenant: ctx.tenant, cluster: { name, uid: cluster.uid }, machines: first.facts }, spec)
-  return dryRun(ctx, client, { cluster, live: null, plan }, spec.size.kind === 'fixed' ? spec.size.replicas : spec.size.min)
+  return dryRun(ctx, client, { cluster, group: null, plan }, spec.size.kind === 'fixed' ? spec.size.replicas : spec.size.min)
 }
 
 export async function prepareRestart(ctx: Asker, client: UserClient, { cluster: name, pool, uid }: { cluster: string; pool: string; uid: string | null }, after: Date): Promise<Prepared> {
-  const { cluster, live } = await findPool(ctx, client, name, pool)
+  const { cluster, group, live } = await findPool(ctx, client, name, pool)
   if (uid !== null && live.deployment.metadata.uid !== uid) throw failure('conflict', `Pool ${pool} was removed and made again since this page was loaded. Nothing was written.`)
-  const plan = planRestart(live, after)
-  return dryRun(ctx, client, { cluster, live, plan }, plan.spareAddressesNeeded)
+  const plan = planGroupRestart(group, after)
+  return dryRun(ctx, client, { cluster, group, plan }, plan.spareAddressesNeeded)
 }
 
-async function dryRun(ctx: Asker, client: UserClient, prepared: Pick<Prepared, 'cluster' | 'live' | 'plan'>, must: number): Promise<Prepared> {
+async function dryRun(ctx: Asker, client: UserClient, prepared: Pick<Prepared, 'cluster' | 'group' | 'plan'>, must: number): Promise<Prepared> {
   const { plan, cluster } = prepared
   const answers = await Promise.allSettled(plan.objects.map((object) => client.dryRunApply(object, poolFieldOf)))
   const accepted = answers.map((answer) => {
     if (answer.status === 'rejected') throw answer.reason
     return answer.value
   })
-  const addresses = addressAnswer({ needed: plan.spareAddressesNeeded, must }, cluster.addresses, waitingMachines(ctx, cluster), cluster.pools.find(({ machineDeployment }) => machineDeployment === prepared.live?.deployment.metadata.name)?.addressPools)
+  const addresses = addressAnswer({ needed: plan.spareAddressesNeeded, must }, cluster.addresses, waitingMachines(ctx, cluster), cluster.pools.find(({ machineDeployment }) => machineDeployment === prepared.group?.[0].deployment.metadata.name)?.addressPools)
   return { ...prepared, accepted, addresses }
 }
 

@@ -1,8 +1,7 @@
 import 'server-only'
 import { randomUUID } from 'node:crypto'
 import type { KubeObject } from '@/lib/kubernetes/object'
-import { planPoolRemove } from '@/lib/node-pool/acts'
-import { sizeNow } from '@/lib/node-pool/deployment'
+import { groupSize, planGroupRemove } from '@/lib/node-pool/group'
 import { bootstrapTemplateOf, machineTemplateOf } from '@/lib/node-pool/live'
 import { NODE_POOL_LABEL } from '@/lib/manifests/labels'
 import { audited } from '@/server/audit/audited'
@@ -31,10 +30,10 @@ export async function removePool(ctx: TenantContext, { cluster: name, pool, uid,
     const client = runtime().asUser(ctx.identity)
     const found = await findPool(ctx, client, name, pool)
     if (uid !== null && found.live.deployment.metadata.uid !== uid) throw failure('conflict', `Pool ${pool} was removed and made again since this page was loaded. Nothing was written.`)
-    if ((await deploymentsOf(client, ctx.tenant, name)).length < 2) throw failure('conflict', `${pool} is the only pool of ${name}. New pools take vCenter, network and addresses over from another one: scale this one to 0 machines, or add another pool first.`)
-    const { removes } = planPoolRemove(found.live)
+    if ((await deploymentsOf(client, ctx.tenant, name)).length <= found.group.length) throw failure('conflict', `${pool} is the only pool of ${name}. New pools take vCenter, network and addresses over from another one: scale this one to 0 machines, or add another pool first.`)
+    const { removes } = planGroupRemove(found.group)
     const templates = templatesOfPool(found.live.deployment, [machineTemplateOf(found.live), bootstrapTemplateOf(found.live), ...found.live.machineTemplates, ...found.live.bootstrapTemplates])
-    const intent: RemoveIntent = { pool, removes: [...removes], templates: templates.map(({ kind, metadata }) => ({ kind, name: metadata.name, uid: metadata.uid ?? '' })), from: sizeNow(found.live.deployment) }
+    const intent: RemoveIntent = { pool, removes: [...removes], templates: templates.map(({ kind, metadata }) => ({ kind, name: metadata.name, uid: metadata.uid ?? '' })), from: groupSize(found.group) }
     const at = { id: randomUUID(), cluster: name, clusterUid: found.cluster.uid }
     const { user: who, groups } = ctx.session
     await withOperation({ ...at, tenant: ctx.tenant, kind: 'remove', who, groups, hash: found.live.deployment.metadata.uid ?? '', spec: intent, missing: [] }, (lease) => write(ctx, at, lease, intent, templates))
@@ -59,7 +58,7 @@ async function areGone({ identity, tenant }: Asker, removes: RemoveIntent['remov
 }
 
 async function write(ctx: Asker, at: Pick<OperationRow, 'id' | 'cluster' | 'clusterUid'>, lease: Lease, intent: RemoveIntent, templates: readonly KubeObject[]): Promise<void> {
-  await carryOut(runtime().asUser(ctx.identity), lease, { tenant: ctx.tenant, objects: [], scale: null, removes: intent.removes })
+  await carryOut(runtime().asUser(ctx.identity), lease, { tenant: ctx.tenant, objects: [], scales: [], removes: intent.removes })
   noteRemove(ctx, at, intent)
   await tidyLater(ctx, at, templates)
 }

@@ -23,7 +23,7 @@ export async function restartPool(ctx: TenantContext, { cluster: name, pool, uid
     const after = new Date()
     const prepared = await prepareRestart(ctx, runtime().asUser(ctx.identity), { cluster: name, pool, uid }, after)
     assertAddresses(prepared)
-    const intent: RestartIntent = { pool, uid: prepared.live?.deployment.metadata.uid ?? '', after: after.toISOString() }
+    const intent: RestartIntent = { pool, uid: prepared.group?.[0].deployment.metadata.uid ?? '', after: after.toISOString() }
     const at = { id: randomUUID(), cluster: name, clusterUid: prepared.cluster.uid }
     const { user: who, groups } = ctx.session
     const row = { ...at, tenant: ctx.tenant, kind: 'restart', who, groups, hash: hashOf(prepared.plan.objects), spec: intent, missing: namesOf(prepared.plan) } as const
@@ -38,17 +38,20 @@ export async function resumeRestart(ctx: Asker, row: OperationRow, lease: Lease)
   if (!intent.success) throw failure('conflict', 'Another version of the portal wrote this down; it is not carried out.')
   if (ctx.cluster(row.cluster)?.uid !== row.clusterUid) throw failure('conflict', `${row.cluster} is gone.`)
   const client = runtime().asUser(ctx.identity)
-  const { live } = await findPool(ctx, client, row.cluster, intent.data.pool)
-  const now = stringIn(live.deployment, 'spec', 'rollout', 'after') ?? stringIn(live.deployment, 'spec', 'rolloutAfter')
-  // The API has whole seconds.
-  if (now !== null && Date.parse(now) + 1_000 > Date.parse(intent.data.after)) return noteRestart(ctx, row, intent.data)
+  const { group } = await findPool(ctx, client, row.cluster, intent.data.pool)
+  const restarted = group.every(({ deployment }) => {
+    const now = stringIn(deployment, 'spec', 'rollout', 'after') ?? stringIn(deployment, 'spec', 'rolloutAfter')
+    // The API has whole seconds.
+    return now !== null && Date.parse(now) + 1_000 > Date.parse(intent.data.after)
+  })
+  if (restarted) return noteRestart(ctx, row, intent.data)
   const prepared = await prepareRestart(ctx, client, { cluster: row.cluster, ...intent.data }, new Date(intent.data.after))
   lease.assertHeld()
   await write(ctx, row, lease, prepared, intent.data)
 }
 
 async function write(ctx: Asker, at: Pick<OperationRow, 'id' | 'cluster' | 'clusterUid'>, lease: Lease, { plan }: Prepared, intent: RestartIntent): Promise<void> {
-  await carryOut(runtime().asUser(ctx.identity), lease, { tenant: ctx.tenant, objects: plan.objects, scale: null, removes: [] })
+  await carryOut(runtime().asUser(ctx.identity), lease, { tenant: ctx.tenant, objects: plan.objects, scales: [], removes: [] })
   noteRestart(ctx, at, intent)
 }
 

@@ -4,6 +4,8 @@ import { withAt } from '@/lib/kubernetes/dig'
 import { shownYaml } from '@/lib/manifests/shown'
 import { bootstrapTemplateOf, healthCheckOf, type LivePool, machineTemplateOf } from '@/lib/node-pool/live'
 import { sizeNow } from '@/lib/node-pool/deployment'
+import { groupSize } from '@/lib/node-pool/group'
+import type { PoolPlan } from '@/lib/node-pool/plan'
 import type { ObjectDifference, PoolReview } from '@/lib/node-pool/review'
 import { yamlDiff } from '@/lib/node-pool/yaml-diff'
 import type { AddPoolInput, ChangePoolInput, RestartPoolInput } from '@/server/inputs'
@@ -27,23 +29,30 @@ export async function reviewRestart(ctx: TenantContext, input: RestartPoolInput)
   return reviewOf(await prepareRestart(ctx, runtime().asUser(ctx.identity), input, new Date()))
 }
 
-function reviewOf({ live, plan, accepted, addresses }: Prepared): PoolReview {
-  const { changes, summary, rolls, machinesReplaced, scale } = plan
-  const grows = live === null ? 0 : (scale?.replicas ?? sizeNow(live.deployment)) - sizeNow(live.deployment)
-  return { changes, summary, rolls, machinesReplaced, grows, addresses, objects: differences(live, plan.removes.map(({ kind, name }) => ({ kind, name })), sized(live, accepted, scale)) }
+function reviewOf({ group, plan, accepted, addresses }: Prepared): PoolReview {
+  const { changes, summary, rolls, machinesReplaced, scales } = plan
+  return { changes, summary, rolls, machinesReplaced, grows: grownBy(group, plan), addresses, objects: differences(group ?? [], plan.removes.map(({ kind, name }) => ({ kind, name })), sized(group ?? [], accepted, scales)) }
+}
+
+/** By the sizes that are asked for; a zone of its own counts, one that goes does too. */
+function grownBy(group: Prepared['group'], { scales, objects, removes }: PoolPlan): number {
+  if (group === null) return 0
+  const after = group.filter(({ deployment }) => !removes.some(({ kind, name }) => kind === deployment.kind && name === deployment.metadata.name)).reduce((sum, { deployment }) => sum + (scales.find((scale) => scale.deployment === deployment.metadata.name)?.replicas ?? sizeNow(deployment)), 0)
+  const born = objects.filter(({ kind, metadata }) => kind === 'MachineDeployment' && !group.some(({ deployment }) => deployment.metadata.name === metadata.name)).reduce((sum, deployment) => sum + sizeNow(deployment), 0)
+  return after + born - groupSize(group)
 }
 
 /** The size is asked for apart from the apply; people are shown both as one. */
-function sized(live: LivePool | null, accepted: readonly KubeObject[], scale: Prepared['plan']['scale']): readonly KubeObject[] {
-  if (scale === null || live === null) return accepted
-  const withSize = (object: KubeObject): KubeObject => withAt(object, ['spec', 'replicas'], scale.replicas)
-  if (!accepted.some(({ kind }) => kind === 'MachineDeployment')) return [...accepted, withSize(live.deployment)]
-  return accepted.map((object) => (object.kind === 'MachineDeployment' ? withSize(object) : object))
+function sized(group: readonly LivePool[], accepted: readonly KubeObject[], scales: PoolPlan['scales']): readonly KubeObject[] {
+  const sizeOf = ({ kind, metadata }: KubeObject) => (kind === 'MachineDeployment' ? scales.find(({ deployment }) => deployment === metadata.name)?.replicas : undefined)
+  const withSize = (object: KubeObject): KubeObject => (sizeOf(object) === undefined ? object : withAt(object, ['spec', 'replicas'], sizeOf(object)))
+  const onlySized = group.filter(({ deployment }) => sizeOf(deployment) !== undefined && !accepted.some(({ kind, metadata }) => kind === 'MachineDeployment' && metadata.name === deployment.metadata.name))
+  return [...accepted, ...onlySized.map(({ deployment }) => deployment)].map(withSize)
 }
 
-function differences(live: LivePool | null, removes: readonly { kind: string; name: string }[], accepted: readonly KubeObject[]): readonly ObjectDifference[] {
+function differences(group: readonly LivePool[], removes: readonly { kind: string; name: string }[], accepted: readonly KubeObject[]): readonly ObjectDifference[] {
   const changed = accepted.flatMap((object): ObjectDifference[] => {
-    const before = live === null ? null : counterpart(live, object)
+    const before = counterpart(group, object)
     const isNew = before?.metadata.name !== object.metadata.name
     const lines = yamlDiff(before === null ? '' : shownYaml(before), shownYaml(object))
     return lines.length === 0 ? [] : [{ kind: object.kind, name: object.metadata.name, what: isNew ? 'new' : 'changed', lines }]
@@ -51,13 +60,15 @@ function differences(live: LivePool | null, removes: readonly { kind: string; na
   return [...changed, ...removes.map(({ kind, name }) => ({ kind, name, what: 'removed', lines: [] }) as const)]
 }
 
-/** A new template is compared with the one whose place it takes. */
-function counterpart(live: LivePool, { kind }: KubeObject): KubeObject | null {
+/** A new template is compared with the one whose place it takes, and a new zone with nothing. */
+function counterpart(group: readonly LivePool[], { kind, metadata }: KubeObject): KubeObject | null {
+  const [lead] = group
+  if (lead === undefined) return null
   switch (kind) {
-    case 'MachineDeployment': return live.deployment
-    case 'VSphereMachineTemplate': return machineTemplateOf(live)
-    case 'KubeadmConfigTemplate': return bootstrapTemplateOf(live)
-    case 'MachineHealthCheck': return healthCheckOf(live)
+    case 'MachineDeployment': return group.find(({ deployment }) => deployment.metadata.name === metadata.name)?.deployment ?? null
+    case 'VSphereMachineTemplate': return machineTemplateOf(lead)
+    case 'KubeadmConfigTemplate': return bootstrapTemplateOf(lead)
+    case 'MachineHealthCheck': return healthCheckOf(lead)
     default: return null
   }
 }

@@ -2,12 +2,14 @@ import 'server-only'
 import { createHash, randomUUID } from 'node:crypto'
 import { isAppError } from '@/lib/errors'
 import { type ClusterView, type NodePoolView, scarcestPool } from '@/lib/cluster/view'
-import { planScale } from '@/lib/node-pool/acts'
+import { sizeNow } from '@/lib/node-pool/deployment'
+import { planGroupScale, type PoolGroup } from '@/lib/node-pool/group'
+import type { PoolPlan } from '@/lib/node-pool/plan'
 import { audited } from '@/server/audit/audited'
 import { scaledSince, type OperationRow } from '@/server/db/operations'
 import { failure, invalid, notFound } from '@/server/failure'
 import { scaleIntent, type ScaleInput, type ScaleIntent } from '@/server/inputs'
-import type { UserClient } from '@/server/management/user-client'
+import { findPool } from '@/server/node-pools/find'
 import type { Asker } from '@/server/operations/asker'
 import { withOperation, type Lease } from '@/server/operations/lease'
 import { noteAct } from '@/server/operations/note'
@@ -26,27 +28,31 @@ export async function scalePool(ctx: TenantContext, { cluster: name, pool: poolN
     if (!cluster || !pool) throw notFound(`The pool ${JSON.stringify(poolName)} of ${JSON.stringify(name)}`)
     if (cluster.deletingSince) throw failure('conflict', `${name} is being deleted.`)
     const client = runtime().asUser(ctx.identity)
-    await assertFixed(ctx, client, pool, replicas)
+    const { group } = await findPool(ctx, client, name, poolName)
+    const plan = planGroupScale(group, replicas)
+    // The autoscaler would undo another size of a pool of its own.
+    if (plan.problems[0]) throw invalid({ replicas: plan.problems[0].message })
     assertAddresses(ctx, cluster, pool, replicas)
-    const spec: ScaleIntent = { pool: poolName, machineDeployment: pool.machineDeployment, from: pool.desired, to: replicas }
+    const parts = partsOf(group, plan, pool, replicas)
+    const spec: ScaleIntent = { pool: poolName, machineDeployment: pool.machineDeployment, from: pool.desired, to: replicas, ...(group.length > 1 ? { parts } : {}) }
     const hash = createHash('sha256').update(JSON.stringify(spec)).digest('hex')
     const at = { id: randomUUID(), cluster: name, clusterUid: cluster.uid }
     const { user: who, groups } = ctx.session
     await withOperation({ ...at, tenant: ctx.tenant, kind: 'scale', who, groups, hash, spec, missing: [] }, async (lease) => {
-      lease.assertHeld()
-      await client.patchScale(ctx.tenant, pool.machineDeployment, replicas)
+      for (const part of parts) {
+        lease.assertHeld()
+        await client.patchScale(ctx.tenant, part.machineDeployment, part.to)
+      }
       noteScale(ctx, at, spec)
     })
     return null
   })
 }
 
-/** The autoscaler would undo another size of a pool of its own. @throws AppError 'invalid' */
-async function assertFixed(ctx: TenantContext, client: UserClient, { name, machineDeployment }: NodePoolView, replicas: number): Promise<void> {
-  const deployment = await client.get('MachineDeployment', ctx.tenant, machineDeployment)
-  if (!deployment) throw notFound(`The pool ${JSON.stringify(name)}`)
-  const [problem] = planScale({ deployment, machineTemplates: [], bootstrapTemplates: [], healthChecks: [] }, replicas).problems
-  if (problem) throw invalid({ replicas: problem.message })
+/** What is asked of each MachineDeployment: of the one that there is, or of each zone's whose share changes. */
+function partsOf(group: PoolGroup, { scales }: PoolPlan, pool: NodePoolView, replicas: number): NonNullable<ScaleIntent['parts']> {
+  if (group.length === 1) return [{ machineDeployment: pool.machineDeployment, from: pool.desired, to: replicas }]
+  return scales.map((scale) => ({ machineDeployment: scale.deployment, to: scale.replicas, from: sizeNow(group.find(({ deployment }) => deployment.metadata.name === scale.deployment)?.deployment ?? group[0].deployment) }))
 }
 
 /** The API server refuses a size that was decided on an older state; a few looks are enough, since a pool's status changes often. */
@@ -61,23 +67,27 @@ export async function resumeScale(ctx: Asker, row: OperationRow, lease: Lease): 
   const client = asUser(ctx.identity)
   const intent = scaleIntent.safeParse(row.spec)
   if (!intent.success) throw failure('conflict', 'Another version of the portal wrote this down; it is not carried out.')
-  const { pool, machineDeployment, from, to } = intent.data
+  const { pool, to } = intent.data
   const changed = (how: string): Error => failure('conflict', `Pool ${pool} was not scaled to ${to} machines: ${how}`)
   if (ctx.cluster(row.cluster)?.uid !== row.clusterUid) throw changed(`${row.cluster} is gone.`)
-  for (let look = 1; ; look++) {
-    const found = await client.get('MachineDeployment', ctx.tenant, machineDeployment)
-    if (!found) throw changed('it is gone.')
-    const size = (found.spec as { replicas?: number } | undefined)?.replicas
-    // Written before its replica died: whatever was asked since began from there.
-    if (size === to) return noteScale(ctx, row, intent.data)
-    if (await scaledSince(db, row, pool)) throw changed('another size was asked for since.')
-    if (size !== from) throw changed(`it has ${size ?? 'no'} machines by now.`)
-    lease.assertHeld()
-    try {
-      await client.patchScale(ctx.tenant, machineDeployment, to, found.metadata.resourceVersion)
-      return noteScale(ctx, row, intent.data)
-    } catch (error) {
-      if (look >= LOOKS || !isAppError(error) || error.view.code !== 'conflict') throw error
+  for (const part of intent.data.parts ?? [intent.data]) await resumePart(part)
+  noteScale(ctx, row, intent.data)
+
+  async function resumePart({ machineDeployment, from, to: wanted }: Pick<ScaleIntent, 'machineDeployment' | 'from' | 'to'>): Promise<void> {
+    for (let look = 1; ; look++) {
+      const found = await client.get('MachineDeployment', ctx.tenant, machineDeployment)
+      if (!found) throw changed('it is gone.')
+      const size = (found.spec as { replicas?: number } | undefined)?.replicas
+      // Written before its replica died: whatever was asked since began from there.
+      if (size === wanted) return
+      if (await scaledSince(db, row, pool)) throw changed('another size was asked for since.')
+      if (size !== from) throw changed(`it has ${size ?? 'no'} machines by now.`)
+      lease.assertHeld()
+      try {
+        return await client.patchScale(ctx.tenant, machineDeployment, wanted, found.metadata.resourceVersion)
+      } catch (error) {
+        if (look >= LOOKS || !isAppError(error) || error.view.code !== 'conflict') throw error
+      }
     }
   }
 }

@@ -22,7 +22,7 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
 
 export default async function TenantLayout({ params, children }: Props) {
   const name = (await params).tenant
-  const { session, tenants, access, state, identities, sharedPools } = await tenantPage(name)
+  const { session, tenants, access, state, identities, sharedPools, zones } = await tenantPage(name)
   const displayName = tenants.find((tenant) => tenant.name === name)?.displayName ?? name
   const actions = {
     createCluster, continueCreate, removeCluster, deleteCluster, adoptCluster, scalePool, unstick, letGo, lookIntoCluster, changeAddresses,
@@ -31,7 +31,7 @@ export default async function TenantLayout({ params, children }: Props) {
     reviewUpgrade, startUpgrade, pauseUpgrade, continueUpgrade, stopUpgrade, lookAtMachine, replaceMachine, removeMachine,
   }
   return (
-    <TenantLive key={name} tenant={{ name, displayName, tenants, session, access, identities, sharedPools, actions }} initial={state} revoked={<Revoked tenant={displayName} />}>
+    <TenantLive key={name} tenant={{ name, displayName, tenants, session, access, identities, sharedPools, zones, actions }} initial={state} revoked={<Revoked tenant={displayName} />}>
       <Shell>{children}</Shell>
     </TenantLive>
   )

@@ -45,7 +45,7 @@ export function addressProblems(spec: ClusterSpec): Problem[] {
   const count = usableCount(range, subnet, gateway)
   const needed = addressesNeeded(spec)
   if (count < needed) {
-    found.push(problem('addresses.range', `This range holds ${plural(count, 'address', 'addresses')}. ${plural(pool.replicas, 'machine')} and ${DEFAULT_SURGE} more during changes need at least ${needed}.`))
+    found.push(problem('addresses.range', `This range holds ${plural(count, 'address', 'addresses')}. ${plural(pool.replicas, 'machine')} and ${madeAhead(spec)} more during changes need at least ${needed}.`))
   }
   return found
 }
@@ -58,8 +58,11 @@ function nameserverProblems(nameservers: readonly string[]): Problem[] {
   return [problem('addresses.nameservers', wrong.trim() === '' ? 'Give the DNS server’s address.' : `“${cleanLine(wrong, 60)}” is not an address such as 10.40.0.53.`)]
 }
 
-/** Every machine, and those made ahead when machines are replaced. */
-export const addressesNeeded = (spec: ClusterSpec): number => spec.pool.replicas + DEFAULT_SURGE
+/** Made ahead when machines are replaced: by each zone for itself. */
+export const madeAhead = ({ pool }: ClusterSpec): number => DEFAULT_SURGE * Math.max(1, pool.zones?.length ?? 0)
+
+/** Every machine, and those made ahead. */
+export const addressesNeeded = (spec: ClusterSpec): number => spec.pool.replicas + madeAhead(spec)
 
 /** The one-click fix of a range that is too small, outside its subnet or in the way of gateway or endpoint; null: no fix is provable. */
 export function rangeFix(spec: ClusterSpec): Suggestion | null {

@@ -1,5 +1,6 @@
 import type { ClusterSpec } from '@/lib/cluster/spec'
 import { clusterNameLimit, isDns1035Label, isDns1123Label } from '@/lib/kubernetes/names'
+import { spreadProblems } from '@/lib/node-pool/rules'
 import { machineSizeProblems } from '@/lib/node-pool/rules/machine'
 import { cleanLine } from '@/lib/text'
 import { type Problem, outside, problem } from '@/lib/cluster/rules/problem'
@@ -41,12 +42,15 @@ export function placementProblems({ identity, placement }: ClusterSpec): Problem
   return found
 }
 
-export function poolProblems({ pool }: ClusterSpec): Problem[] {
+export function poolProblems({ name, pool }: ClusterSpec): Problem[] {
   const found: Problem[] = []
   if (pool.name === '') found.push(problem('pool.name', 'Give the pool a name.'))
   else if (!isDns1123Label(pool.name)) found.push(problem('pool.name', 'Use a–z, 0–9 and “-”, not starting or ending with “-”.'))
   else if (clusterNameLimit(pool.name) < 1) found.push(problem('pool.name', `This name has ${pool.name.length} characters; ${clusterNameLimit('') - 1} is the most that leaves room for the cluster’s name.`))
 
+  const zones = pool.zones ?? []
+  if (new Set(zones).size < zones.length) found.push(problem('pool.zones', 'Each zone can be chosen once.'))
+  else if (zones.length > 1) found.push(...spreadProblems(name, pool.name, zones, { kind: 'fixed', replicas: pool.replicas }).map(({ message }) => problem('pool.zones', message)))
   found.push(...outside('pool.replicas', 'Machines', pool.replicas, 0, 100))
   found.push(...machineSizeProblems('pool', pool))
   return found

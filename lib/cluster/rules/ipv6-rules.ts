@@ -28,8 +28,9 @@ export function ipv6Problems({ addresses, pool }: ClusterSpec): Problem[] {
     return [problem('addresses.ipv6.range', `${range.trim()} is not inside ${formatIp({ family: 6, value: subnet.first })}/${prefix}, the network of gateway ${gateway.trim()}.`)]
   }
   if (spanHolds(span, router)) return [problem('addresses.ipv6.range', `This range holds the gateway ${gateway.trim()}, which no machine may have.`)]
-  const needed = pool.replicas + DEFAULT_SURGE
+  const ahead = DEFAULT_SURGE * Math.max(1, pool.zones?.length ?? 0)
+  const needed = pool.replicas + ahead
   const count = usableIn([range], prefix, gateway.trim()) ?? 0n
-  if (count < BigInt(needed)) return [problem('addresses.ipv6.range', `This range holds ${plural(Number(count), 'address', 'addresses')}. ${plural(pool.replicas, 'machine')} and ${DEFAULT_SURGE} more during changes need at least ${needed}.`)]
+  if (count < BigInt(needed)) return [problem('addresses.ipv6.range', `This range holds ${plural(Number(count), 'address', 'addresses')}. ${plural(pool.replicas, 'machine')} and ${ahead} more during changes need at least ${needed}.`)]
   return []
 }

@@ -4,6 +4,7 @@ import { HEALTH_TYPES, healthItem } from '@/lib/cluster/health'
 import type { ClusterView, HealthItem, NodePoolView } from '@/lib/cluster/view'
 import { cause } from '@/lib/plain-words'
 import type { MachineView } from '@/lib/machine/view'
+import type { KubeObject } from '@/lib/kubernetes/object'
 import { DEPLOYMENT_NAME_LABEL } from '@/lib/manifests/labels'
 import { addressesView, poolReferences } from '@/server/management/parse/addresses'
 import { clusterState } from '@/server/management/parse/cluster-state'
@@ -11,7 +12,7 @@ import { condition, isFalse, isTrue } from '@/server/management/parse/condition'
 import { isOlderProvider, readControlPlane } from '@/server/management/parse/control-plane'
 import { remainingOf } from '@/server/management/parse/deletion'
 import { diagnose } from '@/server/management/parse/doctor/diagnose'
-import { machineView } from '@/server/management/parse/machine'
+import { machineView, poolNameOf } from '@/server/management/parse/machine'
 import type { ClusterParts, MachineParts } from '@/server/management/parse/parts'
 import { readPool } from '@/server/management/parse/pool'
 import { dig, isDeleting, labelOf, numberAt, textAt, textsAt, timeAt } from '@/server/management/parse/raw'
@@ -25,18 +26,17 @@ export function clusterView(parts: ClusterParts, viewOf: (machine: MachineParts)
   const machines = parts.machines.map((machine) => ({ deployment: labelOf(machine.machine, DEPLOYMENT_NAME_LABEL), view: viewOf(machine) }))
   const views: readonly MachineView[] = machines.map(({ view }) => view)
   const reading = readControlPlane(parts)
-  const pools = [...parts.machineDeployments]
-    .sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1))
-    .map((deployment) => {
-      const template = textAt(deployment, 'spec', 'template', 'spec', 'infrastructureRef', 'name')
-      return readPool({
-        deployment,
-        sets: parts.machineSets,
-        template: parts.machineTemplates.find((candidate) => candidate.metadata.name === template) ?? null,
-        machines: machines.filter((machine) => machine.deployment === deployment.metadata.name).map(({ view }) => view),
-        cluster,
-      })
+  const pools = poolsOf(parts).map((deployments) => {
+    const names = new Set(deployments.map(({ metadata }) => metadata.name))
+    const template = textAt(deployments[0], 'spec', 'template', 'spec', 'infrastructureRef', 'name')
+    return readPool({
+      deployments,
+      sets: parts.machineSets,
+      template: parts.machineTemplates.find((candidate) => candidate.metadata.name === template) ?? null,
+      machines: machines.filter((machine) => machine.deployment !== null && names.has(machine.deployment)).map(({ view }) => view),
+      cluster,
     })
+  })
   const addresses = addressesView(parts)
   const state = clusterState({ parts, controlPlane: reading, pools, machines: views, addresses })
   const endpoint = endpointOf(parts)
@@ -82,6 +82,13 @@ export function clusterView(parts: ClusterParts, viewOf: (machine: MachineParts)
     createdAt: timeAt(cluster.metadata, 'creationTimestamp') ?? '',
     deletingSince: timeAt(cluster.metadata, 'deletionTimestamp'),
   }
+}
+
+/** MachineDeployments by pool, in the order of their names: the zones of one pool are one. */
+function poolsOf({ machineDeployments, cluster }: ClusterParts): readonly (readonly [KubeObject, ...KubeObject[]])[] {
+  const sorted = machineDeployments.toSorted((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1))
+  const byName = Map.groupBy(sorted, (deployment) => poolNameOf(deployment, deployment.metadata.name, cluster.metadata.name) ?? deployment.metadata.name)
+  return [...byName.values()] as unknown as readonly (readonly [KubeObject, ...KubeObject[]])[]
 }
 
 /** Says where a pool's addresses come from when it is not plain. */

@@ -33,6 +33,7 @@ export function machineView(parts: MachineParts): MachineView {
   const cluster = clusterNameOf(machine)
   const node = nodeName(parts)
   const address = addressOf(parts)
+  const zone = textAt(machine, 'spec', 'failureDomain')
   const moreAddresses = (parts.addresses ?? []).flatMap((given) => textAt(given, 'spec', 'address') ?? []).filter((text) => text !== address)
   return {
     kind: 'machine',
@@ -41,6 +42,7 @@ export function machineView(parts: MachineParts): MachineView {
     cluster,
     pool: poolNameOf(machine, labelOf(machine, DEPLOYMENT_NAME_LABEL), cluster),
     name: machine.metadata.name,
+    ...(zone === null ? {} : { zone }),
     state: machineState(parts),
     phase: phaseOf(parts),
     node: node === null ? null : { name: node, ready: isTrue(condition(machine, 'NodeReady') ?? condition(machine, 'NodeHealthy')) },

@@ -1,4 +1,4 @@
-import type { NodePoolView } from '@/lib/cluster/view'
+import type { NodePoolView, NodePoolZone } from '@/lib/cluster/view'
 import type { KubeObject } from '@/lib/kubernetes/object'
 import { shortMachineName } from '@/lib/kubernetes/names'
 import { byAge, comingWords, isBroken, isServing, joinedWords, nameOf, progressOf } from '@/lib/machine/words'
@@ -12,7 +12,8 @@ import { poolNameOf } from '@/server/management/parse/machine'
 import { dig, isDeleting, labelOf, numberAt, textAt, timeAt } from '@/server/management/parse/raw'
 
 export interface PoolParts {
-  readonly deployment: KubeObject
+  /** One, or one for each zone; sorted by name. */
+  readonly deployments: readonly [KubeObject, ...KubeObject[]]
   /** The cluster's. */
   readonly sets: readonly KubeObject[]
   readonly template: KubeObject | null
@@ -35,10 +36,13 @@ export interface PoolReading {
 type PoolState = NodePoolView['state']
 
 export function readPool(parts: PoolParts): PoolReading {
-  const { deployment, template, machines, cluster } = parts
+  const { deployments, template, machines, cluster } = parts
+  const deployment = leadOf(parts)
+  const staysOn = deployments.filter((one) => !isDeleting(one) || isDeleting(deployment))
   const name = poolNameOf(deployment, deployment.metadata.name, cluster.metadata.name) ?? deployment.metadata.name
   const staying = machines.filter((machine) => machine.deletingSince === null)
-  const desired = numberAt(deployment, 'spec', 'replicas') ?? numberAt(deployment, 'status', 'replicas') ?? 0
+  const desired = staysOn.reduce((sum, one) => sum + desiredOf(one), 0)
+  const zones = staysOn.flatMap((one) => zoneRow(one, machines))
   const version = textAt(deployment, 'spec', 'template', 'spec', 'version')
   // Counted here, not read from status: the controllers' counts follow the machines by seconds, and a new machine counts as
   // "not up to date" there until its condition is set, which would be told as a replacement.
@@ -61,7 +65,8 @@ export function readPool(parts: PoolParts): PoolReading {
       cpus: numberAt(size, 'numCPUs'),
       memoryMiB: numberAt(size, 'memoryMiB'),
       diskGiB: numberAt(size, 'diskGiB'),
-      surge: absoluteSurge(dig(deployment, 'spec', 'rollout', 'strategy', 'rollingUpdate', 'maxSurge') ?? dig(deployment, 'spec', 'strategy', 'rollingUpdate', 'maxSurge'), desired),
+      ...(zones.length === 0 ? {} : { zones }),
+      surge: staysOn.reduce((sum, one) => sum + absoluteSurge(dig(one, 'spec', 'rollout', 'strategy', 'rollingUpdate', 'maxSurge') ?? dig(one, 'spec', 'strategy', 'rollingUpdate', 'maxSurge'), desiredOf(one)), 0),
       state: poolState(parts, name, counts, progress, blocked),
     },
     machines,
@@ -71,10 +76,23 @@ export function readPool(parts: PoolParts): PoolReading {
   }
 }
 
+/** The first that stays: its conditions stand for the pool's. */
+const leadOf = ({ deployments }: PoolParts): KubeObject => deployments.find((deployment) => !isDeleting(deployment)) ?? deployments[0]
+
+const desiredOf = (deployment: KubeObject): number => numberAt(deployment, 'spec', 'replicas') ?? numberAt(deployment, 'status', 'replicas') ?? 0
+
+function zoneRow(deployment: KubeObject, machines: readonly MachineView[]): readonly NodePoolZone[] {
+  const zone = textAt(deployment, 'spec', 'template', 'spec', 'failureDomain')
+  if (zone === null) return []
+  const ready = machines.filter((machine) => machine.zone === zone && machine.deletingSince === null && isServing(machine)).length
+  return [{ zone, machineDeployment: deployment.metadata.name, desired: desiredOf(deployment), ready }]
+}
+
 type Counts = Pick<NodePoolView, 'desired' | 'ready' | 'upToDate' | 'total'>
 
 function poolState(parts: PoolParts, name: string, { desired, ready, total }: Counts, progress: number, blocked: PoolReading['blocked']): PoolState {
-  const { deployment, machines } = parts
+  const { machines } = parts
+  const deployment = leadOf(parts)
   const busy = (word: 'Creating' | 'Scaling' | 'Replacing', sentence: string, view: ConditionView | null): PoolState =>
     ({ word, role: 'busy', sentence, condition: view, percent: Math.round(progress * 100) })
   if (isDeleting(deployment)) return { word: 'Deleting', role: 'idle', sentence: total === 0 ? null : `${plural(total, 'machine')} ${total === 1 ? 'is' : 'are'} leaving`, condition: condition(deployment, 'Deleting'), percent: null }
@@ -105,15 +123,15 @@ export function replacingWords(desired: number, machines: readonly MachineView[]
  * A pool grows for the first time while nobody changed its spec since it was made, and its machines are of one age: a later
  * growth is Scaling, and so is a machine made anew in place of a lost one.
  */
-function isFirstTime({ deployment, machines }: PoolParts): boolean {
-  const generation = numberAt(deployment.metadata, 'generation')
-  if (generation !== null && generation > 1) return false
+function isFirstTime({ deployments, machines }: PoolParts): boolean {
+  if (deployments.some(({ metadata }) => (numberAt(metadata, 'generation') ?? 1) > 1)) return false
   const ages = machines.map((machine) => Date.parse(machine.createdAt)).filter((time) => !Number.isNaN(time))
   return ages.length < 2 || Math.max(...ages) - Math.min(...ages) < 20 * 60_000
 }
 
-function blockedBy({ deployment, sets, machines, cluster }: PoolParts, name: string): PoolReading['blocked'] {
-  for (const set of [deployment, ...sets.filter((candidate) => labelOf(candidate, 'cluster.x-k8s.io/deployment-name') === deployment.metadata.name)]) {
+function blockedBy({ deployments, sets, machines, cluster }: PoolParts, name: string): PoolReading['blocked'] {
+  const names = new Set(deployments.map(({ metadata }) => metadata.name))
+  for (const set of [...deployments, ...sets.filter((candidate) => names.has(labelOf(candidate, 'cluster.x-k8s.io/deployment-name') ?? ''))]) {
     const growing = condition(set, 'ScalingUp')
     const preflight = growing !== null && isTrue(growing) ? plainPreflight(growing.message) : null
     if (preflight?.needsYou === true) return { sentence: `Pool ${name} cannot grow: ${preflight.held}`, condition: growing }

@@ -26,7 +26,9 @@ type Inventory struct {
 	Switch     string
 	Networks   []string
 	Folders    []string
-	Templates  []struct {
+	// Of the datacenter or a compute cluster, by its name.
+	Tags      []struct{ Category, Name, On string }
+	Templates []struct {
 		Name     string
 		Folder   string
 		GuestID  string
@@ -34,6 +36,7 @@ type Inventory struct {
 		MemoryMB int64
 		DiskGB   int64
 	}
+	client *vim25.Client
 }
 
 func readInventory(file string) (*Inventory, error) {
@@ -47,6 +50,7 @@ func readInventory(file string) (*Inventory, error) {
 
 // The order is fixed, so the same inventory has the same references after each start.
 func (i *Inventory) create(ctx context.Context, client *vim25.Client) error {
+	i.client = client
 	dc, err := object.NewRootFolder(client).CreateDatacenter(ctx, i.Datacenter)
 	if err != nil {
 		return err

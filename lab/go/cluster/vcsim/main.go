@@ -52,10 +52,12 @@ func main() {
 	must(store.restore(ctx))
 
 	// Only now: a client that connects sees the whole inventory, or nothing.
-	model.Service.Listen = &url.URL{Host: *listen, User: url.UserPassword(*user, strings.TrimSpace(string(password)))}
+	login := url.UserPassword(*user, strings.TrimSpace(string(password)))
+	model.Service.Listen = &url.URL{Host: *listen, User: login}
 	model.Service.TLS = &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS12}
 	model.Service.RegisterEndpoints = true
 	server := model.Service.NewServer()
+	must(inventory.attachTags(ctx, server.URL, login))
 	log.Printf("listening on %s", server.URL.Host)
 
 	stop := make(chan os.Signal, 1)
