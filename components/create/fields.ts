@@ -14,6 +14,7 @@ export const FIELD_LABELS: Readonly<Record<string, string>> = {
   'placement.datastore': 'Datastore',
   'placement.network': 'Network',
   'placement.template': 'VM template',
+  'pool.moreNetworks': 'More networks',
   'pool.zones': 'Zones',
   'pool.name': 'Pool name',
   'pool.replicas': 'Machines',

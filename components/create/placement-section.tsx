@@ -11,7 +11,8 @@ import { Note } from '@/components/ui/note'
 import { RadioCards } from '@/components/ui/radio-cards'
 import { Select } from '@/components/ui/select'
 import { ZoneChoice } from '@/components/zone/zone-choice'
-import { Map, MapPin } from 'lucide-react'
+import { NetworkRows } from '@/components/network/network-rows'
+import { Map, MapPin, Network } from 'lucide-react'
 import { DefaultRow } from './default-row'
 import { fieldId, flatErrors } from './fields'
 import { FormSection, two } from './form-section'
@@ -65,9 +66,23 @@ export function PlacementSection({ form }: { form: CreateForm }) {
             <TemplateField form={form} />
           </div>
         </DefaultRow>
+        <NetworksRow form={form} />
         <ZonesRow form={form} />
       </div>
     </FormSection>
+  )
+}
+
+function NetworksRow({ form }: { form: CreateForm }) {
+  const { control } = form
+  const { sharedPools } = useTenant()
+  const { field: { value: held, onChange, onBlur } } = useController({ control, name: 'pool.moreNetworks' })
+  const error = useFieldError(control, 'pool.moreNetworks')
+  const networks = held ?? []
+  return (
+    <DefaultRow icon={Network} title="More networks" value={networks.length === 0 ? 'None' : networks.map(({ network }) => network).filter(Boolean).join(', ')} forceOpen={error !== undefined}>
+      <NetworkRows id={fieldId('pool.moreNetworks')} networks={networks} onChange={(next) => onChange(next.length === 0 ? undefined : next)} onBlur={onBlur} pools={sharedPools.map(({ name }) => ({ kind: 'GlobalInClusterIPPool', name }))} error={error} />
+    </DefaultRow>
   )
 }
 

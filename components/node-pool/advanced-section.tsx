@@ -1,10 +1,12 @@
 'use client'
-import { CalendarClock, HeartPulse, MapPin, RefreshCw, Tag, TriangleAlert, X } from 'lucide-react'
+import { CalendarClock, HeartPulse, MapPin, Network, RefreshCw, Tag, TriangleAlert, X } from 'lucide-react'
 import { poolHints } from '@/lib/node-pool/rules'
+import type { PoolPageData } from '@/lib/node-pool/review'
 import { TAINT_EFFECTS, type PoolSpec } from '@/lib/node-pool/spec'
 import { plural } from '@/lib/text'
 import { DefaultRow } from '@/components/create/default-row'
 import { FormSection, three, two } from '@/components/create/form-section'
+import { NetworkRows } from '@/components/network/network-rows'
 import { Button } from '@/components/ui/button'
 import { ErrorText } from '@/components/ui/field'
 import { Input } from '@/components/ui/input'
@@ -16,9 +18,9 @@ import { Count, poolFieldId, Share, Text } from './pool-field'
 import { AddRow } from './pool-sections'
 import type { PoolForm } from './use-pool-form'
 
-export function AdvancedSection({ form }: { form: PoolForm }) {
+export function AdvancedSection({ form, pools }: { form: PoolForm; pools: PoolPageData['addressPools'] }) {
   const { draft } = form
-  const { labels, taints, strategy, timeouts, repair, machine } = draft
+  const { labels, taints, strategy, timeouts, repair, machine, moreNetworks } = draft
   const wrong = (prefix: string) => [...form.wrong.keys()].some((path) => path.startsWith(prefix) && form.error(path) !== undefined)
   const hints = poolHints(specOf(draft))
   const hint = (path: string) => hints.find((each) => each.path.join('.') === path)?.message
@@ -44,6 +46,9 @@ export function AdvancedSection({ form }: { form: PoolForm }) {
         </DefaultRow>
         <DefaultRow icon={HeartPulse} title="Repair" value={repair.on ? `After ${repair.unhealthySeconds} s without a ready Node` : 'Off'} forceOpen={wrong('repair')}>
           <Repair form={form} hint={hint('repair.maxUnhealthy')} />
+        </DefaultRow>
+        <DefaultRow icon={Network} title="More networks" value={moreNetworks.length === 0 ? 'None' : moreNetworks.map(({ network }) => network).join(', ')} forceOpen={wrong('moreNetworks')}>
+          <NetworkRows id={poolFieldId('moreNetworks')} networks={moreNetworks} onChange={(next) => form.set('moreNetworks', next)} onBlur={() => form.touch('moreNetworks')} pools={pools} error={form.error('moreNetworks')} />
         </DefaultRow>
         <DefaultRow icon={MapPin} title="Placement" value={[machine.network, machine.datastore].filter(Boolean).join(', ') || 'As vCenter decides'} forceOpen={wrong('machine.')}>
           <div className={two}>

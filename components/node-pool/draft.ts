@@ -28,6 +28,7 @@ export const POOL_FIELDS: Readonly<Record<string, string>> = {
   'machine.memoryMiB': 'Memory',
   'machine.diskGiB': 'Disk',
   'machine.template': 'VM template',
+  moreNetworks: 'More networks',
   labels: 'Labels',
   taints: 'Taints',
   'strategy.surge': 'Made ahead',
@@ -45,7 +46,7 @@ export const POOL_FIELDS: Readonly<Record<string, string>> = {
   zones: 'Zones',
 }
 /** Fields under Advanced: a wrong one has to be seen. */
-export const isAdvanced = (path: string): boolean => /^(labels|taints|strategy|timeouts|repair|machine\.(network|datastore|folder|resourcePool))/.test(path)
+export const isAdvanced = (path: string): boolean => /^(moreNetworks|labels|taints|strategy|timeouts|repair|machine\.(network|datastore|folder|resourcePool))/.test(path)
 
 /** `taints.1.key` is shown at the field that has an input. */
 export function shownAt(path: string): string {
@@ -72,7 +73,7 @@ export function draftProblems(draft: PoolDraft, around: PoolSurroundings): Reado
   return new Map([...at].toSorted(([a], [b]) => order.indexOf(a) - order.indexOf(b)))
 }
 
-const PARTS = ['name', 'size', 'version', 'labels', 'taints', 'strategy', 'repair', 'zones'] as const
+const PARTS = ['name', 'size', 'version', 'moreNetworks', 'labels', 'taints', 'strategy', 'repair', 'zones'] as const
 
 /**
  * What was typed, on the pool as it is by now: parts that the person left alone follow the pool, so that another one's change

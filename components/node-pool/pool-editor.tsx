@@ -102,7 +102,7 @@ export function PoolEditor({ data }: { data: PoolPageData }) {
           <SizeSection form={form} isNew={isNew} copyOf={data.copyOf} />
           <MachineSection form={form} data={data} />
           {data.zones.length > 0 || data.spec.zones.length > 0 ? <ZonesSection form={form} zones={data.zones} /> : null}
-          <AdvancedSection form={form} />
+          <AdvancedSection form={form} pools={data.addressPools} />
           {failure ? (
             <div ref={failed} className="mb-4 space-y-2">
               <ErrorNote error={failure} />

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { moreNetwork } from '@/lib/node-pool/spec'
 import { addOnsShape } from '@/lib/addons/spec'
 
 /**
@@ -47,6 +48,7 @@ export const clusterShape = z.object({
     diskGiB: z.number().int(),
     /** VSphereDeploymentZones that the machines are spread over; absent or empty: where `placement` says. */
     zones: z.array(z.string()).optional(),
+    moreNetworks: z.array(moreNetwork).optional(),
   }),
   addOns: addOnsShape,
 })

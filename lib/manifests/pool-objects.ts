@@ -4,6 +4,7 @@ import { ipv6PoolName, type RenderContext } from '@/lib/manifests/cluster-object
 import { contentHash } from '@/lib/manifests/hash'
 import { API, CLUSTER_NAME_LABEL, DEPLOYMENT_NAME_LABEL, metadata, NODE_POOL_LABEL, reference } from '@/lib/manifests/labels'
 import { autoscalerAnnotations } from '@/lib/manifests/autoscaler'
+import { networkDevice } from '@/lib/node-pool/networks'
 import { defaultRepair, defaultTimeouts, type PoolSpec, type PoolStrategy, type Taint } from '@/lib/node-pool/spec'
 import { DEFAULT_SURGE } from '@/lib/node-pool/surge'
 
@@ -43,6 +44,7 @@ export const firstPool = ({ pool, placement, version }: ClusterSpec): PoolSpec =
     folder: placement.folder,
     resourcePool: placement.resourcePool,
   },
+  moreNetworks: pool.moreNetworks ?? [],
   labels: {},
   taints: [],
   // One machine ahead and none less: the address range is sized for it (lib/cluster/rules/address-rules.ts).
@@ -100,7 +102,7 @@ export function machineTemplate(pool: PoolSpec, place: PoolPlace, facts: Machine
     ...(machine.folder === null ? {} : { folder: machine.folder }),
     ...(machine.datastore === null ? {} : { datastore: machine.datastore }),
     template: machine.template,
-    network: { devices: [device] },
+    network: { devices: [device, ...pool.moreNetworks.map(networkDevice)] },
     numCPUs: machine.cpus,
     memoryMiB: machine.memoryMiB,
     diskGiB: machine.diskGiB,

@@ -1,5 +1,5 @@
 import { type Problem, problem } from '@/lib/cluster/rules/problem'
-import { withAt } from '@/lib/kubernetes/dig'
+import { listIn, withAt } from '@/lib/kubernetes/dig'
 import type { KubeObject } from '@/lib/kubernetes/object'
 import { canonicalJson } from '@/lib/manifests/hash'
 import { healthCheck } from '@/lib/manifests/health-check'
@@ -9,6 +9,7 @@ import { registeredTaints, templateObject, templateRefs } from '@/lib/manifests/
 import { pathsInDeployment, placeOf, type References, referencesOf, renderDeployment, sizeNow } from '@/lib/node-pool/deployment'
 import { type PoolFieldChange, poolDifferences } from '@/lib/node-pool/difference'
 import { bootstrapTemplateOf, healthCheckOf, isOurs, type LivePool, machineTemplateOf, poolNameOf, templateContent } from '@/lib/node-pool/live'
+import { moreNetworksOf, networkDevice } from '@/lib/node-pool/networks'
 import { type HeldField, NOTHING, type ObjectToRemove, type PoolPlan, rollout, scaleWords } from '@/lib/node-pool/plan'
 import { readPool } from '@/lib/node-pool/read'
 import type { PoolSpec } from '@/lib/node-pool/spec'
@@ -51,7 +52,7 @@ interface Collected {
 
 function changedReferences(live: LivePool, before: PoolSpec, wanted: PoolSpec, into: Collected): References {
   const now = referencesOf(live.deployment)
-  const machine = patchedTemplate(machineTemplateOf(live), live.machineTemplates, machinePatches(before, wanted), live, into, 'machine')
+  const machine = patchedTemplate(machineTemplateOf(live), live.machineTemplates, [...machinePatches(before, wanted), ...devicePatches(live, before, wanted, into)], live, into, 'machine')
   const bootstrap = patchedTemplate(bootstrapTemplateOf(live), live.bootstrapTemplates, taintPatches(before, wanted), live, into, 'taints')
   const made = templateRefs({ machine: machine ?? '', bootstrap: bootstrap ?? '' })
   return { infrastructure: machine === null ? now.infrastructure : made.infrastructure, bootstrap: bootstrap === null ? now.bootstrap : made.bootstrap }
@@ -73,6 +74,15 @@ const MACHINE_FIELDS: Readonly<Record<keyof PoolSpec['machine'], readonly (strin
 function machinePatches(before: PoolSpec, wanted: PoolSpec): readonly Patch[] {
   const fields = Object.keys(MACHINE_FIELDS) as (keyof PoolSpec['machine'])[]
   return fields.flatMap((field) => (before.machine[field] === wanted.machine[field] ? [] : [[MACHINE_FIELDS[field], wanted.machine[field] ?? undefined] as const]))
+}
+
+/** The first device stays as it is, besides its network. */
+function devicePatches(live: LivePool, before: PoolSpec, wanted: PoolSpec, into: Collected): readonly Patch[] {
+  if (canonicalJson(before.moreNetworks) === canonicalJson(wanted.moreNetworks)) return []
+  const template = machineTemplateOf(live)
+  if (moreNetworksOf(template) === null) into.problems.push(problem('moreNetworks', 'The machines have network devices that this form has no place for, and a change here would take them away.'))
+  const [first] = listIn(template, 'spec', 'template', 'spec', 'network', 'devices')
+  return [[['spec', 'network', 'devices'], [{ ...(first as object | undefined), networkName: wanted.machine.network }, ...wanted.moreNetworks.map(networkDevice)]]]
 }
 
 /** In any order they are the same taints. */

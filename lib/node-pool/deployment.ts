@@ -83,6 +83,7 @@ export function pathsInDeployment(path: string): readonly (readonly string[])[] 
   switch (field) {
     case 'version': return [[...MACHINE, 'version']]
     case 'zones': return [[...MACHINE, 'failureDomain']]
+    case 'moreNetworks':
     case 'machine': return [[...MACHINE, 'infrastructureRef', 'name']]
     case 'taints': return [[...MACHINE, 'bootstrap', 'configRef', 'name']]
     case 'labels': return [['spec', 'template', 'metadata', 'labels', rest.join('.')]]

@@ -36,6 +36,7 @@ export function fieldsOf(pool: PoolSpec): ReadonlyMap<string, PoolField> {
   rolls('machine.diskGiB', 'Disk', `${machine.diskGiB} GiB`)
   rolls('machine.template', 'VM template', machine.template)
   rolls('machine.network', 'Network', machine.network)
+  for (const { network, pool: from } of pool.moreNetworks) rolls(`moreNetworks.${network}`, `Network ${cleanLine(network, 80)}`, from === null ? 'DHCP' : `addresses from ${from.name}`)
   rolls('machine.datastore', 'Datastore', machine.datastore)
   rolls('machine.folder', 'Folder', machine.folder)
   rolls('machine.resourcePool', 'Resource pool', machine.resourcePool)

@@ -12,6 +12,7 @@ export const general: PoolSpec = {
   size: { kind: 'fixed', replicas: 5 },
   version: 'v1.34.3',
   machine: { cpus: 4, memoryMiB: 8192, diskGiB: 60, template: 'ubuntu-1.34', network: 'VM Network', datastore: 'ds', folder: 'f', resourcePool: 'rp' },
+  moreNetworks: [],
   labels: {},
   taints: [],
   strategy: { kind: 'rolling', surge: 1, unavailable: 0 },

@@ -2,6 +2,7 @@ import { dig, listIn, numberIn, stringIn, textsIn } from '@/lib/kubernetes/dig'
 import { MAX_SIZE_ANNOTATION, MIN_SIZE_ANNOTATION } from '@/lib/manifests/autoscaler'
 import { LEAVING } from '@/lib/node-pool/defaults'
 import { bootstrapTemplateOf, healthCheckOf, type LivePool, machineTemplateOf, poolNameOf, zoneOf } from '@/lib/node-pool/live'
+import { moreNetworksOf } from '@/lib/node-pool/networks'
 import { isReservedLabel } from '@/lib/node-pool/rules/metadata'
 import { defaultRepair, type PoolRepair, type PoolSize, type PoolSpec, type PoolStrategy, TAINT_EFFECTS, type Taint } from '@/lib/node-pool/spec'
 import { unknownFields } from '@/lib/node-pool/unknown'
@@ -35,6 +36,7 @@ export function readPool(live: LivePool): ReadPool {
         folder: stringIn(machine, 'folder'),
         resourcePool: stringIn(machine, 'resourcePool'),
       },
+      moreNetworks: [...(moreNetworksOf(machineTemplateOf(live)) ?? [])],
       labels: givenLabels(live),
       taints: listIn(bootstrapTemplateOf(live), 'spec', 'template', 'spec', 'joinConfiguration', 'nodeRegistration', 'taints').flatMap(taintOf),
       strategy: strategyOf(live),

@@ -3,6 +3,7 @@ import { clusterNameLimit, isDns1123Label, machineDeploymentName } from '@/lib/k
 import { reachesNodes } from '@/lib/manifests/autoscaler'
 import { metadataProblems, taintProblems } from '@/lib/node-pool/rules/metadata'
 import { machineProblems } from '@/lib/node-pool/rules/machine'
+import { networkProblems } from '@/lib/node-pool/networks'
 import { poolShape, type PoolSpec } from '@/lib/node-pool/spec'
 import { percentOf, roundedDown } from '@/lib/node-pool/surge'
 import { cleanLine, listed, plural } from '@/lib/text'
@@ -31,6 +32,7 @@ export function poolSpecProblems(spec: PoolSpec, around: PoolSurroundings): read
     ...sizeProblems(spec),
     ...versionProblems(spec),
     ...machineProblems(spec, around),
+    ...networkProblems('moreNetworks', spec.machine.network, spec.moreNetworks),
     ...metadataProblems(spec.labels),
     ...taintProblems(spec.taints),
     ...strategyProblems(spec),

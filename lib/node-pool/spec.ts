@@ -9,6 +9,13 @@ export const TAINT_EFFECTS = ['NoSchedule', 'PreferNoSchedule', 'NoExecute'] as 
 
 const taint = z.object({ key: z.string(), value: z.string(), effect: z.enum(TAINT_EFFECTS) })
 
+/** A network that machines are on besides their first one; `pool` null: by DHCP. */
+export const moreNetwork = z.object({
+  network: z.string(),
+  pool: z.object({ kind: z.enum(['InClusterIPPool', 'GlobalInClusterIPPool']), name: z.string() }).nullable(),
+})
+export type MoreNetwork = z.infer<typeof moreNetwork>
+
 /**
  * One pool as a person asks for it. Shape only; the rules are in `lib/node-pool/rules.ts`. Times are in seconds, memory and
  * disk in MiB and GiB as vSphere takes them.
@@ -33,6 +40,7 @@ export const poolShape = z.object({
     folder: z.string().nullable(),
     resourcePool: z.string().nullable(),
   }),
+  moreNetworks: z.array(moreNetwork),
   /** Labels of the machines. Only some reach Nodes: see labelHints. */
   labels: z.record(z.string(), z.string()),
   taints: z.array(taint),

@@ -4,6 +4,7 @@ import { MAX_SIZE_ANNOTATION, MIN_SIZE_ANNOTATION } from '@/lib/manifests/autosc
 import { canonicalJson } from '@/lib/manifests/hash'
 import { STANDARD_BOOTSTRAP } from '@/lib/manifests/pool-objects'
 import { bootstrapTemplateOf, healthCheckOf, type LivePool, machineTemplateOf } from '@/lib/node-pool/live'
+import { moreNetworksOf } from '@/lib/node-pool/networks'
 import { TAINT_EFFECTS } from '@/lib/node-pool/spec'
 
 /** What the model (or the cluster) says about an object, as paths; `*` is any index of a list. Both contracts in one list. */
@@ -46,12 +47,13 @@ const CHECK: Known = ['clusterName', 'selector', 'checks.nodeStartupTimeoutSecon
 /** Every field of a pool's objects that PoolSpec has no place for, `Kind path`, in the objects' order. */
 export function unknownFields(live: LivePool): readonly string[] {
   const { deployment } = live
+  const machine = machineTemplateOf(live)
   const bootstrap = bootstrapTemplateOf(live)
   const check = healthCheckOf(live)
   return [
     ...unknownIn(deployment, DEPLOYMENT, DEPLOYMENT_USUAL),
     ...halfAutoscaled(deployment),
-    ...unknownIn(machineTemplateOf(live), MACHINE, MACHINE_USUAL),
+    ...unknownIn(machine, [...MACHINE, ...(moreNetworksOf(machine) ?? []).map((_, index) => `template.spec.network.devices.${index + 1}`)], MACHINE_USUAL),
     ...unknownIn(bootstrap, BOOTSTRAP, BOOTSTRAP_USUAL),
     ...oddTaints(bootstrap),
     ...unknownIn(check, CHECK, []),

@@ -33,6 +33,7 @@ export function admittedOffer(ctx: Asker, spec: ClusterSpec): VSphereOffer {
   }
   assertSharedPool(ctx, spec)
   assertZones(ctx, spec, offer)
+  assertPools(ctx, spec)
   return offer
 }
 
@@ -53,6 +54,14 @@ function assertZones(ctx: Asker, { pool, identity }: ClusterSpec, offer: VSphere
     if (!zone) throw invalid({ 'pool.zones': `There is no zone ${JSON.stringify(name)} for ${identity} in ${ctx.tenant}.` })
     if (zone.notReady !== null) throw invalid({ 'pool.zones': `Zone ${name} cannot be used. ${zone.notReady}` })
   }
+}
+
+/** Further networks of a new cluster take addresses from shared pools: its own are made for the first one. @throws AppError 'invalid' */
+function assertPools(ctx: Asker, { pool: { moreNetworks = [] } }: ClusterSpec): void {
+  moreNetworks.forEach(({ pool }, index) => {
+    if (pool === null || (pool.kind === 'GlobalInClusterIPPool' && findSharedPool(listSharedPools(ctx.tenant), pool.name))) return
+    throw invalid({ [`pool.moreNetworks.${index}`]: `The shared pool ${JSON.stringify(pool.name)} is not offered to ${ctx.tenant}.` })
+  })
 }
 
 /** Of a create that is new: one that goes on holds some of them already. @throws AppError 'invalid' when a shared pool has too few free addresses */

@@ -9,9 +9,10 @@ import type { Owner } from '@/lib/node-pool/change'
 import { type PoolGroup, readGroup } from '@/lib/node-pool/group'
 import type { ReadPool } from '@/lib/node-pool/read'
 import type { PoolSurroundings } from '@/lib/node-pool/rules'
-import type { PoolSpec } from '@/lib/node-pool/spec'
+import type { MoreNetwork, PoolSpec } from '@/lib/node-pool/spec'
 import { readyZones } from '@/lib/zone/option'
 import { failure, notFound } from '@/server/failure'
+import { listSharedPools } from '@/server/addresses/list'
 import { listIdentities } from '@/server/identities/list'
 import { clusterZones } from '@/server/zones/list'
 import type { UserClient } from '@/server/management/user-client'
@@ -82,4 +83,10 @@ export function surroundingsOf(ctx: Asker, cluster: ClusterView, before: PoolSpe
 export function offeredTemplates(ctx: Asker, cluster: ClusterView, version: string): readonly string[] {
   const identity = cluster.identity === null ? null : findIdentity(listIdentities(ctx.tenant), cluster.identity)
   return identity?.offer.templates.filter((template) => sameVersion(template.version, version)).map(({ name }) => name) ?? []
+}
+
+/** Address pools that a further network of its machines can take addresses from: its own, and the platform's shared ones. */
+export function poolsFor(ctx: Asker, { addresses }: ClusterView): readonly NonNullable<MoreNetwork['pool']>[] {
+  const own = [...(addresses.kind === 'pool' ? [addresses] : []), ...(addresses.more ?? [])].filter(({ shared }) => !shared)
+  return [...own.map(({ pool }) => ({ kind: 'InClusterIPPool', name: pool }) as const), ...listSharedPools(ctx.tenant).map(({ name }) => ({ kind: 'GlobalInClusterIPPool', name }) as const)]
 }

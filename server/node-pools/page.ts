@@ -5,7 +5,7 @@ import { readPool } from '@/lib/node-pool/read'
 import type { PoolPageData } from '@/lib/node-pool/review'
 import { defaultRepair, defaultTimeouts } from '@/lib/node-pool/spec'
 import { failure } from '@/server/failure'
-import { deploymentsOf, findCluster, findPool, offeredTemplates, surroundingsOf, templatesOf } from '@/server/node-pools/find'
+import { deploymentsOf, findCluster, findPool, offeredTemplates, poolsFor, surroundingsOf, templatesOf } from '@/server/node-pools/find'
 import { clusterZones } from '@/server/zones/list'
 import { runtime } from '@/server/runtime'
 import type { TenantContext } from '@/server/tenants/open'
@@ -18,7 +18,7 @@ export async function poolPageData(ctx: TenantContext, cluster: string, pool: st
   const templates = new Set([spec.machine.template, ...offeredTemplates(ctx, found.cluster, spec.version)])
   return {
     cluster, uid: found.live.deployment.metadata.uid ?? null, spec, unknown, copyOf: null,
-    around: surroundingsOf(ctx, found.cluster, spec), templates: [...templates].filter((name) => name !== ''), zones: clusterZones(ctx, found.cluster),
+    around: surroundingsOf(ctx, found.cluster, spec), templates: [...templates].filter((name) => name !== ''), zones: clusterZones(ctx, found.cluster), addressPools: poolsFor(ctx, found.cluster),
   }
 }
 
@@ -35,5 +35,5 @@ export async function newPoolPageData(ctx: TenantContext, name: string): Promise
     ...copied, name: '', version, size: { kind: 'fixed', replicas: 1 } as const, labels: {}, taints: [],
     strategy: { kind: 'rolling', surge: 1, unavailable: 0 } as const, timeouts: defaultTimeouts(), repair: defaultRepair(1),
   }
-  return { cluster: name, uid: null, spec, unknown: [], copyOf: poolNameOf(first), around: surroundingsOf(ctx, cluster, null, [first, ...rest]), templates: [...offered].filter((template) => template !== ''), zones: clusterZones(ctx, cluster) }
+  return { cluster: name, uid: null, spec, unknown: [], copyOf: poolNameOf(first), around: surroundingsOf(ctx, cluster, null, [first, ...rest]), templates: [...offered].filter((template) => template !== ''), zones: clusterZones(ctx, cluster), addressPools: poolsFor(ctx, cluster) }
 }

@@ -15,7 +15,7 @@ import type { PoolSpec } from '@/lib/node-pool/spec'
 import { listed } from '@/lib/text'
 import { failure, invalid } from '@/server/failure'
 import type { UserClient } from '@/server/management/user-client'
-import { deploymentsOf, findCluster, findPool, type FoundPool, offeredTemplates, surroundingsOf, templatesOf } from '@/server/node-pools/find'
+import { deploymentsOf, findCluster, findPool, type FoundPool, offeredTemplates, poolsFor, surroundingsOf, templatesOf } from '@/server/node-pools/find'
 import { poolFieldOf } from '@/server/node-pools/fields'
 import type { Asker } from '@/server/operations/asker'
 
@@ -49,6 +49,7 @@ export async function prepareChange(ctx: Asker, client: UserClient, wanted: Want
   const { cluster, read, group, owner } = found
   refuse(poolSpecProblems(wanted.spec, surroundingsOf(ctx, cluster, read.spec)))
   assertOffered(ctx, cluster, wanted.spec, read.spec)
+  assertPools(ctx, cluster, wanted.spec, read.spec)
   const plan = planGroupChange(group, wanted.spec, owner)
   refuse(plan.problems)
   if (plan.held.length > 0) {
@@ -86,6 +87,7 @@ export async function prepareAdd(ctx: Asker, client: UserClient, { cluster: name
   const [first] = found
   if (first === undefined) throw failure('not-ready', `No pool of ${name} says plainly which vCenter and addresses its machines have, so a new one cannot take them over.`)
   if (!found.some(({ vmTemplate }) => vmTemplate === spec.machine.template)) assertOffered(ctx, cluster, spec, null)
+  assertPools(ctx, cluster, spec, null)
   const plan = planPoolAdd({ tenant: ctx.tenant, cluster: { name, uid: cluster.uid }, machines: first.facts }, spec)
   return dryRun(ctx, client, { cluster, group: null, plan }, spec.size.kind === 'fixed' ? spec.size.replicas : spec.size.min)
 }
@@ -125,6 +127,13 @@ function assertOffered(ctx: Asker, cluster: ClusterView, { machine, version }: P
   const offered = offeredTemplates(ctx, cluster, version)
   if (offered.includes(machine.template)) return
   throw invalid({ 'machine.template': `The template ${JSON.stringify(machine.template)} is not offered for ${version}${offered.length === 0 ? '' : `; take ${listed(offered, 5)}`}.` })
+}
+
+/** A claim on a pool that is not there, or not theirs, would wait for ever. */
+function assertPools(ctx: Asker, cluster: ClusterView, { moreNetworks }: PoolSpec, before: PoolSpec | null): void {
+  const known = [...poolsFor(ctx, cluster), ...(before?.moreNetworks ?? []).flatMap(({ pool }) => pool ?? [])]
+  const unknown = moreNetworks.findIndex(({ pool }) => pool !== null && !known.some(({ kind, name }) => kind === pool.kind && name === pool.name))
+  if (unknown !== -1) throw invalid({ [`moreNetworks.${unknown}`]: `There is no address pool ${JSON.stringify(moreNetworks[unknown]?.pool?.name)} that ${cluster.name} can use.` })
 }
 
 /** @throws AppError 'invalid' with every field, when there is a problem */

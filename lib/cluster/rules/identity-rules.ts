@@ -1,5 +1,6 @@
 import type { ClusterSpec } from '@/lib/cluster/spec'
 import { clusterNameLimit, isDns1035Label, isDns1123Label } from '@/lib/kubernetes/names'
+import { networkProblems } from '@/lib/node-pool/networks'
 import { spreadProblems } from '@/lib/node-pool/rules'
 import { machineSizeProblems } from '@/lib/node-pool/rules/machine'
 import { cleanLine } from '@/lib/text'
@@ -42,7 +43,7 @@ export function placementProblems({ identity, placement }: ClusterSpec): Problem
   return found
 }
 
-export function poolProblems({ name, pool }: ClusterSpec): Problem[] {
+export function poolProblems({ name, pool, placement }: ClusterSpec): Problem[] {
   const found: Problem[] = []
   if (pool.name === '') found.push(problem('pool.name', 'Give the pool a name.'))
   else if (!isDns1123Label(pool.name)) found.push(problem('pool.name', 'Use a–z, 0–9 and “-”, not starting or ending with “-”.'))
@@ -51,6 +52,7 @@ export function poolProblems({ name, pool }: ClusterSpec): Problem[] {
   const zones = pool.zones ?? []
   if (new Set(zones).size < zones.length) found.push(problem('pool.zones', 'Each zone can be chosen once.'))
   else if (zones.length > 1) found.push(...spreadProblems(name, pool.name, zones, { kind: 'fixed', replicas: pool.replicas }).map(({ message }) => problem('pool.zones', message)))
+  found.push(...networkProblems('pool.moreNetworks', placement.network, pool.moreNetworks ?? []))
   found.push(...outside('pool.replicas', 'Machines', pool.replicas, 0, 100))
   found.push(...machineSizeProblems('pool', pool))
   return found
