@@ -8,9 +8,11 @@ test('a pool of addresses that is too small grows while it is in use; what a mac
   test.setTimeout(300_000)
   const pool = async () => (await lab.custom.getNamespacedCustomObject({ group: 'ipam.cluster.x-k8s.io', version: 'v1alpha2', namespace: tenant, plural: 'inclusterippools', name: 'addr' })) as Pool
   const machines = async () => ((await lab.custom.listNamespacedCustomObject({ group: 'cluster.x-k8s.io', version: 'v1beta2', namespace: tenant, plural: 'machines' })) as { items: { metadata: { uid: string } }[] }).items.map(({ metadata }) => metadata.uid)
-  await createCluster(page, tenant, { name: 'addr', replicas: 1, range: '10.40.12.64-10.40.12.65', ipv6: { range: '2001:db8:40::40-2001:db8:40::5f', gateway: '2001:db8:40::1' } })
+  await createCluster(page, tenant, { name: 'addr', replicas: 1, range: '10.40.12.64-10.40.12.65', secondNetwork: 'vlan-50-nodes', ipv6: { range: '2001:db8:40::40-2001:db8:40::5f', gateway: '2001:db8:40::1' } })
   await expect(machinesIn(page, 'Ready')).toHaveCount(1, { timeout: 150_000 })
   const [first] = await machines()
+  const [vm] = ((await lab.custom.listNamespacedCustomObject({ group: 'infrastructure.cluster.x-k8s.io', version: 'v1beta2', namespace: tenant, plural: 'vspherevms' })) as { items: { spec: { network: { devices: { networkName: string }[] } } }[] }).items
+  expect(vm?.spec.network.devices.map(({ networkName }) => networkName)).toEqual(['vlan-40-nodes', 'vlan-50-nodes'])
 
   await test.step('a third machine does not fit', async () => {
     await page.getByRole('button', { name: 'Scale pool general' }).click()

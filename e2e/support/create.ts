@@ -9,6 +9,8 @@ export interface CreateAnswers {
   readonly dhcp?: boolean
   /** A shared pool by its name. */
   readonly shared?: string
+  /** A second network, by DHCP. */
+  readonly secondNetwork?: string
   /** A second pool of IPv6. */
   readonly ipv6?: { readonly range: string; readonly gateway: string }
   /** As the list of versions has it: `1.34.3`. */
@@ -26,6 +28,11 @@ export async function fillCreate(page: Page, answers: CreateAnswers): Promise<vo
     const machines = page.getByRole('textbox', { name: /^Machines/ })
     await machines.fill(String(answers.replicas))
     await machines.blur()
+  }
+  if (answers.secondNetwork !== undefined) {
+    await page.getByRole('button', { name: /^More networks/ }).click()
+    await page.getByRole('button', { name: 'Add network' }).click()
+    await page.getByRole('textbox', { name: 'Network 2' }).fill(answers.secondNetwork)
   }
   if (answers.dhcp) {
     await page.getByRole('radio', { name: 'DHCP' }).click()

@@ -29,6 +29,9 @@ const ctx = {
 const client = { get: vi.fn(), dryRunApply: vi.fn(), apply: vi.fn(), delete: vi.fn() }
 const note = vi.fn()
 const identities = vi.fn(() => [{ name: 'vc-south', offer }])
+const zone = (name: string, server: string, notReady: string | null) => ({ name, server, notReady, puts: { datacenter: null, resourcePool: null, folder: null, datastore: null, networks: [] } })
+const zones = [zone('a', offer.server, null), zone('dark', offer.server, 'It is not ready: compute cluster c9 not found'), zone('elsewhere', 'other-vc', null)]
+const sharedPools = [{ name: 'nodes', nameservers: ['10.0.0.2'], network: 'other-network', total: 10, free: 2 }, { name: 'small', nameservers: ['10.0.0.2'], network: null, total: 10, free: 1 }]
 const row = (more: object = {}) => ({ id: 'op', tenant: 'blue', cluster: 'blue-1', clusterUid: null, kind: 'create', who: 'ada', groups: [], state: 'interrupted', spec, namespaceUid: null, applied: ['Cluster/blue-1', 'VSphereMachineTemplate/old-name'], missing: [], error: 'It had stopped.', ...more })
 const states = () => vi.mocked(endOperation).mock.calls.map(([, , end]) => end)
 
@@ -44,7 +47,7 @@ beforeEach(() => {
   vi.mocked(auditAnswered).mockResolvedValue(undefined)
   vi.mocked(auditAsked).mockResolvedValue('audit')
   vi.mocked(takeInterrupted).mockResolvedValue(true)
-  setRuntime({ db: {}, acts: new Set(), draining: () => false, asUser: () => client, live: { tenantUid: () => 'n', identities, note } } as never)
+  setRuntime({ db: {}, acts: new Set(), draining: () => false, asUser: () => client, live: { tenantUid: () => 'n', identities, zones: () => zones, sharedPools: () => sharedPools, note } } as never)
 })
 
 test('a create that lost the race to another one of its name writes nothing', async () => {
@@ -75,6 +78,21 @@ test('what is refused before anything is asked of the API server is audited too'
   await expect(createCluster(ctx, { spec, tenant: 'blue' })).rejects.toMatchObject({ view: { code: 'invalid' } })
   expect(auditAsked).toHaveBeenCalledWith({}, { who: 'ada', tenant: 'blue', action: 'create:cluster', object: 'Cluster/blue-1' })
   expect(auditAnswered).toHaveBeenCalledWith({}, 'audit', false, 'invalid')
+})
+
+test('zones and shared pools that the tenant cannot use are refused at their fields, before anything is written', async () => {
+  const refusal = (change: Partial<typeof spec>) => createCluster(ctx, { spec: { ...spec, ...change }, tenant: 'blue' }).then(() => null, (error: { view: { fields?: object } }) => error.view.fields)
+  const inZones = (names: string[]) => refusal({ pool: { ...spec.pool, zones: names } })
+  expect(await inZones(['a', 'typo'])).toEqual({ 'pool.zones': expect.stringContaining('There is no zone "typo"') })
+  expect(await inZones(['dark'])).toEqual({ 'pool.zones': 'Zone dark cannot be used. It is not ready: compute cluster c9 not found' })
+  expect(await inZones(['elsewhere'])).toEqual({ 'pool.zones': expect.stringContaining('There is no zone "elsewhere"') })
+  const shared = (pool: string) => refusal({ addresses: { kind: 'shared', pool, nameservers: ['10.0.0.2'] } })
+  expect(await shared('theirs')).toEqual({ 'addresses.pool': expect.stringContaining('"theirs" is not offered to blue') })
+  expect(await shared('nodes')).toEqual({ 'addresses.pool': expect.stringContaining('belong to the network other-network') })
+  expect(await shared('small')).toEqual({ 'addresses.pool': expect.stringContaining('small has 1 free address') })
+  expect(await refusal({ pool: { ...spec.pool, moreNetworks: [{ network: 'n2', pool: { kind: 'InClusterIPPool', name: 'blue-1' } }] } })).toEqual({ 'pool.moreNetworks.0': expect.stringContaining('is not offered to blue') })
+  expect(client.apply).not.toHaveBeenCalled()
+  expect(await inZones(['a'])).toBeNull()
 })
 
 test('without an audit row nothing is written', async () => {

@@ -28,7 +28,7 @@ let writes: string[]
 let cluster: Record<string, unknown>
 const client = { get: vi.fn(), list: vi.fn(), dryRunApply: vi.fn(), apply: vi.fn(), delete: vi.fn(), patchScale: vi.fn() }
 const note = vi.fn()
-const live = () => ({ tenantUid: () => 'n', note, identities: () => [], zones: () => [], cluster: (_: string, name: string) => (name === 'blue-1' ? cluster : null), health: () => ({ state: 'live' }), state: () => ({ clusters: { u: cluster }, machines: {} }) })
+const live = () => ({ tenantUid: () => 'n', note, identities: () => [], zones: () => [], sharedPools: () => [], cluster: (_: string, name: string) => (name === 'blue-1' ? cluster : null), health: () => ({ state: 'live' }), state: () => ({ clusters: { u: cluster }, machines: {} }) })
 const ctx = {
   session: { user: 'ada', email: 'ada', groups: [] }, identity: { user: 'oidc:ada', groups: [] }, tenant: TENANT,
   state: () => live().state(), health: () => live().health(), cluster: (name: string) => (name === 'blue-1' ? cluster : null),

@@ -1,11 +1,12 @@
 import { expect, test } from 'vitest'
+import { withAt } from '@/lib/kubernetes/dig'
 import type { KubeObject } from '@/lib/kubernetes/object'
 import { clusterParts } from '@/server/live/objects'
 import { Places } from '@/server/live/places'
 import { trimmed } from '@/server/live/trim'
 import type { KindName } from '@/server/management/kinds'
 import { clusterView } from '@/server/management/parse/cluster'
-import { cond, machineAt, parts, probe, raw, template } from '@/server/management/parse/fixtures'
+import { at, cond, deployment, machineAt, parts, probe, raw, template } from '@/server/management/parse/fixtures'
 import { machineView } from '@/server/management/parse/machine'
 
 const address = (name: string, text: string): KubeObject => raw('ipam.cluster.x-k8s.io/v1beta2', 'IPAddress', name, { spec: { address: text, claimRef: { name } } })
@@ -84,4 +85,15 @@ test('a cluster of an even older v1beta1, without the newer conditions, gives a 
   const machine = machineAt('ready', 'aaaaa')
   const view = clusterView(parts({ cluster: old(parts().cluster), machines: [{ ...machine, machine: old(machine.machine) }] }))
   expect([view.name, view.machines]).toEqual(['blue-1', { desired: 3, ready: 1, total: 1 }])
+})
+
+test('the MachineDeployments of a pool in several zones are one pool, and one that leaves counts no more', () => {
+  const zone = (name: string, replicas: number, metadata = {}) => {
+    const made = deployment(replicas, {}, { metadata })
+    const spec = withAt(made.spec, ['template', 'spec', 'failureDomain'], name)
+    return { ...made, metadata: { ...made.metadata, name: `blue-1-general-${name}`, uid: name }, ...(spec ? { spec } : {}) }
+  }
+  const pools = (machineDeployments: readonly KubeObject[]) => clusterView(parts({ machineDeployments, machines: [] })).pools
+  expect(pools([zone('b', 1), zone('a', 2)])).toMatchObject([{ name: 'general', machineDeployment: 'blue-1-general-a', desired: 3, surge: 2, zones: [{ zone: 'a', machineDeployment: 'blue-1-general-a', desired: 2, ready: 0 }, { zone: 'b', desired: 1 }] }])
+  expect(pools([zone('a', 2, { deletionTimestamp: at(5) }), zone('b', 3)])).toMatchObject([{ machineDeployment: 'blue-1-general-b', desired: 3, zones: [{ zone: 'b' }] }])
 })
