@@ -76,7 +76,7 @@ describe('a pool of the chart', () => {
     const boot = 'KubeadmConfigTemplate spec.template.spec'
     expect(unknown).toEqual([
       'MachineDeployment spec.template.metadata.annotations',
-      `${at}.cloneMode`, `${at}.snapshot`, `${at}.storagePolicyName`, `${at}.network.devices.0.searchDomains`, `${at}.network.devices.1`,
+      `${at}.cloneMode`, `${at}.snapshot`, `${at}.storagePolicyName`, `${at}.network.devices.0.searchDomains`,
       `${boot}.joinConfiguration.nodeRegistration.kubeletExtraArgs`, `${boot}.users`, `${boot}.preKubeadmCommands`,
       `${boot}.joinConfiguration.nodeRegistration.taints.0`, `${boot}.joinConfiguration.nodeRegistration.taints.1`,
     ])
