@@ -12,6 +12,8 @@ import type { Asker } from '@/server/operations/asker'
 export interface FoundMachine {
   readonly cluster: ClusterView
   readonly pool: NodePoolView
+  /** The MachineDeployment's name: of a pool in several zones, its own zone's. */
+  readonly deployment: string
   readonly machine: KubeObject
 }
 
@@ -22,7 +24,8 @@ export async function findMachine(ctx: Asker, client: UserClient, { cluster: nam
   const labels = textsIn(machine?.metadata, 'labels')
   if (machine === null || machine.metadata.uid !== uid || labels[CLUSTER_NAME_LABEL] !== name) throw notFound(`The machine ${JSON.stringify(machineName)} of ${JSON.stringify(name)}`)
   if (machine.metadata.deletionTimestamp !== undefined) throw failure('conflict', `${machineName} is leaving already.`)
-  const pool = cluster.pools.find(({ machineDeployment }) => machineDeployment === labels[DEPLOYMENT_NAME_LABEL])
-  if (!pool) throw failure('conflict', `${machineName} belongs to no pool, so nothing would make another one for it.`)
-  return { cluster, pool, machine }
+  const deployment = labels[DEPLOYMENT_NAME_LABEL]
+  const pool = cluster.pools.find(({ machineDeployment, zones = [] }) => machineDeployment === deployment || zones.some((zone) => zone.machineDeployment === deployment))
+  if (!pool || deployment === undefined) throw failure('conflict', `${machineName} belongs to no pool, so nothing would make another one for it.`)
+  return { cluster, pool, deployment, machine }
 }

@@ -27,16 +27,16 @@ export async function removeMachine(ctx: TenantContext, input: MachineInput): Pr
   return audited(ctx, 'remove:machine', `Machine/${input.machine}`, async () => {
     requireLive(ctx)
     const client = runtime().asUser(ctx.identity)
-    const { cluster, pool } = await findMachine(ctx, client, input)
+    const { cluster, pool, deployment: machineDeployment } = await findMachine(ctx, client, input)
     if (pool.state.word === 'Replacing') throw failure('conflict', `The machines of pool ${pool.name} are being replaced. Wait until that is done, so that it is this machine that goes.`)
-    const deployment = await client.get('MachineDeployment', ctx.tenant, pool.machineDeployment)
+    const deployment = await client.get('MachineDeployment', ctx.tenant, machineDeployment)
     if (!deployment) throw notFound(`The pool ${JSON.stringify(pool.name)}`)
     const from = sizeNow(deployment)
     const [problem] = planScale({ deployment, machineTemplates: [], bootstrapTemplates: [], healthChecks: [] }, from - 1).problems
     if (problem) throw failure('conflict', problem.message)
     const at = { id: randomUUID(), cluster: cluster.name, clusterUid: cluster.uid }
     const { user: who, groups } = ctx.session
-    const spec: RemoveMachineIntent = { pool: pool.name, machineDeployment: pool.machineDeployment, machine: input.machine, uid: input.uid, from, to: from - 1 }
+    const spec: RemoveMachineIntent = { pool: pool.name, machineDeployment, machine: input.machine, uid: input.uid, from, to: from - 1 }
     const row = { ...at, tenant: ctx.tenant, kind: 'removeMachine', who, groups, hash: input.uid, spec, missing: [] } as const
     await withOperation(row, async (lease) => {
       await write(ctx, client, lease, spec).catch(async (error: unknown) => {

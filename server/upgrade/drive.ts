@@ -135,7 +135,7 @@ async function writePool(ctx: Asker, client: UserClient, row: UpgradeRow, intent
   // The row's steps are those of the upgrade, not the objects of one of them.
   const holder: Holder = { id: lease.id, get gone() { return lease.gone }, assertHeld: () => lease.assertHeld(), step: () => lease.step(progress(intent, done)) }
   lease.assertHeld()
-  await audited(ctx, as, `MachineDeployment/${prepared.live?.deployment.metadata.name ?? pool.name}`, () => writeChange(ctx, row, holder, prepared))
+  await audited(ctx, as, `MachineDeployment/${prepared.group?.[0].deployment.metadata.name ?? pool.name}`, () => writeChange(ctx, row, holder, prepared))
   return true
 }
 
