@@ -40,7 +40,7 @@ const cluster = () => ({
 })
 let free: number
 const live = () => ({
-  tenantUid: () => 'n', note, identities: () => [{ name: 'vc-south', offer }], cluster: (_: string, name: string) => (name === 'blue-1' ? cluster() : null), health: () => ({ state: 'live' }),
+  tenantUid: () => 'n', note, identities: () => [{ name: 'vc-south', offer }], zones: () => [], sharedPools: () => [], cluster: (_: string, name: string) => (name === 'blue-1' ? cluster() : null), health: () => ({ state: 'live' }),
   state: () => ({ clusters: { u: cluster() }, machines: Object.fromEntries(machines().map((machine) => [machine.uid, machine])) }),
 })
 const person = (user: string) => ({
