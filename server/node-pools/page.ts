@@ -33,6 +33,8 @@ export async function newPoolPageData(ctx: TenantContext, name: string): Promise
   const offered = new Set([copied.machine.template, ...offeredTemplates(ctx, cluster, version)])
   const spec = {
     ...copied, name: '', version, size: { kind: 'fixed', replicas: 1 } as const, labels: {}, taints: [],
+    // One MachineDeployment of a spread pool has one of its zones: they are chosen anew.
+    zones: [],
     strategy: { kind: 'rolling', surge: 1, unavailable: 0 } as const, timeouts: defaultTimeouts(), repair: defaultRepair(1),
   }
   return { cluster: name, uid: null, spec, unknown: [], copyOf: poolNameOf(first), around: surroundingsOf(ctx, cluster, null, [first, ...rest]), templates: [...offered].filter((template) => template !== ''), zones: clusterZones(ctx, cluster), addressPools: poolsFor(ctx, cluster) }
