@@ -2,6 +2,7 @@ import 'server-only'
 import { z } from 'zod'
 import { ADD_ONS, addOnSettings } from '@/lib/addons/spec'
 import { clusterSpec } from '@/lib/cluster/rules'
+import { typedSecrets } from '@/lib/node-config/secrets'
 import { poolShape } from '@/lib/node-pool/spec'
 import type { StepId } from '@/lib/upgrade/plan'
 
@@ -9,7 +10,10 @@ import type { StepId } from '@/lib/upgrade/plan'
 const tenant = z.string().min(1).max(63)
 const cluster = z.string().min(1).max(63)
 
-export const createInput = z.object({ tenant, spec: clusterSpec })
+/** What was typed for machines' Secret; nothing keeps it but that Secret. */
+const secrets = typedSecrets.nullish()
+
+export const createInput = z.object({ tenant, spec: clusterSpec, secrets })
 export const operationInput = z.object({ tenant, operationId: z.uuid() })
 export const deleteInput = z.object({ tenant, cluster, typedName: z.string().max(63) })
 const object = z.string().regex(/^[A-Za-z]{1,63}\/[a-z0-9.-]{1,253}$/)
@@ -29,8 +33,8 @@ export const scaleIntent = z.object({ pool: z.string(), ...scaled, parts: z.arra
  */
 const pool = z.string().min(1).max(63)
 const uid = z.string().min(1).max(63)
-export const changePoolInput = z.object({ tenant, cluster, pool, uid, seen: poolShape, spec: poolShape })
-export const addPoolInput = z.object({ tenant, cluster, spec: poolShape })
+export const changePoolInput = z.object({ tenant, cluster, pool, uid, seen: poolShape, spec: poolShape, secrets })
+export const addPoolInput = z.object({ tenant, cluster, spec: poolShape, secrets })
 export const removePoolInput = z.object({ tenant, cluster, pool, uid: uid.nullable(), typedName: z.string().max(63) })
 export const restartPoolInput = z.object({ tenant, cluster, pool, uid: uid.nullable() })
 

@@ -13,10 +13,12 @@ import { ErrorNote } from '@/components/state/error-note'
 import { Glyph } from '@/components/state/glyph'
 import { Note } from '@/components/ui/note'
 import { Button, buttonLook } from '@/components/ui/button'
+import { ImportValues } from '@/components/import/import-values'
+import { useNodeSecrets } from '@/components/node-config/use-node-secrets'
 import { AddOnsSection } from './add-ons-section'
 import { AddressSection } from './address-section'
 import { DefaultsSection } from './defaults-section'
-import { dropDraft } from './draft'
+import { dropDraft, keepDraft } from './draft'
 import { ErrorSummary, FieldLink } from './error-summary'
 import { fieldOf, flatErrors, type SpecPath } from './fields'
 import { Interrupted } from './interrupted'
@@ -41,6 +43,7 @@ export function CreatePage({ interrupted }: { interrupted: readonly InterruptedC
   const form = useCreateForm(defaults, session.email, tenant)
   const { errors, isSubmitting, isDirty } = useFormState({ control: form.control })
   const wrong = flatErrors(errors)
+  const secrets = useNodeSecrets()
   const summary = useRef<HTMLDivElement>(null)
   const [refused, refuse] = useState<readonly string[]>([])
   const [failure, fail] = useState<ErrorView | null>(null)
@@ -59,7 +62,7 @@ export function CreatePage({ interrupted }: { interrupted: readonly InterruptedC
   const create = async (spec: ClusterSpec) => {
     refuse([])
     fail(null)
-    const result = await actions.createCluster({ tenant, spec })
+    const result = await actions.createCluster({ tenant, spec, secrets: secrets.typed })
     if (result.ok) {
       dropDraft(session.email, tenant)
       toast(`Creating ${spec.name}`, { description: 'This page follows it; you may leave.' })
@@ -84,19 +87,20 @@ export function CreatePage({ interrupted }: { interrupted: readonly InterruptedC
       <div className="mb-4 flex min-h-8 flex-wrap items-center gap-x-3">
         <h1>Create cluster</h1>
         <p className="text-ink-3 max-s:hidden">Nothing is made until you choose Create</p>
-        {isDirty ? <Button look="ghost" size="sm" className="ml-auto" onClick={() => { dropDraft(session.email, tenant); form.reset(defaults); refuse([]); fail(null) }}>Start over</Button> : null}
+        {isDirty ? <Button look="ghost" size="sm" className="ml-auto" onClick={() => { dropDraft(session.email, tenant); form.reset(defaults); secrets.clear(); refuse([]); fail(null) }}>Start over</Button> : null}
       </div>
       {can.reason && !access.includes('create:cluster') ? <Note role="warn" className="mb-6 max-w-[1180px]">{can.reason} You can look at the form and at what it would make.</Note> : null}
       {stopped ? <Interrupted key={stopped.progress.operationId} {...stopped} onGone={() => stop(null)} /> : interrupted.map((each) => <Interrupted key={each.progress.operationId} {...each} onGone={() => router.refresh()} />)}
       <div className="grid max-w-[1180px] grid-cols-[minmax(0,1fr)_400px] items-start gap-8 max-l:grid-cols-[minmax(0,1fr)]">
         <form onSubmit={submit} noValidate aria-label="Create cluster" className="min-w-0">
           {refused.length > 0 ? <ErrorSummary ref={summary} paths={wrong.length > 0 ? wrong.map(({ path }) => path) : refused} /> : null}
+          <ImportValues identities={identities} current={() => form.getValues()} onImport={(spec) => { form.reset(spec, { keepDefaultValues: true }); keepDraft(session.email, tenant, spec); void form.trigger() }} />
           <NameSection form={form} />
           <PlacementSection form={form} />
           <MachinesSection form={form} />
           <AddressSection form={form} />
           <AddOnsSection form={form} />
-          <DefaultsSection form={form} />
+          <DefaultsSection form={form} secrets={secrets} />
           {failure ? <ErrorNote error={failure} className="mb-4" /> : null}
           <div className="sticky bottom-0 z-10 flex items-center gap-3 border-t border-line bg-canvas py-3 max-s:[&>:is(a,button)]:flex-1">
             <Button type="submit" look="primary" busy={isSubmitting} reason={can.reason ?? (stopped ? 'A create that stopped half-way is to be continued or removed first.' : null)}>Create cluster</Button>

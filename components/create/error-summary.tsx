@@ -13,7 +13,7 @@ export function FieldLink({ path, className }: { path: string; className?: strin
       onClick={(event) => {
         event.preventDefault()
         const field = document.getElementById(fieldId(path))
-        const target = field?.querySelector<HTMLElement>('input:not([aria-hidden]),button,[role=combobox],[role=radio]')
+        const target = field?.querySelector<HTMLElement>('input:not([aria-hidden]),textarea,button,[role=combobox],[role=radio]')
         target?.scrollIntoView({ block: 'center' })
         target?.focus({ preventScroll: true })
       }}

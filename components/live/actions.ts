@@ -3,15 +3,16 @@ import type { ClusterSpec } from '@/lib/cluster/spec'
 import type { LastResort, SafeStep } from '@/lib/doctor/finding'
 import type { InsideReport } from '@/lib/doctor/inside'
 import type { Result } from '@/lib/errors'
+import type { TypedSecrets } from '@/lib/node-config/secrets'
 import type { PoolReview } from '@/lib/node-pool/review'
 import type { PoolSpec } from '@/lib/node-pool/spec'
 import type { UpgradeRequest } from '@/lib/upgrade/plan'
 import type { UpgradeReview } from '@/lib/upgrade/view'
 
 export interface PoolInput { readonly tenant: string; readonly cluster: string; readonly pool: string; readonly uid: string | null }
-export interface PoolAddInput { readonly tenant: string; readonly cluster: string; readonly spec: PoolSpec }
+export interface PoolAddInput { readonly tenant: string; readonly cluster: string; readonly spec: PoolSpec; readonly secrets: TypedSecrets | null }
 /** `seen` is the pool as the page showed it: what differs by now was changed by somebody else. */
-export interface PoolChangeInput extends PoolInput { readonly uid: string; readonly seen: PoolSpec; readonly spec: PoolSpec }
+export interface PoolChangeInput extends PoolInput { readonly uid: string; readonly seen: PoolSpec; readonly spec: PoolSpec; readonly secrets: TypedSecrets | null }
 
 /** `uid` and `from`: which cluster the page showed, and what its control plane ran. */
 export interface UpgradeInput extends UpgradeRequest { readonly tenant: string; readonly cluster: string; readonly uid: string; readonly from: string }
@@ -20,7 +21,7 @@ interface OperationInput { readonly tenant: string; readonly operationId: string
 
 /** The server actions, handed down by the layout: components may not import from app or server. */
 export interface TenantActions {
-  readonly createCluster: (input: { tenant: string; spec: ClusterSpec }) => Promise<Result<{ operationId: string }>>
+  readonly createCluster: (input: { tenant: string; spec: ClusterSpec; secrets: TypedSecrets | null }) => Promise<Result<{ operationId: string }>>
   readonly continueCreate: (input: { tenant: string; operationId: string }) => Promise<Result<unknown>>
   readonly removeCluster: (input: { tenant: string; operationId: string }) => Promise<Result<unknown>>
   readonly deleteCluster: (input: { tenant: string; cluster: string; typedName: string }) => Promise<Result<unknown>>

@@ -1,5 +1,6 @@
 'use client'
-import { CalendarClock, HeartPulse, MapPin, Network, RefreshCw, Tag, TriangleAlert, X } from 'lucide-react'
+import { CalendarClock, HeartPulse, MapPin, Network, RefreshCw, SlidersHorizontal, Tag, TriangleAlert, X } from 'lucide-react'
+import { routeLines, routesOf } from '@/lib/node-pool/extras'
 import { poolHints } from '@/lib/node-pool/rules'
 import type { PoolPageData } from '@/lib/node-pool/review'
 import { TAINT_EFFECTS, type PoolSpec } from '@/lib/node-pool/spec'
@@ -7,6 +8,8 @@ import { plural } from '@/lib/text'
 import { DefaultRow } from '@/components/create/default-row'
 import { FormSection, three, two } from '@/components/create/form-section'
 import { NetworkRows } from '@/components/network/network-rows'
+import { NodeFields } from '@/components/node-config/node-fields'
+import { nodeSummary, type NodeForm } from '@/components/node-config/node-form'
 import { Button } from '@/components/ui/button'
 import { ErrorText } from '@/components/ui/field'
 import { Input } from '@/components/ui/input'
@@ -14,11 +17,11 @@ import { Segmented } from '@/components/ui/segmented'
 import { Select } from '@/components/ui/select'
 import { Switch } from '@/components/ui/switch'
 import { specOf } from './draft'
-import { Count, poolFieldId, Share, Text } from './pool-field'
+import { Count, Lines, poolFieldId, Share, Text } from './pool-field'
 import { AddRow } from './pool-sections'
 import type { PoolForm } from './use-pool-form'
 
-export function AdvancedSection({ form, pools }: { form: PoolForm; pools: PoolPageData['addressPools'] }) {
+export function AdvancedSection({ form, nodeForm, pools }: { form: PoolForm; nodeForm: NodeForm; pools: PoolPageData['addressPools'] }) {
   const { draft } = form
   const { labels, taints, strategy, timeouts, repair, machine, moreNetworks } = draft
   const wrong = (prefix: string) => [...form.wrong.keys()].some((path) => path.startsWith(prefix) && form.error(path) !== undefined)
@@ -32,6 +35,10 @@ export function AdvancedSection({ form, pools }: { form: PoolForm; pools: PoolPa
         </DefaultRow>
         <DefaultRow icon={TriangleAlert} title="Taints" value={taints.length === 0 ? 'None' : plural(taints.length, 'taint')} forceOpen={wrong('taints')}>
           <Taints form={form} />
+        </DefaultRow>
+        <DefaultRow icon={SlidersHorizontal} title="Node settings" value={nodeSummary(draft.node)} forceOpen={wrong('node.')}>
+          <NodeFields form={nodeForm} />
+          <p className="mt-4 text-12 text-ink-3">A machine is set up when it is made: a change replaces all machines of the pool.</p>
         </DefaultRow>
         <DefaultRow icon={RefreshCw} title="Replacement" value={strategy.kind === 'on-delete' ? 'Only of machines that are deleted' : `${strategy.surge} ahead, ${strategy.unavailable} missing at most`} forceOpen={wrong('strategy')}>
           <Strategy form={form} hint={hint('strategy')} />
@@ -56,6 +63,9 @@ export function AdvancedSection({ form, pools }: { form: PoolForm; pools: PoolPa
             <Text form={form} path="machine.datastore" mono orNull placeholder="As vCenter decides" />
             <Text form={form} path="machine.folder" mono orNull placeholder="As vCenter decides" />
             <Text form={form} path="machine.resourcePool" mono orNull placeholder="As vCenter decides" />
+            <Text form={form} path="machine.storagePolicy" mono orNull placeholder="As vCenter decides" />
+            <Lines form={form} path="machine.searchDomains" placeholder="example.com" text={machine.searchDomains.join('\n')} take={(text) => text.split(/\s+/).filter(Boolean)} />
+            <Lines form={form} path="machine.routes" placeholder="10.0.0.0/8 via 10.40.12.254" text={routeLines(machine.routes)} take={routesOf} />
           </div>
           <p className="mt-2 text-12 text-ink-3">Paths in vCenter’s inventory. Another place replaces all machines of the pool.</p>
         </DefaultRow>

@@ -1,4 +1,5 @@
 import { type Problem, problem } from '@/lib/cluster/rules/problem'
+import { nodeFieldsAt } from '@/components/node-config/node-form'
 import { dig, withAt } from '@/lib/kubernetes/dig'
 import { canonicalJson } from '@/lib/manifests/hash'
 import { poolSpecProblems, type PoolSurroundings } from '@/lib/node-pool/rules'
@@ -31,6 +32,7 @@ export const POOL_FIELDS: Readonly<Record<string, string>> = {
   moreNetworks: 'More networks',
   labels: 'Labels',
   taints: 'Taints',
+  ...nodeFieldsAt('node'),
   'strategy.surge': 'Made ahead',
   'strategy.unavailable': 'Missing meanwhile',
   'timeouts.drainSeconds': 'Drain limit',
@@ -43,10 +45,13 @@ export const POOL_FIELDS: Readonly<Record<string, string>> = {
   'machine.datastore': 'Datastore',
   'machine.folder': 'Folder',
   'machine.resourcePool': 'Resource pool',
+  'machine.storagePolicy': 'Storage policy',
+  'machine.searchDomains': 'Search domains',
+  'machine.routes': 'Static routes',
   zones: 'Zones',
 }
 /** Fields under Advanced: a wrong one has to be seen. */
-export const isAdvanced = (path: string): boolean => /^(moreNetworks|labels|taints|strategy|timeouts|repair|machine\.(network|datastore|folder|resourcePool))/.test(path)
+export const isAdvanced = (path: string): boolean => /^(moreNetworks|labels|taints|node|strategy|timeouts|repair|machine\.(network|datastore|folder|resourcePool|storagePolicy|searchDomains|routes))/.test(path)
 
 /** `taints.1.key` is shown at the field that has an input. */
 export function shownAt(path: string): string {
@@ -81,7 +86,7 @@ const PARTS = ['name', 'size', 'version', 'moreNetworks', 'labels', 'taints', 's
  */
 export function rebased(draft: PoolDraft, seen: PoolSpec, now: PoolSpec): PoolDraft {
   const [old, fresh] = [draftOf(seen), draftOf(now)]
-  const paths = [...PARTS.map((part) => [part]), ...Object.keys(seen.machine).map((part) => ['machine', part]), ...Object.keys(seen.timeouts).map((part) => ['timeouts', part])]
+  const paths = [...PARTS.map((part) => [part]), ...Object.keys(seen.machine).map((part) => ['machine', part]), ...Object.keys(seen.timeouts).map((part) => ['timeouts', part]), ...Object.keys(seen.node).map((part) => ['node', part])]
   return paths.reduce((result, path) => {
     const same = canonicalJson(dig(draft, ...path)) === canonicalJson(dig(old, ...path))
     return same ? withAt(result, path, dig(fresh, ...path)) : result

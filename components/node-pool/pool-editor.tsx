@@ -11,11 +11,14 @@ import { useCan, useTenant } from '@/components/live/hooks'
 import { ErrorNote } from '@/components/state/error-note'
 import { Button, buttonLook } from '@/components/ui/button'
 import { Note } from '@/components/ui/note'
+import type { NodeForm } from '@/components/node-config/node-form'
+import { useNodeSecrets } from '@/components/node-config/use-node-secrets'
 import { AdvancedSection } from './advanced-section'
 import { ChangesAside } from './changes-aside'
 import { shownAt, specOf } from './draft'
 import { clusterHref } from './pool-page'
 import { PoolErrorSummary } from './pool-errors'
+import { poolFieldId } from './pool-field'
 import { ReviewPage } from './review-page'
 import { MachineSection, SizeSection, ZonesSection } from './pool-sections'
 import { usePoolForm } from './use-pool-form'
@@ -34,6 +37,14 @@ export function PoolEditor({ data }: { data: PoolPageData }) {
   const failed = useRef<HTMLDivElement>(null)
   const top = useRef<HTMLHeadingElement>(null)
   const isNew = data.uid === null
+  const secrets = useNodeSecrets()
+  const nodeForm: NodeForm = {
+    node: form.draft.node, computed: data.noProxy, holdsAll: true, secrets,
+    set: (next) => form.set('node', next),
+    touch: (part) => form.touch(`node.${part}`),
+    error: (part) => form.error(`node.${part}`),
+    fieldId: (part) => poolFieldId(`node.${part}`),
+  }
   const spec = specOf(form.draft)
   const changes = poolDifferences(data.spec, spec)
   const home = clusterHref(tenant, data.cluster)
@@ -65,7 +76,7 @@ export function PoolEditor({ data }: { data: PoolPageData }) {
     setBusy(true)
     fail(null)
     setRefused([])
-    const at = { tenant, cluster: data.cluster, spec }
+    const at = { tenant, cluster: data.cluster, spec, secrets: secrets.typed }
     const seen = { ...at, pool: data.spec.name, uid: data.uid ?? '', seen: data.spec }
     if (!write) {
       const result = await (isNew ? actions.reviewPoolAdd(at) : actions.reviewPoolChange(seen))
@@ -102,7 +113,7 @@ export function PoolEditor({ data }: { data: PoolPageData }) {
           <SizeSection form={form} isNew={isNew} copyOf={data.copyOf} />
           <MachineSection form={form} data={data} />
           {data.zones.length > 0 || data.spec.zones.length > 0 ? <ZonesSection form={form} zones={data.zones} /> : null}
-          <AdvancedSection form={form} pools={data.addressPools} />
+          <AdvancedSection form={form} nodeForm={nodeForm} pools={data.addressPools} />
           {failure ? (
             <div ref={failed} className="mb-4 space-y-2">
               <ErrorNote error={failure} />

@@ -13,7 +13,7 @@ export function PoolFieldLink({ path }: { path: string }) {
       className="link text-ink"
       onClick={(event) => {
         event.preventDefault()
-        const target = document.getElementById(poolFieldId(path))?.querySelector<HTMLElement>('input:not([aria-hidden]),button,[role=combobox]')
+        const target = document.getElementById(poolFieldId(path))?.querySelector<HTMLElement>('input:not([aria-hidden]),textarea,button,[role=combobox]')
         target?.scrollIntoView({ block: 'center' })
         target?.focus({ preventScroll: true })
       }}

@@ -36,7 +36,7 @@ export function usePoolForm(data: PoolPageData): PoolForm {
     value: (path) => dig(draft, ...path.split('.')),
     set: (path, value) => {
       setDraft((held) => withAt(held, path.split('.').map((part) => (/^\d+$/.test(part) ? Number(part) : part)), value))
-      setRefused((held) => Object.fromEntries(Object.entries(held).filter(([field]) => field !== shownAt(path))))
+      setRefused((held) => Object.fromEntries(Object.entries(held).filter(([field]) => field !== shownAt(path) && !field.startsWith(`${path}.`))))
     },
     touch: (path) => setTouched((held) => new Set(held).add(shownAt(path))),
     error: (path) => refused[path] ?? (all || touched.has(path) ? wrong.get(path) : undefined),

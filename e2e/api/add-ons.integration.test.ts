@@ -100,7 +100,7 @@ describe('the tenant’s admin does not come by the sign-in', () => {
     await expect(bea.dryRunApply(template(name))).rejects.toMatchObject({ view: { code: 'refused', message: expect.stringContaining('vSphere sign-in') } })
     const older = { ...template(name), apiVersion: 'bootstrap.cluster.x-k8s.io/v1beta1' }
     await expect(bea.dryRunApply(older)).rejects.toMatchObject({ view: { code: 'refused', message: expect.stringContaining('vSphere sign-in') } })
-    await bea.dryRunApply(template('own-proxy'))
+    await bea.dryRunApply(template('node.own-proxy'))
   })
   test.each([
     ['volumes', { deployment: { extraVolumes: [{ name: 'loot', secret: { secretName: name } }] } }],

@@ -84,7 +84,7 @@ test('two replicas and one that comes later tell one story of each change: creat
   const [one, two] = [start(), start()]
   await vi.waitFor(() => expect([one.ready(), two.ready()]).toEqual([true, true]), PATIENCE)
   const spec = { ...defaultSpec(offer, 'vsphere-north'), name: NAME, addresses: { kind: 'dhcp' as const } }
-  const objects = renderCluster({ ...spec, controlPlane: { replicas: 1 }, pool: { ...spec.pool, replicas: 1 } }, { tenant, offer, operationId: 'create-1' })
+  const objects = renderCluster({ ...spec, controlPlane: { ...spec.controlPlane, replicas: 1 }, pool: { ...spec.pool, replicas: 1 } }, { tenant, offer, operationId: 'create-1' })
   await ask('create-1', 'create', { name: NAME }, async () => {
     let cluster: { uid: string; name: string } | null = null
     for (const object of objects) {

@@ -1,19 +1,22 @@
 import { describe, expect, test } from 'vitest'
 import { defaultAddOns } from '@/lib/addons/spec'
+import { NOTHING_ADVANCED } from '@/lib/cluster/advanced'
 import { rangeFix } from '@/lib/cluster/rules/address-rules'
 import { clusterSpec, specProblems } from '@/lib/cluster/rules'
 import type { ClusterSpec } from '@/lib/cluster/spec'
+import { NO_EXTRAS } from '@/lib/node-pool/extras'
+import { NO_NODE_CONFIG } from '@/lib/node-config/spec'
 
 const good: ClusterSpec = {
   name: 'invoices-prod',
   version: 'v1.35.2',
-  controlPlane: { replicas: 3 },
+  controlPlane: { replicas: 3, advanced: NOTHING_ADVANCED },
   endpoint: { kind: 'load-balancer' },
   identity: 'vc-south',
   placement: { datacenter: 'DC0', resourcePool: '/DC0/host/C0/Resources', folder: 'tenants', datastore: 'ds1', network: 'VM Network', template: 'ubuntu-1.35.2' },
   addresses: { kind: 'pool', range: '10.40.12.64-10.40.12.95', prefix: 24, gateway: '10.40.12.1', nameservers: ['10.40.0.53'] },
   networks: { pods: '10.244.0.0/16', services: '10.96.0.0/16' },
-  pool: { name: 'general', replicas: 5, cpus: 4, memoryMiB: 16384, diskGiB: 60 },
+  pool: { name: 'general', replicas: 5, cpus: 4, memoryMiB: 16384, diskGiB: 60, node: NO_NODE_CONFIG, extras: NO_EXTRAS },
   addOns: defaultAddOns(),
 }
 const pool = good.addresses.kind === 'pool' ? good.addresses : expect.fail('pool')
@@ -48,8 +51,8 @@ test('a version is complete and starts with v', () => {
 })
 
 test('the control plane has 1 to 5 replicas, even numbers too', () => {
-  expect(said({ controlPlane: { replicas: 2 } })).toEqual({})
-  expect(said({ controlPlane: { replicas: 6 } })['controlPlane.replicas']).toBe('Replicas of the control plane can be 1 to 5, not 6.')
+  expect(said({ controlPlane: { ...good.controlPlane, replicas: 2 } })).toEqual({})
+  expect(said({ controlPlane: { ...good.controlPlane, replicas: 6 } })['controlPlane.replicas']).toBe('Replicas of the control plane can be 1 to 5, not 6.')
 })
 
 describe('fixed endpoint', () => {
@@ -131,7 +134,7 @@ describe('networks', () => {
 })
 
 test('a machine has at least what kubeadm and vSphere need', () => {
-  const broken = said({ pool: { name: 'Gen_1', replicas: -1, cpus: 1, memoryMiB: 2050, diskGiB: 9 } })
+  const broken = said({ pool: { name: 'Gen_1', replicas: -1, cpus: 1, memoryMiB: 2050, diskGiB: 9, node: NO_NODE_CONFIG, extras: NO_EXTRAS } })
   expect(broken).toEqual({
     'pool.name': 'Use a–z, 0–9 and “-”, not starting or ending with “-”.',
     'pool.replicas': 'Machines can be 0 to 100, not -1.',

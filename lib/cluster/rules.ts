@@ -1,5 +1,6 @@
 import { addOnsProblems } from '@/lib/addons/rules'
 import { addressProblems } from '@/lib/cluster/rules/address-rules'
+import { advancedProblems } from '@/lib/cluster/rules/advanced-rules'
 import { controlPlaneProblems, nameProblems, placementProblems, poolProblems, versionProblems } from '@/lib/cluster/rules/identity-rules'
 import { endpointProblems, networkProblems } from '@/lib/cluster/rules/network-rules'
 import type { Problem } from '@/lib/cluster/rules/problem'
@@ -15,6 +16,7 @@ const RULES: readonly ((spec: ClusterSpec) => readonly Problem[])[] = [
   networkProblems,
   poolProblems,
   ({ addOns, version }) => addOnsProblems(addOns, version),
+  advancedProblems,
 ]
 
 /** Every broken rule of a spec whose shape is right, in the form's order. */

@@ -1,6 +1,9 @@
 import { z } from 'zod'
 import { moreNetwork } from '@/lib/node-pool/spec'
 import { addOnsShape } from '@/lib/addons/spec'
+import { advancedShape } from '@/lib/cluster/advanced'
+import { machineExtras } from '@/lib/node-pool/extras'
+import { nodeShape } from '@/lib/node-config/spec'
 
 /**
  * What a person asks for when they create a cluster: the form, the action and the type are this one schema. Shape and
@@ -10,7 +13,7 @@ import { addOnsShape } from '@/lib/addons/spec'
 export const clusterShape = z.object({
   name: z.string(),
   version: z.string(),
-  controlPlane: z.object({ replicas: z.number().int() }),
+  controlPlane: z.object({ replicas: z.number().int(), advanced: advancedShape }),
   endpoint: z.discriminatedUnion('kind', [
     z.object({ kind: z.literal('load-balancer') }),
     z.object({ kind: z.literal('fixed'), host: z.string(), port: z.number().int() }),
@@ -49,6 +52,9 @@ export const clusterShape = z.object({
     /** VSphereDeploymentZones that the machines are spread over; absent or empty: where `placement` says. */
     zones: z.array(z.string()).optional(),
     moreNetworks: z.array(moreNetwork).optional(),
+    /** How its machines are set up; `proxy.noProxy` holds only the person's own entries. */
+    node: nodeShape,
+    extras: machineExtras,
   }),
   addOns: addOnsShape,
 })

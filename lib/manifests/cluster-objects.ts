@@ -1,4 +1,3 @@
-import { API_PORT } from '@/lib/cluster/defaults'
 import type { ClusterSpec } from '@/lib/cluster/spec'
 import type { VSphereOffer } from '@/lib/identity/offer'
 import { canonicalSpan } from '@/lib/ip-pool/ip'
@@ -6,6 +5,7 @@ import { formatAddress, formatCidr, parseCidr } from '@/lib/ip-pool/ipv4'
 import { canonicalRange } from '@/lib/ip-pool/range'
 import type { KubeObject } from '@/lib/kubernetes/object'
 import { ZONE_LABEL } from '@/lib/zone/option'
+import { advancedFields, networkFields } from '@/lib/manifests/control-plane'
 import { API, metadata, OPERATION_ANNOTATION, reference } from '@/lib/manifests/labels'
 
 export interface RenderContext {
@@ -25,14 +25,14 @@ export function cluster(spec: ClusterSpec, context: RenderContext): KubeObject {
   return {
     apiVersion: API.cluster,
     kind: 'Cluster',
-    metadata: metadata(place(spec, context), spec.name, { annotations: { [OPERATION_ANNOTATION]: context.operationId } }),
+    metadata: metadata(place(spec, context), spec.name, { labels: spec.controlPlane.advanced.labels, annotations: { [OPERATION_ANNOTATION]: context.operationId } }),
     spec: {
       clusterNetwork: {
         // Kamaji serves the API at this port; it must equal the endpoint's.
-        apiServerPort: endpointOf(spec)?.port ?? API_PORT,
+        apiServerPort: endpointOf(spec)?.port ?? spec.controlPlane.advanced.apiServerPort,
         pods: { cidrBlocks: [canonicalCidr(spec.networks.pods)] },
         services: { cidrBlocks: [canonicalCidr(spec.networks.services)] },
-        serviceDomain: 'cluster.local',
+        serviceDomain: spec.controlPlane.advanced.serviceDomain,
       },
       controlPlaneRef: reference('KamajiControlPlane', API.controlPlane, spec.name),
       infrastructureRef: reference('VSphereCluster', API.infrastructure, spec.name),
@@ -89,24 +89,14 @@ export function vsphereCluster(spec: ClusterSpec, context: RenderContext): KubeO
 }
 
 export function controlPlane(spec: ClusterSpec, context: RenderContext): KubeObject {
-  const endpoint = endpointOf(spec)
+  const { replicas, advanced } = spec.controlPlane
   const services = parseCidr(spec.networks.services.trim())
+  // Kamaji's own default is 10.96.0.10, and it refuses a service network without it ("does not contain the DNS Service IP").
+  const dns = services === null ? null : formatAddress(services.first + 10)
   return {
     apiVersion: API.controlPlane,
     kind: 'KamajiControlPlane',
-    metadata: metadata(place(spec, context), spec.name),
-    spec: {
-      version: spec.version,
-      replicas: spec.controlPlane.replicas,
-      addons: {
-        // Kamaji's own default is 10.96.0.10, and it refuses a service network without it ("does not contain the DNS Service
-        // IP"). Under `addons`: with CoreDNS on, network.dnsServiceIPs is overwritten (kamajicontrolplane_controller_tcp.go).
-        coreDNS: services === null ? {} : { dnsServiceIPs: [formatAddress(services.first + 10)] },
-        // Present but empty means "on, with defaults".
-        kubeProxy: {},
-        konnectivity: {},
-      },
-      network: { serviceType: 'LoadBalancer', ...(endpoint === null ? {} : { serviceAddress: endpoint.host }) },
-    },
+    metadata: metadata(place(spec, context), spec.name, { labels: advanced.labels }),
+    spec: { version: spec.version, replicas, ...advancedFields(advanced, dns), network: networkFields(advanced, endpointOf(spec)?.host ?? null, dns) },
   }
 }

@@ -3,8 +3,14 @@ import type { KubeObject } from '@/lib/kubernetes/object'
 import { ipv6PoolName, type RenderContext } from '@/lib/manifests/cluster-objects'
 import { contentHash } from '@/lib/manifests/hash'
 import { API, CLUSTER_NAME_LABEL, DEPLOYMENT_NAME_LABEL, metadata, NODE_POOL_LABEL, reference } from '@/lib/manifests/labels'
+import { clusterNoProxy } from '@/lib/cluster/no-proxy'
+import { unique } from '@/lib/node-config/no-proxy'
+import { withNodeConfig } from '@/lib/node-config/render'
+import { NO_NODE_CONFIG, type NodeConfig } from '@/lib/node-config/spec'
+import { STANDARD_BOOTSTRAP } from '@/lib/node-config/standard'
 import { autoscalerAnnotations } from '@/lib/manifests/autoscaler'
 import { networkDevice } from '@/lib/node-pool/networks'
+import { deviceExtras } from '@/lib/node-pool/extras'
 import { defaultRepair, defaultTimeouts, type PoolSpec, type PoolStrategy, type Taint } from '@/lib/node-pool/spec'
 import { DEFAULT_SURGE } from '@/lib/node-pool/surge'
 
@@ -30,29 +36,40 @@ export interface AddressPoolRef {
 }
 
 /** The first pool of a new cluster, with everything that the create form does not ask. */
-export const firstPool = ({ pool, placement, version }: ClusterSpec): PoolSpec => ({
-  name: pool.name,
-  size: { kind: 'fixed', replicas: pool.replicas },
-  version,
-  machine: {
-    cpus: pool.cpus,
-    memoryMiB: pool.memoryMiB,
-    diskGiB: pool.diskGiB,
-    template: placement.template,
-    network: placement.network,
-    datastore: placement.datastore,
-    folder: placement.folder,
-    resourcePool: placement.resourcePool,
-  },
-  moreNetworks: pool.moreNetworks ?? [],
-  labels: {},
-  taints: [],
-  // One machine ahead and none less: the address range is sized for it (lib/cluster/rules/address-rules.ts).
-  strategy: { kind: 'rolling', surge: DEFAULT_SURGE, unavailable: 0 },
-  timeouts: defaultTimeouts(),
-  repair: defaultRepair(pool.replicas),
-  zones: pool.zones ?? [],
-})
+export const firstPool = (spec: ClusterSpec): PoolSpec => {
+  const { pool, placement, version } = spec
+  return {
+    name: pool.name,
+    size: { kind: 'fixed', replicas: pool.replicas },
+    version,
+    machine: {
+      cpus: pool.cpus,
+      memoryMiB: pool.memoryMiB,
+      diskGiB: pool.diskGiB,
+      template: placement.template,
+      network: placement.network,
+      datastore: placement.datastore,
+      folder: placement.folder,
+      resourcePool: placement.resourcePool,
+      ...pool.extras,
+    },
+    moreNetworks: pool.moreNetworks ?? [],
+    labels: {},
+    taints: [],
+    node: nodeOf(spec),
+    // One machine ahead and none less: the address range is sized for it (lib/cluster/rules/address-rules.ts).
+    strategy: { kind: 'rolling', surge: DEFAULT_SURGE, unavailable: 0 },
+    timeouts: defaultTimeouts(),
+    repair: defaultRepair(pool.replicas),
+    zones: pool.zones ?? [],
+  }
+}
+
+/** The form holds only the person's own entries of what is reached without the proxy; machines get all of them. */
+export function nodeOf(spec: ClusterSpec): NodeConfig {
+  const { node } = spec.pool
+  return node.proxy === null ? node : { ...node, proxy: { ...node.proxy, noProxy: [...unique([...clusterNoProxy(spec), ...node.proxy.noProxy])] } }
+}
 
 export const machineFacts = ({ name, placement, addresses }: ClusterSpec, { offer }: RenderContext): MachineFacts => ({
   server: offer.server,
@@ -89,8 +106,8 @@ export function machineTemplate(pool: PoolSpec, place: PoolPlace, facts: Machine
   const { addresses } = facts
   const device =
     addresses.kind === 'dhcp'
-      ? { networkName: machine.network, dhcp4: true }
-      : { networkName: machine.network, dhcp4: false, nameservers: addresses.nameservers, addressesFromPools: [addresses, ...(addresses.more ?? [])].map(({ poolKind, pool: from }) => reference(poolKind, API.ipam, from)) }
+      ? { networkName: machine.network, dhcp4: true, ...deviceExtras(machine) }
+      : { networkName: machine.network, dhcp4: false, nameservers: addresses.nameservers, addressesFromPools: [addresses, ...(addresses.more ?? [])].map(({ poolKind, pool: from }) => reference(poolKind, API.ipam, from)), ...deviceExtras(machine) }
   const spec = {
     // A linked clone keeps its template's disk size and ignores diskGiB (CAPV pkg/services/govmomi/vcenter/clone.go).
     cloneMode: 'fullClone',
@@ -101,6 +118,7 @@ export function machineTemplate(pool: PoolSpec, place: PoolPlace, facts: Machine
     ...(machine.resourcePool === null ? {} : { resourcePool: machine.resourcePool }),
     ...(machine.folder === null ? {} : { folder: machine.folder }),
     ...(machine.datastore === null ? {} : { datastore: machine.datastore }),
+    ...(machine.storagePolicy === null ? {} : { storagePolicyName: machine.storagePolicy }),
     template: machine.template,
     network: { devices: [device, ...pool.moreNetworks.map(networkDevice)] },
     numCPUs: machine.cpus,
@@ -118,23 +136,12 @@ export function machineTemplate(pool: PoolSpec, place: PoolPlace, facts: Machine
 export const registeredTaints = (taints: readonly Taint[]): readonly Record<string, string>[] | undefined =>
   taints.length === 0 ? undefined : taints.map(({ key, value, effect }) => ({ key, ...(value === '' ? {} : { value }), effect }))
 
-/** As CAPV's own templates start a worker (cluster-api-provider-vsphere templates/cluster-template.yaml). */
-export const STANDARD_BOOTSTRAP = {
-  name: '{{ local_hostname }}',
-  criSocket: '/var/run/containerd/containerd.sock',
-  kubeletExtraArgs: [{ name: 'cloud-provider', value: 'external' }],
-  preKubeadmCommands: [
-    'hostnamectl set-hostname "{{ ds.meta_data.hostname }}"',
-    'echo "::1         ipv6-localhost ipv6-loopback localhost6 localhost6.localdomain6" >/etc/hosts',
-    'echo "127.0.0.1   {{ ds.meta_data.hostname }} {{ local_hostname }} localhost localhost.localdomain localhost4 localhost4.localdomain4" >>/etc/hosts',
-  ],
-} as const
-
 export function bootstrapTemplate(pool: PoolSpec, place: PoolPlace): KubeObject {
   const { name, criSocket, kubeletExtraArgs, preKubeadmCommands } = STANDARD_BOOTSTRAP
   const taints = registeredTaints(pool.taints)
   const nodeRegistration = { name, criSocket, kubeletExtraArgs, ...(taints === undefined ? {} : { taints }) }
-  return templateObject(place, pool.name, 'KubeadmConfigTemplate', API.bootstrap, { template: { spec: { joinConfiguration: { nodeRegistration }, preKubeadmCommands } } })
+  const template = withNodeConfig({ spec: { joinConfiguration: { nodeRegistration }, preKubeadmCommands } }, NO_NODE_CONFIG, pool.node)
+  return templateObject(place, pool.name, 'KubeadmConfigTemplate', API.bootstrap, { template })
 }
 
 /** What a MachineDeployment takes over from the one that is there. */

@@ -53,10 +53,10 @@ describe('templates', () => {
   test('keep what the model has no place for', () => {
     const live = made()
     const [template] = live.machineTemplates
-    const odd = withAt(withAt(template ?? expect.fail(), ['spec', 'template', 'spec', 'storagePolicyName'], 'gold'), ['spec', 'template', 'spec', 'network', 'devices', 1], { networkName: 'second', dhcp4: true })
+    const odd = withAt(withAt(template ?? expect.fail(), ['spec', 'template', 'spec', 'hardwareVersion'], 'gold'), ['spec', 'template', 'spec', 'network', 'devices', 1], { networkName: 'second', dhcp4: true })
     const planned = plan(machine({ network: 'first', datastore: null }), { ...live, machineTemplates: [odd] })
     const content = find(planned.objects, 'VSphereMachineTemplate').spec
-    expect(content).toMatchObject({ template: { spec: { storagePolicyName: 'gold', network: { devices: [{ networkName: 'first', nameservers: ['10.0.0.2'] }, { networkName: 'second' }] } } } })
+    expect(content).toMatchObject({ template: { spec: { hardwareVersion: 'gold', network: { devices: [{ networkName: 'first', nameservers: ['10.0.0.2'] }, { networkName: 'second' }] } } } })
     expect(content).not.toHaveProperty('template.spec.datastore')
   })
   test('of another contract are copied in theirs', () => {

@@ -1,11 +1,12 @@
 import { type Problem, problem } from '@/lib/cluster/rules/problem'
-import { listIn, withAt } from '@/lib/kubernetes/dig'
+import { listIn, versionOf, withAt } from '@/lib/kubernetes/dig'
 import type { KubeObject } from '@/lib/kubernetes/object'
 import { canonicalJson } from '@/lib/manifests/hash'
 import { healthCheck } from '@/lib/manifests/health-check'
 import { NODE_POOL_LABEL, withOwner } from '@/lib/manifests/labels'
 import { otherOwners } from '@/lib/manifests/ownership'
 import { registeredTaints, templateObject, templateRefs } from '@/lib/manifests/pool-objects'
+import { nodePatches, type Patch } from '@/lib/node-config/render'
 import { pathsInDeployment, placeOf, type References, referencesOf, renderDeployment, sizeNow } from '@/lib/node-pool/deployment'
 import { type PoolFieldChange, poolDifferences } from '@/lib/node-pool/difference'
 import { bootstrapTemplateOf, healthCheckOf, isOurs, type LivePool, machineTemplateOf, poolNameOf, templateContent } from '@/lib/node-pool/live'
@@ -52,13 +53,11 @@ interface Collected {
 
 function changedReferences(live: LivePool, before: PoolSpec, wanted: PoolSpec, into: Collected): References {
   const now = referencesOf(live.deployment)
-  const machine = patchedTemplate(machineTemplateOf(live), live.machineTemplates, [...machinePatches(before, wanted), ...devicePatches(live, before, wanted, into)], live, into, 'machine')
-  const bootstrap = patchedTemplate(bootstrapTemplateOf(live), live.bootstrapTemplates, taintPatches(before, wanted), live, into, 'taints')
+  const machine = patchedTemplate(machineTemplateOf(live), live.machineTemplates, [...devicePatches(live, before, wanted, into), ...machinePatches(before, wanted)], live, into, 'machine')
+  const bootstrap = patchedTemplate(bootstrapTemplateOf(live), live.bootstrapTemplates, bootstrapPatches(live, before, wanted), live, into, 'taints')
   const made = templateRefs({ machine: machine ?? '', bootstrap: bootstrap ?? '' })
   return { infrastructure: machine === null ? now.infrastructure : made.infrastructure, bootstrap: bootstrap === null ? now.bootstrap : made.bootstrap }
 }
-
-type Patch = readonly [path: readonly (string | number)[], value: unknown]
 
 const MACHINE_FIELDS: Readonly<Record<keyof PoolSpec['machine'], readonly (string | number)[]>> = {
   cpus: ['spec', 'numCPUs'],
@@ -69,11 +68,23 @@ const MACHINE_FIELDS: Readonly<Record<keyof PoolSpec['machine'], readonly (strin
   datastore: ['spec', 'datastore'],
   folder: ['spec', 'folder'],
   resourcePool: ['spec', 'resourcePool'],
+  storagePolicy: ['spec', 'storagePolicyName'],
+  searchDomains: ['spec', 'network', 'devices', 0, 'searchDomains'],
+  routes: ['spec', 'network', 'devices', 0, 'routes'],
 }
 
 function machinePatches(before: PoolSpec, wanted: PoolSpec): readonly Patch[] {
   const fields = Object.keys(MACHINE_FIELDS) as (keyof PoolSpec['machine'])[]
-  return fields.flatMap((field) => (before.machine[field] === wanted.machine[field] ? [] : [[MACHINE_FIELDS[field], wanted.machine[field] ?? undefined] as const]))
+  return fields.flatMap((field) => {
+    const value = wanted.machine[field]
+    // An empty list is refused by nobody, but is another content than none.
+    return canonicalJson(before.machine[field]) === canonicalJson(value) ? [] : [[MACHINE_FIELDS[field], value === null || (Array.isArray(value) && value.length === 0) ? undefined : value] as const]
+  })
+}
+
+const bootstrapPatches = (live: LivePool, before: PoolSpec, wanted: PoolSpec): readonly Patch[] => {
+  const template = bootstrapTemplateOf(live)
+  return [...taintPatches(before, wanted), ...nodePatches(template === null ? undefined : templateContent(template), before.node, wanted.node, template === null ? '' : versionOf(template))]
 }
 
 /** The first device stays as it is, besides its network. */

@@ -85,7 +85,8 @@ export function pathsInDeployment(path: string): readonly (readonly string[])[] 
     case 'zones': return [[...MACHINE, 'failureDomain']]
     case 'moreNetworks':
     case 'machine': return [[...MACHINE, 'infrastructureRef', 'name']]
-    case 'taints': return [[...MACHINE, 'bootstrap', 'configRef', 'name']]
+    case 'taints':
+    case 'node': return [[...MACHINE, 'bootstrap', 'configRef', 'name']]
     case 'labels': return [['spec', 'template', 'metadata', 'labels', rest.join('.')]]
     case 'timeouts': return [[...MACHINE, 'deletion', `${timeout}Seconds`], [...MACHINE, timeout]]
     case 'strategy': return [['spec', 'rollout'], ['spec']].flatMap((at) => [['type'], ['rollingUpdate', 'maxSurge'], ['rollingUpdate', 'maxUnavailable']].map((of) => [...at, 'strategy', ...of]))

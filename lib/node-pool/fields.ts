@@ -1,4 +1,6 @@
 import { reachesNodes } from '@/lib/manifests/autoscaler'
+import { nodeFields } from '@/lib/node-config/fields'
+import { routeLines } from '@/lib/node-pool/extras'
 import type { PoolSpec } from '@/lib/node-pool/spec'
 import { plainVersion } from '@/lib/kubernetes/version'
 import { cleanLine, plural } from '@/lib/text'
@@ -40,11 +42,15 @@ export function fieldsOf(pool: PoolSpec): ReadonlyMap<string, PoolField> {
   rolls('machine.datastore', 'Datastore', machine.datastore)
   rolls('machine.folder', 'Folder', machine.folder)
   rolls('machine.resourcePool', 'Resource pool', machine.resourcePool)
+  rolls('machine.storagePolicy', 'Storage policy', machine.storagePolicy)
+  rolls('machine.searchDomains', 'Search domains', machine.searchDomains.join(', '))
+  rolls('machine.routes', 'Static routes', routeLines(machine.routes).replaceAll('\n', ', '))
   rolls('zones', 'Zones', pool.zones.length === 0 ? null : pool.zones.join(', '), 'A machine stays in the zone in which it was made.')
   for (const [key, value] of Object.entries(pool.labels)) {
     stays(`labels.${key}`, `Label ${cleanLine(key, 80)}`, value === '' ? '(empty)' : value, reachesNodes(key) ? 'Cluster API sets it on running machines and their Nodes.' : 'Cluster API sets it on running machines; Nodes do not get it.')
   }
   for (const { key, value, effect } of pool.taints) rolls(`taints.${key}:${effect}`, `Taint ${cleanLine(key, 80)}`, value === '' ? effect : `${value}, ${effect}`, 'A Node is tainted when it joins.')
+  for (const { path, words, value, exact } of nodeFields(pool.node)) fields.set(path, { words, value: shown(value), exact, rolls: true, why: 'A machine is set up when it is made.' })
   stays('strategy', 'Replacement', strategy.kind === 'on-delete' ? 'when a machine is deleted' : `${share(strategy.surge)} ahead, ${share(strategy.unavailable)} missing at most`, 'It is how machines are replaced, not a reason to.')
   stays('timeouts.drainSeconds', 'Drain limit', span(timeouts.drainSeconds))
   stays('timeouts.volumeDetachSeconds', 'Volume limit', span(timeouts.volumeDetachSeconds))

@@ -2,6 +2,8 @@
 import type { KubeObject } from '@/lib/kubernetes/object'
 import { healthCheck } from '@/lib/manifests/health-check'
 import { bootstrapTemplate, machineDeployment, machineTemplate, templateRefs, type MachineFacts } from '@/lib/manifests/pool-objects'
+import { NO_NODE_CONFIG } from '@/lib/node-config/spec'
+import { NO_EXTRAS } from '@/lib/node-pool/extras'
 import type { PoolSurroundings } from '@/lib/node-pool/rules'
 import { defaultRepair, defaultTimeouts, type PoolSpec } from '@/lib/node-pool/spec'
 
@@ -11,10 +13,11 @@ export const general: PoolSpec = {
   name: 'general',
   size: { kind: 'fixed', replicas: 5 },
   version: 'v1.34.3',
-  machine: { cpus: 4, memoryMiB: 8192, diskGiB: 60, template: 'ubuntu-1.34', network: 'VM Network', datastore: 'ds', folder: 'f', resourcePool: 'rp' },
+  machine: { cpus: 4, memoryMiB: 8192, diskGiB: 60, template: 'ubuntu-1.34', network: 'VM Network', datastore: 'ds', folder: 'f', resourcePool: 'rp', ...NO_EXTRAS },
   moreNetworks: [],
   labels: {},
   taints: [],
+  node: NO_NODE_CONFIG,
   strategy: { kind: 'rolling', surge: 1, unavailable: 0 },
   timeouts: defaultTimeouts(),
   repair: defaultRepair(5),

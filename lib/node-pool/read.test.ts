@@ -11,7 +11,7 @@ const full: PoolSpec = {
   size: { kind: 'autoscaled', min: 0, max: 6 },
   labels: { tier: 'backend', 'node.cluster.x-k8s.io/x': '' },
   taints: [{ key: 'example.com/gpu', value: '', effect: 'NoSchedule' }, { key: 'a', value: 'b', effect: 'NoExecute' }],
-  machine: { ...general.machine, datastore: null, folder: null, resourcePool: null },
+  machine: { ...general.machine, datastore: null, folder: null, resourcePool: null, storagePolicy: 'gold', searchDomains: ['x'], routes: [] },
   strategy: { kind: 'on-delete' },
   timeouts: { drainSeconds: 30, volumeDetachSeconds: 31, deletionSeconds: 32 },
   repair: { on: true, nodeStartupSeconds: 900, unhealthySeconds: 120, maxUnhealthy: 2 },
@@ -68,6 +68,7 @@ describe('a pool of the chart', () => {
       name: 'workers-md', size: { kind: 'fixed', replicas: 3 }, version: 'v1.33.1', labels: { team: 'x' }, zones: [],
       machine: { cpus: 4, memoryMiB: 8192, diskGiB: 40, template: 'ubuntu', network: 'a', datastore: null, folder: null, resourcePool: null },
       taints: [{ key: 'x', value: '', effect: 'NoSchedule' }],
+      node: { users: [{ name: 'ops', sshKeys: [] }], preCommands: ['hostnamectl'], kubeletArgs: [{ name: 'node-labels', value: 'a=b' }], files: [], proxy: null },
       timeouts: { drainSeconds: 120, volumeDetachSeconds: 0, deletionSeconds: 10 }, repair: { on: false },
     })
   })
@@ -76,8 +77,7 @@ describe('a pool of the chart', () => {
     const boot = 'KubeadmConfigTemplate spec.template.spec'
     expect(unknown).toEqual([
       'MachineDeployment spec.template.metadata.annotations',
-      `${at}.cloneMode`, `${at}.snapshot`, `${at}.storagePolicyName`, `${at}.network.devices.0.searchDomains`,
-      `${boot}.joinConfiguration.nodeRegistration.kubeletExtraArgs`, `${boot}.users`, `${boot}.preKubeadmCommands`,
+      `${at}.cloneMode`, `${at}.snapshot`,
       `${boot}.joinConfiguration.nodeRegistration.taints.0`, `${boot}.joinConfiguration.nodeRegistration.taints.1`,
     ])
   })

@@ -1,5 +1,7 @@
 import { dig, listIn, numberIn, stringIn, textsIn } from '@/lib/kubernetes/dig'
 import { MAX_SIZE_ANNOTATION, MIN_SIZE_ANNOTATION } from '@/lib/manifests/autoscaler'
+import { readNode } from '@/lib/node-config/read'
+import { extrasIn } from '@/lib/node-pool/extras'
 import { LEAVING } from '@/lib/node-pool/defaults'
 import { bootstrapTemplateOf, healthCheckOf, type LivePool, machineTemplateOf, poolNameOf, zoneOf } from '@/lib/node-pool/live'
 import { moreNetworksOf } from '@/lib/node-pool/networks'
@@ -35,10 +37,12 @@ export function readPool(live: LivePool): ReadPool {
         datastore: stringIn(machine, 'datastore'),
         folder: stringIn(machine, 'folder'),
         resourcePool: stringIn(machine, 'resourcePool'),
+        ...extrasIn(machine),
       },
       moreNetworks: [...(moreNetworksOf(machineTemplateOf(live)) ?? [])],
       labels: givenLabels(live),
       taints: listIn(bootstrapTemplateOf(live), 'spec', 'template', 'spec', 'joinConfiguration', 'nodeRegistration', 'taints').flatMap(taintOf),
+      node: readNode(dig(bootstrapTemplateOf(live), 'spec', 'template')).config,
       strategy: strategyOf(live),
       timeouts: timeoutsOf(live),
       repair: repairOf(live, replicas),

@@ -13,6 +13,8 @@ export interface PoolPageData {
   /** Fields that the form has no place for, `Kind path`: a change keeps them. */
   readonly unknown: readonly string[]
   readonly around: PoolSurroundings
+  /** What the cluster's networks say is reached without a proxy. */
+  readonly noProxy: readonly string[]
   /** VM templates that are offered for the pool's version. */
   readonly templates: readonly string[]
   /** Where the addresses of a further network can come from. */

@@ -1,6 +1,7 @@
 import { type Problem, outside, problem } from '@/lib/cluster/rules/problem'
 import { clusterNameLimit, isDns1123Label, machineDeploymentName } from '@/lib/kubernetes/names'
 import { reachesNodes } from '@/lib/manifests/autoscaler'
+import { nodeProblems } from '@/lib/node-config/rules'
 import { metadataProblems, taintProblems } from '@/lib/node-pool/rules/metadata'
 import { machineProblems } from '@/lib/node-pool/rules/machine'
 import { networkProblems } from '@/lib/node-pool/networks'
@@ -35,6 +36,7 @@ export function poolSpecProblems(spec: PoolSpec, around: PoolSurroundings): read
     ...networkProblems('moreNetworks', spec.machine.network, spec.moreNetworks),
     ...metadataProblems(spec.labels),
     ...taintProblems(spec.taints),
+    ...nodeProblems(spec.node),
     ...strategyProblems(spec),
     ...timeoutProblems(spec),
     ...repairProblems(spec),

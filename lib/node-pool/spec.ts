@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { nodeShape } from '@/lib/node-config/spec'
+import { machineExtras } from '@/lib/node-pool/extras'
 import { LEAVING, REPAIR_SHARE } from '@/lib/node-pool/defaults'
 
 /** A number of machines, or a percentage of the pool's size: `1`, `25%`. */
@@ -39,11 +41,13 @@ export const poolShape = z.object({
     datastore: z.string().nullable(),
     folder: z.string().nullable(),
     resourcePool: z.string().nullable(),
+    ...machineExtras.shape,
   }),
   moreNetworks: z.array(moreNetwork),
   /** Labels of the machines. Only some reach Nodes: see labelHints. */
   labels: z.record(z.string(), z.string()),
   taints: z.array(taint),
+  node: nodeShape,
   strategy: z.discriminatedUnion('kind', [
     z.object({ kind: z.literal('rolling'), surge: share, unavailable: share }),
     /** A machine is made anew only after somebody deletes it. */

@@ -2,7 +2,8 @@ import { dig, listIn, stringIn, textsIn } from '@/lib/kubernetes/dig'
 import type { KubeObject } from '@/lib/kubernetes/object'
 import { MAX_SIZE_ANNOTATION, MIN_SIZE_ANNOTATION } from '@/lib/manifests/autoscaler'
 import { canonicalJson } from '@/lib/manifests/hash'
-import { STANDARD_BOOTSTRAP } from '@/lib/manifests/pool-objects'
+import { readNode } from '@/lib/node-config/read'
+import { STANDARD_BOOTSTRAP } from '@/lib/node-config/standard'
 import { bootstrapTemplateOf, healthCheckOf, type LivePool, machineTemplateOf } from '@/lib/node-pool/live'
 import { moreNetworksOf } from '@/lib/node-pool/networks'
 import { TAINT_EFFECTS } from '@/lib/node-pool/spec'
@@ -25,6 +26,7 @@ const DEPLOYMENT_USUAL: Usual = [['minReadySeconds', 0], ['progressDeadlineSecon
 const MACHINE: Known = [
   'numCPUs', 'memoryMiB', 'diskGiB', 'template', 'datastore', 'folder', 'resourcePool', 'server', 'thumbprint', 'datacenter',
   'network.devices.0.networkName', 'network.devices.0.dhcp4', 'network.devices.0.nameservers', 'network.devices.0.addressesFromPools',
+  'storagePolicyName', 'network.devices.0.searchDomains', 'network.devices.0.routes',
 ].map((field) => `template.spec.${field}`)
 const MACHINE_USUAL: Usual = [
   ['template.spec.cloneMode', 'fullClone'], ['template.spec.os', 'Linux'], ['template.spec.powerOffMode', 'trySoft'],
@@ -32,13 +34,11 @@ const MACHINE_USUAL: Usual = [
   ['template.spec.network.devices.0.dhcp6', false],
 ]
 
-const BOOTSTRAP: Known = ['template.spec.joinConfiguration.nodeRegistration.taints']
+const BOOTSTRAP: Known = ['joinConfiguration.nodeRegistration.taints', 'joinConfiguration.nodeRegistration.kubeletExtraArgs', 'preKubeadmCommands', 'postKubeadmCommands', 'files', 'users', 'ntp.servers'].map((field) => `template.spec.${field}`)
 const BOOTSTRAP_USUAL: Usual = [
   ['template.spec.joinConfiguration.nodeRegistration.name', STANDARD_BOOTSTRAP.name],
   ['template.spec.joinConfiguration.nodeRegistration.criSocket', STANDARD_BOOTSTRAP.criSocket],
-  // A list in v1beta2, a map in v1beta1.
-  ['template.spec.joinConfiguration.nodeRegistration.kubeletExtraArgs', STANDARD_BOOTSTRAP.kubeletExtraArgs, Object.fromEntries(STANDARD_BOOTSTRAP.kubeletExtraArgs.map(({ name, value }) => [name, value]))],
-  ['template.spec.preKubeadmCommands', STANDARD_BOOTSTRAP.preKubeadmCommands],
+  ['template.spec.ntp.enabled', true],
   ['template.spec.format', 'cloud-config'],
 ]
 
@@ -56,6 +56,7 @@ export function unknownFields(live: LivePool): readonly string[] {
     ...unknownIn(machine, [...MACHINE, ...(moreNetworksOf(machine) ?? []).map((_, index) => `template.spec.network.devices.${index + 1}`)], MACHINE_USUAL),
     ...unknownIn(bootstrap, BOOTSTRAP, BOOTSTRAP_USUAL),
     ...oddTaints(bootstrap),
+    ...readNode(dig(bootstrap, 'spec', 'template')).unknown.map((path) => `KubeadmConfigTemplate spec.template.spec.${path}`),
     ...unknownIn(check, CHECK, []),
     ...oddConditions(check),
   ]

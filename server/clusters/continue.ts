@@ -10,6 +10,7 @@ import { ownCluster, withUnfinished, type Unfinished } from '@/server/clusters/u
 import { failure } from '@/server/failure'
 import type { OperationInput } from '@/server/inputs'
 import { applyAll, dryRunAll, nameOf } from '@/server/operations/apply'
+import { adoptNodeSecrets } from '@/server/node-secrets/node-secrets'
 import type { Asker } from '@/server/operations/asker'
 import type { Lease } from '@/server/operations/lease'
 import { noteAct } from '@/server/operations/note'
@@ -34,6 +35,7 @@ async function goOn(ctx: Asker, unfinished: Unfinished, lease: Lease): Promise<v
   const addOns = await addOnsOf(ctx, asked)
   const { clusterUid } = await applyAll(client, lease, objects, unfinished.applied, addOnSteps(addOns))
   await applyAddOns(lease, addOns, { name: asked.name, uid: clusterUid }, objects.map(nameOf))
+  await adoptNodeSecrets(ctx.tenant, asked.pool.node, { name: unfinished.cluster, uid: clusterUid })
   noteAct(ctx, { key: `${unfinished.id}:continued`, clusterUid, cluster: unfinished.cluster, subject: null, text: `The creation of ${unfinished.cluster} went on` })
 }
 

@@ -4,10 +4,12 @@ import { stepOf } from '@/lib/addons/names'
 import { wantedAddOns } from '@/lib/addons/spec'
 import type { ClusterSpec } from '@/lib/cluster/spec'
 import type { KubeObject } from '@/lib/kubernetes/object'
+import { isAppError } from '@/lib/errors'
 import { canonicalJson } from '@/lib/manifests/hash'
 import { renderCluster } from '@/lib/manifests/render'
 import { applyAddOns } from '@/server/addons/apply'
 import { prepareAddOns, type PreparedAddOns } from '@/server/addons/prepare'
+import { NO_NODE_CONFIG } from '@/lib/node-config/spec'
 import { audited } from '@/server/audit/audited'
 import { admittedOffer, assertFree, assertRoom } from '@/server/clusters/check'
 import type { CreateInput } from '@/server/inputs'
@@ -16,16 +18,18 @@ import type { Asker } from '@/server/operations/asker'
 import { withOperation } from '@/server/operations/lease'
 import { noteAct } from '@/server/operations/note'
 import { runtime } from '@/server/runtime'
-import { requireLive, type TenantContext } from '@/server/tenants/open'
+import { adoptNodeSecrets, assertTyped, dropNodeSecrets, keepNodeSecret } from '@/server/node-secrets/node-secrets'
+import { requireLive, requirePermission, type TenantContext } from '@/server/tenants/open'
 
 /**
  * Makes a cluster with its first pool. Nothing is written before every object has passed a dry run as the person.
  * @throws AppError 'invalid' | 'name-taken' | 'forbidden' | 'refused' before anything exists
  * @throws AppError 'interrupted' with the progress when it stopped in the middle: see continueCreate and removeLeftovers
  */
-export async function createCluster(ctx: TenantContext, { spec }: CreateInput): Promise<{ operationId: string }> {
+export async function createCluster(ctx: TenantContext, { spec, secrets }: CreateInput): Promise<{ operationId: string }> {
   return audited(ctx, 'create:cluster', `Cluster/${spec.name}`, async () => {
     requireLive(ctx)
+    assertTyped(spec.pool.node, NO_NODE_CONFIG, secrets, 'pool.node')
     const client = runtime().asUser(ctx.identity)
     const operationId = randomUUID()
     const objects = renderCluster(spec, { tenant: ctx.tenant, offer: admittedOffer(ctx, spec), operationId })
@@ -39,7 +43,13 @@ export async function createCluster(ctx: TenantContext, { spec }: CreateInput): 
       // The row keeps other creates of the name out from here on. One that ended since the first look has left a cluster, which
       // an apply would take over: same field manager, no conflict.
       await assertFree(ctx, client, objects)
-      const { clusterUid } = await applyAll(client, lease, objects, [], addOnSteps(addOns))
+      if (secrets) await requirePermission(ctx, 'create:cluster', 'now')
+      await keepNodeSecret({ tenant: ctx.tenant, cluster: spec.name }, spec.pool.node, secrets, null)
+      const { clusterUid } = await applyAll(client, lease, objects, [], addOnSteps(addOns)).catch(async (error: unknown) => {
+        if (!isAppError(error) || error.view.code !== 'interrupted') await dropNodeSecrets(ctx.tenant, spec.pool.node)
+        throw error
+      })
+      await adoptNodeSecrets(ctx.tenant, spec.pool.node, { name: spec.name, uid: clusterUid })
       await applyAddOns(lease, addOns, { name: spec.name, uid: clusterUid }, objects.map(nameOf))
       noteAsked(ctx, { id: operationId, cluster: spec.name, clusterUid })
     })

@@ -1,11 +1,13 @@
 import 'server-only'
 import { isAddOnStep } from '@/lib/addons/names'
+import { clusterShape } from '@/lib/cluster/spec'
 import { needsOwner } from '@/lib/manifests/labels'
 import { ownCluster, withUnfinished, type Unfinished } from '@/server/clusters/unfinished'
 import type { OperationInput } from '@/server/inputs'
 import { knownKind, type KindName } from '@/server/management/kinds'
 import type { UserClient } from '@/server/management/user-client'
 import { runtime } from '@/server/runtime'
+import { dropNodeSecrets } from '@/server/node-secrets/node-secrets'
 import type { TenantContext } from '@/server/tenants/open'
 
 /** Takes away what an interrupted create left: the Cluster with all that it owns, then what it does not own yet. */
@@ -25,6 +27,8 @@ async function remove(ctx: TenantContext, client: UserClient, unfinished: Unfini
   // Add-ons are written as the Cluster's own, so they go with it.
   const loose = unfinished.names.filter((name) => !isAddOnStep(name)).map(split).filter(({ kind }) => kind !== 'Cluster' && (needsOwner({ kind }) || !cluster))
   for (const object of loose.toReversed()) await removeUnowned(ctx, client, object)
+  const spec = clusterShape.safeParse(unfinished.spec)
+  if (spec.success) await dropNodeSecrets(ctx.tenant, spec.data.pool.node)
 }
 
 const split = (text: string): { kind: KindName; name: string } => {

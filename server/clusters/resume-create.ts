@@ -10,6 +10,7 @@ import { ownCluster, unfinishedOf } from '@/server/clusters/unfinished'
 import type { OperationRow } from '@/server/db/operations'
 import { failure } from '@/server/failure'
 import type { KindName } from '@/server/management/kinds'
+import { adoptNodeSecrets } from '@/server/node-secrets/node-secrets'
 import { applyAll, dryRunAll, nameOf } from '@/server/operations/apply'
 import type { Asker } from '@/server/operations/asker'
 import type { Lease } from '@/server/operations/lease'
@@ -44,6 +45,7 @@ export async function resumeCreate(ctx: Asker, row: OperationRow, lease: Lease):
     await dryRunAll(client, objects)
     const addOns = await addOnsOf(ctx, asked)
     const { clusterUid } = await applyAll(client, lease, objects, applied, addOnSteps(addOns))
+    await adoptNodeSecrets(ctx.tenant, asked.pool.node, { name: row.cluster, uid: clusterUid })
     await applyAddOns(lease, addOns, { name: asked.name, uid: clusterUid }, objects.map(nameOf))
     noteAsked(ctx, { id: row.id, cluster: row.cluster, clusterUid })
   } catch (error) {

@@ -1,8 +1,9 @@
 import 'server-only'
 import { ADD_ON_LABEL } from '@/lib/addons/names'
-import type { KubeObject } from '@/lib/kubernetes/object'
+import type { KubeObject, OwnerReference } from '@/lib/kubernetes/object'
 import { FIELD_MANAGER } from '@/lib/manifests/ownership'
 import { isAppError } from '@/lib/errors'
+import { NODE_SECRET_LABEL, OWN_SECRET } from '@/lib/node-config/rules/secrets'
 import { failure } from '@/server/failure'
 import type { Discovery } from '@/server/management/discovery'
 import { KINDS, resourcePath, segment, type KindName } from '@/server/management/kinds'
@@ -22,15 +23,17 @@ export interface SignIn {
 }
 
 /**
- * The portal as itself, where the person may not: add-ons of a cluster, which hold and mount what nobody of the tenant may read. Whoever
- * calls it has asked the API server first whether the person may change the cluster (server/addons/prepare.ts). What it may write
- * is cut down to add-ons by chart/rbac/add-ons-policy.yaml, whatever happens here.
+ * The portal as itself, where the person may not: add-ons of a cluster, which hold and mount what nobody of the tenant may read, and
+ * Secrets with what people typed for machines. Whoever calls it has asked the API server first whether the person may change the
+ * cluster (server/addons/prepare.ts). What it may write is cut down to these by chart/rbac/add-ons-policy.yaml, whatever happens here.
  */
 export interface PortalClient {
   /** Server-side apply, nothing forced, unknown fields refused. @throws AppError 'refused' | 'conflict' */
   readonly apply: (object: KubeObject, options?: { readonly dryRun: boolean }) => Promise<KubeObject>
   /** Absent already is fine. */
   readonly delete: (kind: OwnKind, namespace: string, name: string) => Promise<void>
+  /** Sets the owners of a Secret for machines. @returns whether it is there */
+  readonly adopt: (namespace: string, name: string, owners: readonly OwnerReference[]) => Promise<boolean>
   /** @throws AppError 'not-ready' when the identity or its Secret is missing or empty */
   readonly signInOf: (identity: string) => Promise<SignIn>
 }
@@ -64,6 +67,17 @@ export function createPortalClient(transport: Transport, discovery: Discovery, c
         if (!isStatusError(error) || error.code !== 404) throw refusal(error, kind, name)
       })
     },
+    adopt: async (namespace, name, ownerReferences) => {
+      const path = resourcePath(KINDS.Secret, await versionOf('Secret'), { namespace, name })
+      const patch = { method: 'PATCH', path, query: { fieldManager: FIELD_MANAGER }, body: { metadata: { ownerReferences } }, contentType: 'application/merge-patch+json', timeoutMs: 20_000 } as const
+      try {
+        await transport.json(patch)
+        return true
+      } catch (error) {
+        if (isStatusError(error) && error.code === 404) return false
+        throw refusal(error, 'Secret', name)
+      }
+    },
     signInOf: async (identity) => {
       const missing = (what: string) => failure('not-ready', `The sign-in of the vSphere identity ${identity} cannot be copied: ${what}. A platform admin has to look at it.`)
       const path = await discovery.path('VSphereClusterIdentity', { name: identity })
@@ -87,10 +101,12 @@ export function createPortalClient(transport: Transport, discovery: Discovery, c
   }
 }
 
-/** @throws Error for what is no add-on: a bug */
+/** @throws Error for what is neither an add-on's nor a Secret for machines: a bug */
 function ownKind(object: KubeObject): OwnKind {
   const kind = OWN_KINDS.find((own) => own === object.kind)
-  if (!kind || object.metadata.labels?.[ADD_ON_LABEL] === undefined) throw new Error(`The portal does not write ${object.kind} ${object.metadata.name} as itself`)
+  const labels = object.metadata.labels ?? {}
+  const forMachines = kind === 'Secret' && NODE_SECRET_LABEL in labels && OWN_SECRET.test(object.metadata.name)
+  if (!kind || (labels[ADD_ON_LABEL] === undefined && !forMachines)) throw new Error(`The portal does not write ${object.kind} ${object.metadata.name} as itself`)
   return kind
 }
 

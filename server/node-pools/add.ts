@@ -19,22 +19,26 @@ import type { Asker } from '@/server/operations/asker'
 import { withOperation, type Lease } from '@/server/operations/lease'
 import { noteAct } from '@/server/operations/note'
 import { runtime } from '@/server/runtime'
-import { requireLive, type TenantContext } from '@/server/tenants/open'
+import { assertTyped, keepNodeSecret } from '@/server/node-secrets/node-secrets'
+import { requireLive, requirePermission, type TenantContext } from '@/server/tenants/open'
 
 /**
  * A further pool of a cluster that is there.
  * @throws AppError 'invalid' | 'name-taken' | 'conflict' | 'refused' before anything is written; 'interrupted' in the middle
  */
-export async function addPool(ctx: TenantContext, { cluster: name, spec }: AddPoolInput): Promise<null> {
+export async function addPool(ctx: TenantContext, { cluster: name, spec, secrets }: AddPoolInput): Promise<null> {
   return audited(ctx, 'change:node-pool', `MachineDeployment/${machineDeploymentName(name, spec.name)}`, async () => {
     requireLive(ctx)
     const client = runtime().asUser(ctx.identity)
     const prepared = await prepareAdd(ctx, client, { cluster: name, spec })
     assertAddresses(prepared)
+    assertTyped(spec.node, prepared.node, secrets, 'node')
     const { objects } = prepared.plan
     await assertFreeName(client, ctx.tenant, objects)
     const intent: AddIntent = { pool: spec.name, size: spec.size, to: sizeOf(spec.size), objects }
     const at = { id: randomUUID(), cluster: name, clusterUid: prepared.cluster.uid }
+    if (secrets) await requirePermission(ctx, 'change:node-pool', 'now')
+    await keepNodeSecret({ tenant: ctx.tenant, cluster: name }, spec.node, secrets, prepared.cluster)
     const { user: who, groups } = ctx.session
     const row = { ...at, tenant: ctx.tenant, kind: 'add', who, groups, hash: hashOf(objects), spec: intent, missing: namesOf({ objects }) } as const
     await withOperation(row, async (lease) => {

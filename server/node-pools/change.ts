@@ -18,23 +18,27 @@ import type { Asker } from '@/server/operations/asker'
 import { type Holder, withOperation, type Lease } from '@/server/operations/lease'
 import { noteAct } from '@/server/operations/note'
 import { runtime } from '@/server/runtime'
-import { requireLive, type TenantContext } from '@/server/tenants/open'
+import { assertTyped, keepNodeSecret } from '@/server/node-secrets/node-secrets'
+import { requireLive, requirePermission, type TenantContext } from '@/server/tenants/open'
 
 /**
  * Makes a pool the wanted one. Nothing is written before every object has passed a dry run as the person.
  * @throws AppError as prepareChange does, before anything is written; 'interrupted' when it stopped in the middle: the same
  * change asked for again goes on from there
  */
-export async function changePool(ctx: TenantContext, { cluster: name, pool, uid, seen, spec }: ChangePoolInput): Promise<null> {
+export async function changePool(ctx: TenantContext, { cluster: name, pool, uid, seen, spec, secrets }: ChangePoolInput): Promise<null> {
   const cluster = ctx.cluster(name)
   return audited(ctx, 'change:node-pool', cluster ? `MachineDeployment/${deploymentOf(cluster, pool)}` : `Cluster/${name}`, async () => {
     requireLive(ctx)
     const client = runtime().asUser(ctx.identity)
     const prepared = await prepareChange(ctx, client, { cluster: name, pool, uid, seen, spec })
     assertAddresses(prepared)
+    assertTyped(spec.node, prepared.node, secrets, 'node')
     if (prepared.plan.changes.length === 0) return null
     const intent: ChangeIntent = { pool, uid, seen, spec, ...outline(prepared, spec) }
     const at = { id: randomUUID(), cluster: name, clusterUid: prepared.cluster.uid }
+    if (secrets) await requirePermission(ctx, 'change:node-pool', 'now')
+    await keepNodeSecret({ tenant: ctx.tenant, cluster: name }, spec.node, secrets, prepared.cluster)
     const { user: who, groups } = ctx.session
     const row = { ...at, tenant: ctx.tenant, kind: 'change', who, groups, hash: hashOf(prepared.plan.objects), spec: intent, missing: namesOf(prepared.plan) } as const
     await withOperation(row, (lease) => write(ctx, at, lease, prepared, intent))

@@ -15,7 +15,15 @@ const FIELDS: Readonly<Record<string, readonly (readonly [string, string])[]>> =
     ['spec.template.spec.folder', 'machine.folder'],
     ['spec.template.spec.resourcePool', 'machine.resourcePool'],
   ],
-  KubeadmConfigTemplate: [['spec.template.spec.joinConfiguration.nodeRegistration.taints', 'taints']],
+  KubeadmConfigTemplate: [
+    ['spec.template.spec.joinConfiguration.nodeRegistration.taints', 'taints'],
+    ['spec.template.spec.joinConfiguration.nodeRegistration.kubeletExtraArgs', 'node.kubeletArgs'],
+    ['spec.template.spec.files', 'node.files'],
+    ['spec.template.spec.users', 'node.users'],
+    ['spec.template.spec.preKubeadmCommands', 'node.preCommands'],
+    ['spec.template.spec.postKubeadmCommands', 'node.postCommands'],
+    ['spec.template.spec.ntp', 'node.ntpServers'],
+  ],
   MachineDeployment: [
     ['spec.replicas', 'size.replicas'],
     ['spec.template.spec.failureDomain', 'zones'],

@@ -1,5 +1,8 @@
 import 'server-only'
+import type { ClusterView } from '@/lib/cluster/view'
+import { formatCidr, networkOf, parseAddress } from '@/lib/ip-pool/ipv4'
 import { stringIn } from '@/lib/kubernetes/dig'
+import { computedNoProxy } from '@/lib/node-config/no-proxy'
 import { poolNameOf } from '@/lib/node-pool/live'
 import { readPool } from '@/lib/node-pool/read'
 import type { PoolPageData } from '@/lib/node-pool/review'
@@ -7,6 +10,7 @@ import { defaultRepair, defaultTimeouts } from '@/lib/node-pool/spec'
 import { failure } from '@/server/failure'
 import { deploymentsOf, findCluster, findPool, offeredTemplates, poolsFor, surroundingsOf, templatesOf } from '@/server/node-pools/find'
 import { clusterZones } from '@/server/zones/list'
+import type { UserClient } from '@/server/management/user-client'
 import { runtime } from '@/server/runtime'
 import type { TenantContext } from '@/server/tenants/open'
 
@@ -17,7 +21,7 @@ export async function poolPageData(ctx: TenantContext, cluster: string, pool: st
   const { spec, unknown } = found.read
   const templates = new Set([spec.machine.template, ...offeredTemplates(ctx, found.cluster, spec.version)])
   return {
-    cluster, uid: found.live.deployment.metadata.uid ?? null, spec, unknown, copyOf: null,
+    cluster, uid: found.live.deployment.metadata.uid ?? null, spec, unknown, copyOf: null, noProxy: await noProxyOf(ctx, client, found.cluster),
     around: surroundingsOf(ctx, found.cluster, spec), templates: [...templates].filter((name) => name !== ''), zones: clusterZones(ctx, found.cluster), addressPools: poolsFor(ctx, found.cluster),
   }
 }
@@ -37,5 +41,13 @@ export async function newPoolPageData(ctx: TenantContext, name: string): Promise
     zones: [],
     strategy: { kind: 'rolling', surge: 1, unavailable: 0 } as const, timeouts: defaultTimeouts(), repair: defaultRepair(1),
   }
-  return { cluster: name, uid: null, spec, unknown: [], copyOf: poolNameOf(first), around: surroundingsOf(ctx, cluster, null, [first, ...rest]), templates: [...offered].filter((template) => template !== ''), zones: clusterZones(ctx, cluster), addressPools: poolsFor(ctx, cluster) }
+  return { cluster: name, uid: null, spec, unknown: [], copyOf: poolNameOf(first), noProxy: await noProxyOf(ctx, client, cluster), around: surroundingsOf(ctx, cluster, null, [first, ...rest]), templates: [...offered].filter((template) => template !== ''), zones: clusterZones(ctx, cluster), addressPools: poolsFor(ctx, cluster) }
+}
+
+/** From the cluster's networks as they are; machines' own network where a pool of addresses tells it. */
+async function noProxyOf(ctx: TenantContext, client: UserClient, { name, networks, addresses }: ClusterView): Promise<readonly string[]> {
+  const cluster = await client.get('Cluster', ctx.tenant, name)
+  const gateway = addresses.kind === 'pool' ? parseAddress(addresses.gateway ?? '') : null
+  const nodes = addresses.kind === 'pool' && gateway !== null && addresses.prefix !== null ? [formatCidr(networkOf(gateway, addresses.prefix))] : []
+  return computedNoProxy({ ...networks, nodes, serviceDomain: stringIn(cluster, 'spec', 'clusterNetwork', 'serviceDomain') ?? 'cluster.local' })
 }

@@ -11,6 +11,8 @@ import { machineFactsOf } from '@/lib/node-pool/machine-facts'
 import type { PoolPlan } from '@/lib/node-pool/plan'
 import type { AddressAnswer } from '@/lib/node-pool/review'
 import { poolSpecProblems } from '@/lib/node-pool/rules'
+import { NO_NODE_CONFIG, type NodeConfig } from '@/lib/node-config/spec'
+import { readPool } from '@/lib/node-pool/read'
 import type { PoolSpec } from '@/lib/node-pool/spec'
 import { listed } from '@/lib/text'
 import { failure, invalid } from '@/server/failure'
@@ -28,6 +30,8 @@ export interface Prepared {
   /** The plan's objects as a dry run gave them back. */
   readonly accepted: readonly KubeObject[]
   readonly addresses: AddressAnswer
+  /** Of the pool as it is, or of the one that a new pool is a copy of: what its Secrets hold need not be typed again. */
+  readonly node: NodeConfig
 }
 
 export interface WantedChange {
@@ -56,7 +60,7 @@ export async function prepareChange(ctx: Asker, client: UserClient, wanted: Want
     const fields = plan.held.map(({ words, owners }) => `${words} (${owners.join(', ')})`)
     throw failure('conflict', `Another tool holds what this would change: ${listed(fields, 4)}. Nothing was forced, and nothing was written. Change it with that tool, or let it go of the field.`)
   }
-  return dryRun(ctx, client, { cluster, group, plan }, plan.spareAddressesNeeded)
+  return dryRun(ctx, client, { cluster, group, plan, node: read.spec.node }, plan.spareAddressesNeeded)
 }
 
 /** Fields that are neither as the page showed them nor as the person wants them: this change would silently undo another one. */
@@ -89,17 +93,19 @@ export async function prepareAdd(ctx: Asker, client: UserClient, { cluster: name
   if (!found.some(({ vmTemplate }) => vmTemplate === spec.machine.template)) assertOffered(ctx, cluster, spec, null)
   assertPools(ctx, cluster, spec, null)
   const plan = planPoolAdd({ tenant: ctx.tenant, cluster: { name, uid: cluster.uid }, machines: first.facts }, spec)
-  return dryRun(ctx, client, { cluster, group: null, plan }, spec.size.kind === 'fixed' ? spec.size.replicas : spec.size.min)
+  const [oldest] = deployments
+  const node = oldest === undefined ? NO_NODE_CONFIG : readPool({ deployment: oldest, ...templates }).spec.node
+  return dryRun(ctx, client, { cluster, group: null, plan, node }, spec.size.kind === 'fixed' ? spec.size.replicas : spec.size.min)
 }
 
 export async function prepareRestart(ctx: Asker, client: UserClient, { cluster: name, pool, uid }: { cluster: string; pool: string; uid: string | null }, after: Date): Promise<Prepared> {
   const { cluster, group, live } = await findPool(ctx, client, name, pool)
   if (uid !== null && live.deployment.metadata.uid !== uid) throw failure('conflict', `Pool ${pool} was removed and made again since this page was loaded. Nothing was written.`)
   const plan = planGroupRestart(group, after)
-  return dryRun(ctx, client, { cluster, group, plan }, plan.spareAddressesNeeded)
+  return dryRun(ctx, client, { cluster, group, plan, node: NO_NODE_CONFIG }, plan.spareAddressesNeeded)
 }
 
-async function dryRun(ctx: Asker, client: UserClient, prepared: Pick<Prepared, 'cluster' | 'group' | 'plan'>, must: number): Promise<Prepared> {
+async function dryRun(ctx: Asker, client: UserClient, prepared: Pick<Prepared, 'cluster' | 'group' | 'plan' | 'node'>, must: number): Promise<Prepared> {
   const { plan, cluster } = prepared
   const answers = await Promise.allSettled(plan.objects.map((object) => client.dryRunApply(object, poolFieldOf)))
   const accepted = answers.map((answer) => {

@@ -11,17 +11,22 @@ import { yamlDiff } from '@/lib/node-pool/yaml-diff'
 import type { AddPoolInput, ChangePoolInput, RestartPoolInput } from '@/server/inputs'
 import { prepareAdd, prepareChange, prepareRestart, type Prepared } from '@/server/node-pools/prepare'
 import { runtime } from '@/server/runtime'
+import { assertTyped } from '@/server/node-secrets/node-secrets'
 import { requireLive, type TenantContext } from '@/server/tenants/open'
 
 /** What a change would do, with every object dry-run as the person. Writes nothing. @throws AppError as the change itself would */
 export async function reviewChange(ctx: TenantContext, input: ChangePoolInput): Promise<PoolReview> {
   requireLive(ctx)
-  return reviewOf(await prepareChange(ctx, runtime().asUser(ctx.identity), input))
+  const prepared = await prepareChange(ctx, runtime().asUser(ctx.identity), input)
+  assertTyped(input.spec.node, prepared.node, input.secrets, 'node')
+  return reviewOf(prepared)
 }
 
 export async function reviewAdd(ctx: TenantContext, input: AddPoolInput): Promise<PoolReview> {
   requireLive(ctx)
-  return reviewOf(await prepareAdd(ctx, runtime().asUser(ctx.identity), input))
+  const prepared = await prepareAdd(ctx, runtime().asUser(ctx.identity), input)
+  assertTyped(input.spec.node, prepared.node, input.secrets, 'node')
+  return reviewOf(prepared)
 }
 
 export async function reviewRestart(ctx: TenantContext, input: RestartPoolInput): Promise<PoolReview> {

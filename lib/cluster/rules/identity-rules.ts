@@ -2,6 +2,8 @@ import type { ClusterSpec } from '@/lib/cluster/spec'
 import { clusterNameLimit, isDns1035Label, isDns1123Label } from '@/lib/kubernetes/names'
 import { networkProblems } from '@/lib/node-pool/networks'
 import { spreadProblems } from '@/lib/node-pool/rules'
+import { extrasProblems } from '@/lib/node-pool/extras'
+import { nodeProblems } from '@/lib/node-config/rules'
 import { machineSizeProblems } from '@/lib/node-pool/rules/machine'
 import { cleanLine } from '@/lib/text'
 import { type Problem, outside, problem } from '@/lib/cluster/rules/problem'
@@ -54,7 +56,7 @@ export function poolProblems({ name, pool, placement }: ClusterSpec): Problem[] 
   else if (zones.length > 1) found.push(...spreadProblems(name, pool.name, zones, { kind: 'fixed', replicas: pool.replicas }).map(({ message }) => problem('pool.zones', message)))
   found.push(...networkProblems('pool.moreNetworks', placement.network, pool.moreNetworks ?? []))
   found.push(...outside('pool.replicas', 'Machines', pool.replicas, 0, 100))
-  found.push(...machineSizeProblems('pool', pool))
+  found.push(...machineSizeProblems('pool', pool), ...nodeProblems(pool.node, 'pool.node'), ...extrasProblems('pool.extras', pool.extras))
   return found
 }
 

@@ -2,6 +2,9 @@
 import { defaultAddOns } from '@/lib/addons/spec'
 import { OFFER_ANNOTATION, vsphereOffer } from '@/lib/identity/offer'
 import type { KubeObject } from '@/lib/kubernetes/object'
+import { NOTHING_ADVANCED } from '@/lib/cluster/advanced'
+import { NO_EXTRAS } from '@/lib/node-pool/extras'
+import { NO_NODE_CONFIG } from '@/lib/node-config/spec'
 import { renderCluster } from '@/lib/manifests/render'
 import { inParallel, sleep, type Api } from './api'
 
@@ -37,10 +40,10 @@ export async function makeSeed(api: Api): Promise<Seed> {
   if (!identity || !template) throw new Error('the lab offers no vSphere identity')
   const { datacenter, resourcePool, folder, datastore, network } = offer
   const objects = renderCluster({
-    name: SEED, version: template.version, controlPlane: { replicas: 1 }, endpoint: { kind: 'load-balancer' }, identity: identity.metadata.name,
+    name: SEED, version: template.version, controlPlane: { replicas: 1, advanced: NOTHING_ADVANCED }, endpoint: { kind: 'load-balancer' }, identity: identity.metadata.name,
     placement: { datacenter, resourcePool, folder, datastore, network, template: template.name },
     addresses: { kind: 'pool', range: '10.40.99.64-10.40.99.70', prefix: 24, gateway: '10.40.99.1', nameservers: ['10.40.0.2'] },
-    networks: { pods: '10.244.0.0/16', services: '10.96.0.0/12' }, pool: { name: 'general', replicas: 1, cpus: 2, memoryMiB: 4096, diskGiB: 40 }, addOns: defaultAddOns(),
+    networks: { pods: '10.244.0.0/16', services: '10.96.0.0/12' }, pool: { name: 'general', replicas: 1, cpus: 2, memoryMiB: 4096, diskGiB: 40, node: NO_NODE_CONFIG, extras: NO_EXTRAS }, addOns: defaultAddOns(),
   }, { tenant: SEED_TENANT, offer, operationId: 'bench' })
   for (const object of objects) await api.send('PATCH', `${collection(object.kind, SEED_TENANT)}/${object.metadata.name}?fieldManager=bench`, object, 'application/apply-patch+yaml')
   for (const deadline = Date.now() + SEED_MS; ; await sleep(1_000)) {

@@ -1,0 +1,233 @@
+import { parse } from 'yaml'
+import { ADDRESS_TYPES, SERVICE_TYPES } from '@/lib/cluster/advanced'
+import type { ClusterSpec } from '@/lib/cluster/spec'
+import type { IdentityOption, VSphereOffer } from '@/lib/identity/offer'
+import { templateFor } from '@/lib/identity/select'
+import { sameVersion } from '@/lib/kubernetes/version'
+import { valuesReader, type ValuesReader } from '@/lib/import/values-reader'
+import { userIn } from '@/lib/node-config/parts'
+import type { NodeConfig } from '@/lib/node-config/spec'
+import { cleanLine, plural } from '@/lib/text'
+
+/** A value that the form could not take, and why. */
+export interface NotTaken {
+  /** As Helm writes it: `nodePools[0].autoscaling.enabled`. */
+  readonly path: string
+  readonly why: string
+}
+
+export type Imported = { readonly spec: ClusterSpec; readonly taken: number; readonly notTaken: readonly NotTaken[] } | { readonly error: string }
+
+/** More is no values file. */
+export const MAX_VALUES = 1024 * 1024
+
+/** Why a value has no place here, by the beginning of its path; the first that fits. */
+const WHY: readonly (readonly [RegExp, string])[] = [
+  [/^vSphere\.(server|port|tlsThumbprint)/, 'The vSphere identity brings vCenter’s address and certificate.'],
+  [/^vSphere\.insecure/, 'The chart ignores it. The vSphere identity says how vCenter is verified.'],
+  [/^vSphere\.identityRef/, 'Choose one of the vSphere identities that this tenant is offered.'],
+  [/^cluster\.controlPlane\.network\.(ingress|gateway)/, 'The chart ignores it. Machines reach the API by address here.'],
+  [/^cluster\.controlPlane\.addons/, 'The chart ignores it: each of the three is always on there.'],
+  [/^cluster\.metrics/, 'Metrics are not set up here.'],
+  [/^nodePools\[[1-9]\d*\]/, 'The form makes one pool. Add this one once the cluster is there.'],
+  [/^nodePools\[0\]\.autoscaling/, 'Set the autoscaler’s bounds on the pool’s page once the cluster is there.'],
+  [/^nodePools\[0\]\.(ipAddrs|gateway)/, 'The chart ignores it. All machines of a pool would have the same one; addresses come from a pool or by DHCP.'],
+  [/^nodePools\[0\]\.(domain|topology)/, 'The chart ignores it.'],
+  [/^nodePools\[0\]\.users\[\d+\]/, 'The chart ignores it.'],
+  [/^vSphereCloudControllerManager/, 'Its image follows the cluster’s version, and its credentials come from the vSphere identity.'],
+  [/^vSphereStorageControllerManager/, 'The StorageClass is made with settings of its own, and the credentials come from the vSphere identity.'],
+  [/topology/i, 'The chart ignores it.'],
+]
+
+/**
+ * A values.yaml of the Helm chart clastix/cluster-api-kamaji-vsphere (0.2.9) as the create form has it. What the file leaves out stays
+ * as in `base`; rules are asked by the form afterwards.
+ * @param identities that the tenant is offered
+ */
+export function importChartValues(text: string, base: ClusterSpec, identities: readonly IdentityOption[]): Imported {
+  if (text.length > MAX_VALUES) return { error: 'This file is over 1 MiB, which is no values file.' }
+  let values: unknown
+  try {
+    // A file of anchors that refer to one another must not grow without end.
+    values = parse(text, { maxAliasCount: 100 })
+  } catch (error) {
+    return { error: `This is no YAML: ${cleanLine(error instanceof Error ? error.message.split('\n')[0] : error, 160)}` }
+  }
+  if (typeof values !== 'object' || values === null || Array.isArray(values)) return { error: 'This is no values file: it has no fields.' }
+  if (!['cluster', 'nodePools', 'vSphere', 'ipamProvider'].some((key) => Object.hasOwn(values, key))) return { error: 'This is no values file of the chart: it has none of cluster, nodePools, vSphere and ipamProvider.' }
+  const read = valuesReader(values)
+  const refused: NotTaken[] = []
+  const spec = specOf(read, base, identities, refused)
+  const rest = read.left().map((path) => ({ path, why: WHY.find(([pattern]) => pattern.test(path))?.[1] ?? 'Not a value that the portal knows.' }))
+  return { spec, taken: read.taken(), notTaken: [...refused, ...rest] }
+}
+
+function specOf(read: ValuesReader, base: ClusterSpec, identities: readonly IdentityOption[], refused: NotTaken[]): ClusterSpec {
+  const identity = identityOf(read, base, identities)
+  const offer = identities.find(({ name }) => name === identity)?.offer ?? null
+  const version = versionOf(read, base, offer, refused)
+  const pool = 'nodePools[0]'
+  const { placement } = base
+  return {
+    ...base,
+    name: read.text('cluster.name') ?? base.name,
+    version,
+    identity,
+    controlPlane: controlPlaneOf(read, base, refused),
+    endpoint: endpointOf(read, base),
+    placement: {
+      datacenter: read.text('vSphere.dataCenter') ?? offer?.datacenter ?? placement.datacenter,
+      resourcePool: read.text(`${pool}.resourcePool`) ?? offer?.resourcePool ?? placement.resourcePool,
+      folder: read.text(`${pool}.folder`) ?? offer?.folder ?? placement.folder,
+      datastore: read.text(`${pool}.dataStore`) ?? offer?.datastore ?? placement.datastore,
+      network: read.text(`${pool}.network`) ?? offer?.network ?? placement.network,
+      template: templateOf(read, placement.template, version, offer, refused),
+    },
+    addresses: addressesOf(read, base, refused),
+    networks: { pods: firstOf(read, 'cluster.clusterNetwork.pods.cidrBlocks', refused) ?? base.networks.pods, services: firstOf(read, 'cluster.clusterNetwork.services.cidrBlocks', refused) ?? base.networks.services },
+    pool: {
+      ...base.pool,
+      name: read.text(`${pool}.name`) ?? base.pool.name,
+      replicas: read.number(`${pool}.replicas`) ?? base.pool.replicas,
+      cpus: read.number(`${pool}.numCPUs`) ?? base.pool.cpus,
+      memoryMiB: read.number(`${pool}.memoryMiB`) ?? base.pool.memoryMiB,
+      diskGiB: read.number(`${pool}.diskGiB`) ?? base.pool.diskGiB,
+      node: nodeOf(read, base.pool.node, pool),
+      extras: extrasOf(read, base, pool),
+    },
+    addOns: addOnsOf(read, base),
+  }
+}
+
+/** By name where it is one of the tenant's, else the one of the same vCenter. */
+function identityOf(read: ValuesReader, base: ClusterSpec, identities: readonly IdentityOption[]): string {
+  const named = identities.find(({ name }) => name === read.peek('vSphere.identityRef.name') && read.peek('vSphere.identityRef.type') === 'VSphereClusterIdentity')
+  if (named) {
+    read.text('vSphere.identityRef.name')
+    read.text('vSphere.identityRef.type')
+    return named.name
+  }
+  return identities.find(({ offer }) => offer.server === read.peek('vSphere.server'))?.name ?? base.identity
+}
+
+function versionOf(read: ValuesReader, base: ClusterSpec, offer: VSphereOffer | null, refused: NotTaken[]): string {
+  const path = 'cluster.controlPlane.version'
+  const version = read.text(path)
+  if (version === null) return base.version
+  const offered = offer?.templates.find((template) => sameVersion(template.version, version))?.version
+  if (offered !== undefined) return offered
+  refused.push({ path, why: `${cleanLine(version, 40)} is not offered to this tenant; the form stays at ${base.version}.` })
+  return base.version
+}
+
+function templateOf(read: ValuesReader, before: string, version: string, offer: VSphereOffer | null, refused: NotTaken[]): string {
+  const path = 'nodePools[0].template'
+  const name = read.text(path)
+  const usual = (offer === null ? null : templateFor(offer, version)) ?? before
+  if (name === null || name === usual) return usual
+  if (offer?.templates.some((template) => template.name === name && sameVersion(template.version, version))) return name
+  refused.push({ path, why: `The VM template ${cleanLine(name, 80)} is not offered for ${version}; the form takes ${usual}.` })
+  return usual
+}
+
+/** The flag with which no API server from 1.33 on starts; the chart's own default. */
+const GONE = '--cloud-provider=external'
+
+function controlPlaneOf(read: ValuesReader, { controlPlane }: ClusterSpec, refused: NotTaken[]): ClusterSpec['controlPlane'] {
+  const at = 'cluster.controlPlane'
+  const { advanced } = controlPlane
+  const args = (component: 'apiServer' | 'controllerManager' | 'scheduler') => {
+    const all = read.texts(`${at}.${component}.extraArgs`)
+    if (all === null) return advanced.extraArgs[component]
+    if (component === 'apiServer' && all.includes(GONE)) refused.push({ path: `${at}.apiServer.extraArgs`, why: `${GONE}: from Kubernetes 1.33 on the API server has no such flag, and does not start with it.` })
+    return component === 'apiServer' ? all.filter((arg) => arg !== GONE) : all
+  }
+  const types = read.texts(`${at}.kubelet.preferredAddressTypes`)?.flatMap((type) => ADDRESS_TYPES.find((known) => known === type) ?? [])
+  const cgroupfs = read.text(`${at}.kubelet.cgroupfs`)
+  const serviceType = SERVICE_TYPES.find((type) => type === read.text(`${at}.network.serviceType`))
+  return {
+    replicas: read.number(`${at}.replicas`) ?? controlPlane.replicas,
+    advanced: {
+      ...advanced,
+      labels: read.map(`${at}.labels`) ?? advanced.labels,
+      extraArgs: { apiServer: args('apiServer'), controllerManager: args('controllerManager'), scheduler: args('scheduler') },
+      dataStore: { ...advanced.dataStore, name: read.text(`${at}.dataStoreName`) ?? advanced.dataStore.name },
+      kubelet: { cgroupfs: cgroupfs === 'cgroupfs' ? 'cgroupfs' : 'systemd', preferredAddressTypes: types ?? advanced.kubelet.preferredAddressTypes },
+      service: { type: serviceType ?? advanced.service.type, annotations: read.map(`${at}.network.serviceAnnotations`) ?? advanced.service.annotations, labels: read.map(`${at}.network.serviceLabels`) ?? advanced.service.labels },
+      certSANs: read.texts(`${at}.network.certSANs`) ?? advanced.certSANs,
+      serviceDomain: read.text('cluster.clusterNetwork.serviceDomain') ?? advanced.serviceDomain,
+    },
+  }
+}
+
+function endpointOf(read: ValuesReader, base: ClusterSpec): ClusterSpec['endpoint'] {
+  const host = read.text('cluster.controlPlane.network.serviceAddress')
+  const port = read.number('cluster.clusterNetwork.apiServerPort')
+  return host === null ? base.endpoint : { kind: 'fixed', host, port: port ?? base.controlPlane.advanced.apiServerPort }
+}
+
+function addressesOf(read: ValuesReader, base: ClusterSpec, refused: NotTaken[]): ClusterSpec['addresses'] {
+  const pool = 'nodePools[0]'
+  const dhcp = read.flag(`${pool}.dhcp4`)
+  const nameservers = read.texts(`${pool}.nameServers`) ?? []
+  const enabled = read.flag('ipamProvider.enabled')
+  const fromPool = read.flag(`${pool}.addressesFromPools.enabled`)
+  if (dhcp === true) return { kind: 'dhcp' }
+  const range = firstOf(read, 'ipamProvider.ranges', refused)
+  const prefix = read.number('ipamProvider.prefix')
+  const gateway = read.text('ipamProvider.gateway')
+  if (enabled === false || fromPool === false || (range === null && gateway === null)) return base.addresses
+  return { kind: 'pool', range: range ?? '', prefix: prefix ?? 24, gateway: gateway ?? '', nameservers: [...nameservers] }
+}
+
+/** The form has one; what follows is named. */
+function firstOf(read: ValuesReader, path: string, refused: NotTaken[]): string | null {
+  const all = read.texts(path)
+  if (all === null || all.length === 0) return null
+  if (all.length > 1) refused.push({ path, why: `The form takes one; ${plural(all.length - 1, 'other')} left out: ${cleanLine(all.slice(1).join(', '), 120)}.` })
+  return all[0] ?? null
+}
+
+function addOnsOf(read: ValuesReader, { addOns }: ClusterSpec): ClusterSpec['addOns'] {
+  const storage = 'vSphereStorageControllerManager'
+  return {
+    ...addOns,
+    cpi: { ...addOns.cpi, enabled: read.flag('vSphereCloudControllerManager.enabled') ?? addOns.cpi.enabled },
+    csi: {
+      enabled: read.flag(`${storage}.enabled`) ?? addOns.csi.enabled,
+      className: read.text(`${storage}.storageClass.name`) ?? addOns.csi.className,
+      policy: read.text(`${storage}.storageClass.parameters.storagepolicyname`) ?? addOns.csi.policy,
+      datastoreUrl: read.text(`${storage}.storageClass.parameters.datastoreurl`) ?? addOns.csi.datastoreUrl,
+    },
+  }
+}
+
+/** The chart drops search domains; here they work. */
+function extrasOf(read: ValuesReader, { pool: { extras } }: ClusterSpec, pool: string): ClusterSpec['pool']['extras'] {
+  const routes = read.indices(`${pool}.staticRoutes`).map((index) => {
+    const at = `${pool}.staticRoutes[${index}]`
+    return { to: read.text(`${at}.to`) ?? '', via: read.text(`${at}.via`) ?? '', metric: read.number(`${at}.metric`) ?? 100 }
+  })
+  return { storagePolicy: read.text(`${pool}.storagePolicyName`) ?? extras.storagePolicy, searchDomains: read.texts(`${pool}.searchDomains`) ?? extras.searchDomains, routes: routes.length === 0 ? extras.routes : routes }
+}
+
+const CUSTOM = '/etc/cloud/cloud.cfg.d/99-custom.cfg'
+
+/** The chart gives labels and taints to the kubelet, which is what is done with them here. */
+function nodeOf(read: ValuesReader, before: NodeConfig, pool: string): NodeConfig {
+  const users = read.indices(`${pool}.users`).flatMap((index) => {
+    const at = `${pool}.users[${index}]`
+    const name = read.text(`${at}.name`)
+    const user = name === null ? null : userIn({ name, sudo: read.text(`${at}.sudo`) ?? '', sshAuthorizedKeys: read.texts(`${at}.sshAuthorizedKeys`) ?? [] })
+    return user === null ? [] : [user]
+  })
+  const custom = read.text(`${pool}.additionalCloudInitFiles`)
+  const labels = read.text(`${pool}.labels`)
+  const taints = read.text(`${pool}.taints`)
+  return {
+    ...before,
+    users,
+    files: custom === null ? before.files : [...before.files, { path: CUSTOM, owner: 'root:root', permissions: '0644', append: false, content: { kind: 'text', text: custom } }],
+    kubeletArgs: [...before.kubeletArgs, ...(labels === null ? [] : [{ name: 'node-labels', value: labels }]), ...(taints === null ? [] : [{ name: 'register-with-taints', value: taints }])],
+  }
+}
