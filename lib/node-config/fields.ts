@@ -18,8 +18,7 @@ export function nodeFields({ users, files, preCommands, postCommands, ntpServers
   const list = (path: string, words: string, items: readonly string[], value: string) => (items.length === 0 ? [] : [row(path, words, value, items)])
   return [
     ...users.map((user) => row(`users.${user.name}`, `User ${cleanLine(user.name, 40)}`, userWords(user), userItem(user))),
-    // Counted among those of one path: where it stands among all files means nothing.
-    ...files.map((file, index) => row(`files.${file.path}${file.append ? `#${files.slice(0, index).filter(({ path }) => path === file.path).length}` : ''}`, `File ${cleanLine(file.path, 80)}`, fileWords(file), plainFile(file))),
+    ...files.map((file) => row(`files.${file.path}`, `File ${cleanLine(file.path, 80)}`, fileWords(file), plainFile(file))),
     ...list('preCommands', 'Commands before joining', preCommands, commandWords(preCommands)),
     ...list('postCommands', 'Commands after joining', postCommands, commandWords(postCommands)),
     ...list('ntpServers', 'Time servers', ntpServers, ntpServers.join(', ')),

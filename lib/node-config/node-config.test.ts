@@ -90,13 +90,14 @@ test('the proxy’s files without the commands that belong to them are files', (
   const live = content({ ...NO_NODE_CONFIG, proxy: full.proxy })
   const { config } = readNode(withAt(live, ['spec', 'preKubeadmCommands'], []))
   expect(config.proxy).toBeNull()
-  expect(config.files).toHaveLength(6)
+  expect(config.files).toHaveLength(4)
 })
 
 describe('the proxy', () => {
   const text = JSON.stringify(content({ ...NO_NODE_CONFIG, proxy: { ...full.proxy!, credentials: { name: ref.name, key: 'proxy' } } }))
   test('is given to the system, containerd and the kubelet; with a password only by a Secret', () => {
-    for (const path of ['/etc/environment', '/etc/systemd/system/containerd.service.d/http-proxy.conf', '/etc/systemd/system/kubelet.service.d/http-proxy.conf']) expect(text).toContain(`"${path}"`)
+    for (const path of ['/etc/systemd/system/containerd.service.d/http-proxy.conf', '/etc/systemd/system/kubelet.service.d/http-proxy.conf']) expect(text).toContain(`"${path}"`)
+    expect(text).toContain('>>/etc/environment')
     expect(text).not.toContain('HTTP_PROXY=')
     expect(text).toContain('NO_PROXY=.svc,10.244.0.0/16,localhost')
   })
@@ -147,7 +148,8 @@ describe('bad input', () => {
     ['a mirror with a password', { mirrors: [{ registry: 'docker.io', endpoints: ['https://a:b@m'] }] }, 'mirrors.0.endpoints', 'no password'],
     ['a kubelet argument with dashes', { kubeletArgs: [{ name: '--max-pods', value: '1' }] }, 'kubeletArgs.0.name', 'Leave out the dashes: max-pods'],
     ['a kubelet argument of ours', { kubeletArgs: [{ name: 'cloud-provider', value: 'x' }] }, 'kubeletArgs.0.name', 'set for every machine'],
-    ['a file in the proxy’s place', { proxy: full.proxy, files: [{ ...file, path: '/etc/environment' }] }, 'files.0.path', 'Append to it'],
+    ['a file in the proxy’s place', { proxy: full.proxy, files: [{ ...file, path: '/etc/http-proxy.env' }] }, 'files.0.path', 'is written to /etc/http-proxy.env'],
+    ['an appended file at a path that is there', { files: [file, { ...file, append: true }] }, 'files.1.path', 'Put both into one'],
   ])('%s is refused at its field', (_what, change, path, words) => {
     expect(node(change).map((problem) => [problem.path.join('.'), problem.message])).toEqual([[`node.${path}`, expect.stringContaining(words)]])
   })

@@ -9,15 +9,16 @@ export const AUTHORITIES_FOLDER = '/usr/local/share/ca-certificates'
 export const TRUST_AUTHORITIES = `if command -v update-ca-certificates >/dev/null; then update-ca-certificates; else cp ${AUTHORITIES_FOLDER}/*.crt /etc/pki/ca-trust/source/anchors/ && update-ca-trust; fi`
 
 export const PROXY_ENVIRONMENT = '/etc/http-proxy.env'
-export const OS_ENVIRONMENT = '/etc/environment'
+const OS_ENVIRONMENT = '/etc/environment'
 const NO_PROXY_ENVIRONMENT = '/etc/no-proxy.env'
 const DROP_INS = ['containerd', 'kubelet'].map((service) => `/etc/systemd/system/${service}.service.d/http-proxy.conf`)
 
 /**
  * Adds the control plane's address to what is reached without the proxy: the one in kubeadm's own configuration, since nobody
- * knows it when the template is made. An IPv6 address stands in brackets there.
+ * knows it when the template is made. An IPv6 address stands in brackets there. Then the system gets all of it: not as a file,
+ * because each path may be there once (Cluster API's webhook, KubeadmConfigSpec.validateFiles), and a person's may be this one.
  */
-export const ADD_ENDPOINT = `endpoint=$(sed -nE "s/^ *apiServerEndpoint: *[\\"']?\\[?([^]\\"' ]*[^]\\"': ])\\]?:[0-9]+[\\"']? *$/\\1/p" /run/kubeadm/kubeadm-join-config.yaml | head -n 1); if [ -n "$endpoint" ]; then sed -i -E "s#^(NO_PROXY|no_proxy)=#&$endpoint,#" ${OS_ENVIRONMENT} ${NO_PROXY_ENVIRONMENT}; fi`
+export const ADD_ENDPOINT = `endpoint=$(sed -nE "s/^ *apiServerEndpoint: *[\\"']?\\[?([^]\\"' ]*[^]\\"': ])\\]?:[0-9]+[\\"']? *$/\\1/p" /run/kubeadm/kubeadm-join-config.yaml | head -n 1); if [ -n "$endpoint" ]; then sed -i -E "s#^(NO_PROXY|no_proxy)=#&$endpoint,#" ${NO_PROXY_ENVIRONMENT}; fi; cat ${PROXY_ENVIRONMENT} ${NO_PROXY_ENVIRONMENT} >>${OS_ENVIRONMENT}`
 export const RESTART = 'systemctl daemon-reload && systemctl restart containerd'
 
 /** An entry of a KubeadmConfig's `files` or `users`. */
@@ -43,8 +44,6 @@ export function proxyFiles({ url, credentials, noProxy }: NodeProxy): readonly I
   return [
     { path: PROXY_ENVIRONMENT, ...root, permissions: '0600', ...source },
     { path: NO_PROXY_ENVIRONMENT, ...root, permissions: '0644', ...without },
-    { path: OS_ENVIRONMENT, append: true, ...source },
-    { path: OS_ENVIRONMENT, append: true, ...without },
     ...DROP_INS.map((path) => ({ path, ...root, permissions: '0644', content: dropIn(url) })),
   ]
 }

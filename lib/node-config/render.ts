@@ -10,12 +10,7 @@ export type Patch = readonly [path: readonly (string | number)[], value: unknown
 const byText = (items: readonly Item[]): readonly Item[] => items.toSorted((a, b) => (canonicalJson([a['path'] ?? a['name'], a]) < canonicalJson([b['path'] ?? b['name'], b]) ? -1 : 1))
 
 export const fileItems = ({ files, authorities, mirrors, proxy }: NodeConfig): readonly Item[] =>
-  [...(proxy === null ? [] : proxyFiles(proxy)), ...byText(authorities.map(authorityFile)), ...byText(mirrors.map(mirrorFile)), ...appendsLast(files.map(plainFile))]
-
-/** Files of one path keep their order: what is appended comes after what it is appended to. */
-function appendsLast(items: readonly Item[]): readonly Item[] {
-  return items.toSorted((a, b) => (String(a['path']) < String(b['path']) ? -1 : String(a['path']) > String(b['path']) ? 1 : 0))
-}
+  [...(proxy === null ? [] : proxyFiles(proxy)), ...byText(authorities.map(authorityFile)), ...byText(mirrors.map(mirrorFile)), ...byText(files.map(plainFile))]
 
 export const userItems = ({ users }: NodeConfig): readonly Item[] => byText(users.map(userItem))
 

@@ -1,7 +1,6 @@
 import { parse } from 'yaml'
 import { type Problem, problem } from '@/lib/cluster/rules/problem'
 import { MAX_FILE, MAX_TOTAL } from '@/lib/node-config/limits'
-import { OS_ENVIRONMENT } from '@/lib/node-config/parts'
 import { fileItems } from '@/lib/node-config/render'
 import { networkAddressProblem, proxyProblems } from '@/lib/node-config/rules/addresses'
 import { secretProblems } from '@/lib/node-config/rules/secrets'
@@ -19,7 +18,8 @@ export function nodeProblems(config: NodeConfig, at = 'node'): Problem[] {
     ...config.users.flatMap((user, index) => userProblems(user, `${at}.users.${index}`)),
     ...twice(config.users.map(({ name }) => name), (index, name) => problem(`${at}.users.${index}.name`, `There are two users named ${name}.`)),
     ...config.files.flatMap((file, index) => fileProblems(file, `${at}.files.${index}`)),
-    ...twice(config.files.map(({ path, append }) => (append ? '' : path)), (index, path) => problem(`${at}.files.${index}.path`, `There are two files at ${path}. Only a file that is appended may come a second time.`)),
+    // Cluster API's webhook refuses a second one, appended or not (KubeadmConfigSpec.validateFiles).
+    ...twice(config.files.map(({ path }) => path), (index, path) => problem(`${at}.files.${index}.path`, `There are two files at ${path}. Put both into one.`)),
     ...config.preCommands.flatMap((command, index) => commandProblems(command, `${at}.preCommands.${index}`)),
     ...config.postCommands.flatMap((command, index) => commandProblems(command, `${at}.postCommands.${index}`)),
     ...config.ntpServers.flatMap((server, index) => networkAddressProblem(`${at}.ntpServers.${index}`, server, 'a time server', 'time.example.com')),
@@ -29,9 +29,8 @@ export function nodeProblems(config: NodeConfig, at = 'node'): Problem[] {
     ...(config.proxy === null ? [] : proxyProblems(config.proxy, `${at}.proxy`)),
     ...secretProblems(config, at),
   ]
-  if (config.proxy !== null) {
-    config.files.forEach(({ path, append }, index) => path === OS_ENVIRONMENT && !append && found.push(problem(`${at}.files.${index}.path`, `The proxy is written into ${OS_ENVIRONMENT}. Append to it, or leave the proxy out.`)))
-  }
+  const written = new Set(fileItems({ ...config, files: [] }).map(({ path }) => path))
+  config.files.forEach(({ path }, index) => written.has(path) && found.push(problem(`${at}.files.${index}.path`, `The proxy, an authority or a mirror is written to ${path}. Choose another path, or leave that out.`)))
   const total = bytes(JSON.stringify([fileItems(config), config.users, config.preCommands, config.postCommands]))
   if (total > MAX_TOTAL) found.push(problem(`${at}.files`, `Files, users and commands have ${Math.ceil(total / 1024)} KiB in all; a machine takes ${MAX_TOTAL / 1024}.`))
   return found
