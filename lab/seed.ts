@@ -37,7 +37,7 @@ export async function seed(management: Management, vcenter: VcenterAccess, profi
   const isNamespace = (object: KubernetesObject) => object.kind === 'Namespace'
   await applyAll(management, [...roles.filter(isNamespace), ...tenants.map(namespaceOf)])
   await applyAll(management, [...roles.filter((object) => !isNamespace(object)), ...tenants.flatMap(bindingsOf), platformBinding()])
-  await Promise.all([seedIdentity(management, vcenter, profile, signal), seedSharedPool(management, signal), seedZones(management, vcenter.server, signal)])
+  await Promise.all([seedIdentity(management, vcenter, profile, signal), seedSharedPool(management, signal), seedZones(management, vcenter.server, profile, signal)])
 }
 
 /** A kubeconfig of the portal's own ServiceAccount, with a token for a day: renewed by each start. */
@@ -73,8 +73,8 @@ async function seedIdentity(management: Management, vcenter: VcenterAccess, prof
 }
 
 /** Two zones, each a compute cluster. A VSphereFailureDomain cannot be changed, and never has to: only the zone names the server. */
-async function seedZones(management: Management, server: string, signal: AbortSignal): Promise<void> {
-  const infrastructure = 'infrastructure.cluster.x-k8s.io/v1beta2'
+async function seedZones(management: Management, server: string, profile: Profile, signal: AbortSignal): Promise<void> {
+  const infrastructure = `infrastructure.cluster.x-k8s.io/${profile.infrastructure}`
   for (const { name, failureDomain, deploymentZone } of zones(server)) {
     const domain: KubernetesObject & { spec: unknown } = { apiVersion: infrastructure, kind: 'VSphereFailureDomain', metadata: { name }, spec: failureDomain }
     const zone: KubernetesObject & { spec: unknown } = { apiVersion: infrastructure, kind: 'VSphereDeploymentZone', metadata: { name, labels: { 'tenantry.dev/zone': name } }, spec: deploymentZone }
