@@ -84,6 +84,7 @@ test('the older provider of Kamaji is told its datastore, the one asked for or t
   const asked = objects.find(({ kind }) => kind === 'KamajiControlPlane') ?? expect.fail()
   expect(toContract({ ...asked, spec: { ...asked.spec, dataStoreName: 'gold' } }, OLDER).spec).toMatchObject({ dataStoreName: 'gold' })
   expect(toContract(asked, NEWEST).spec).not.toHaveProperty('dataStoreName')
+  expect(() => toContract({ ...asked, spec: { ...asked.spec, dataStoreSchema: 'blue_1' } }, OLDER)).toThrow('v1alpha1 has no place for dataStoreSchema')
 })
 
 test('what is in v1beta1 already is left alone', () => {

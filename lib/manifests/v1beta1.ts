@@ -47,9 +47,7 @@ const DATASTORE = 'default'
 /** Kinds whose fields differ. */
 const DOWN: Readonly<Record<string, (spec: Spec, contract: Contract, namespace: string) => Spec>> = {
   Cluster: (spec, contract, namespace) => referred(referred(spec, ['controlPlaneRef'], contract, namespace), ['infrastructureRef'], contract, namespace),
-  // Without one Kamaji fills in its default, and the older provider empties it at its next look: "DataStore is a required field", and
-  // the control plane is never set up (provider v0.11 kamajicontrolplane_controller_tcp.go, Kamaji v1.0 tcp_defaults.go).
-  KamajiControlPlane: (spec) => ({ ...spec, dataStoreName: spec['dataStoreName'] ?? DATASTORE }),
+  KamajiControlPlane: kamajiControlPlane,
   MachineDeployment: machineDeployment,
   MachineHealthCheck: healthCheck,
   KubeadmConfigTemplate: (spec) => {
@@ -58,6 +56,17 @@ const DOWN: Readonly<Record<string, (spec: Spec, contract: Contract, namespace: 
     return args.length === 0 ? spec : withAt(spec, path, Object.fromEntries(args.map((arg) => [stringIn(arg, 'name') ?? '', String(dig(arg, 'value') ?? '')])))
   },
   VSphereMachineTemplate: (spec) => moved(moved(spec, ['template', 'spec', 'guestSoftPowerOffTimeoutSeconds'], ['template', 'spec', 'guestSoftPowerOffTimeout'], duration), ['template', 'spec', 'naming'], ['template', 'spec', 'namingStrategy']),
+}
+
+/** What v1alpha1 of the KamajiControlPlane does not have (the CRDs of provider v0.11 and v0.20), as far as the portal writes it. */
+const NEW_IN_V1ALPHA2 = ['dataStoreSchema', 'dataStoreUsername']
+
+function kamajiControlPlane(spec: Spec): Spec {
+  const lost = NEW_IN_V1ALPHA2.find((field) => spec[field] !== undefined)
+  if (lost !== undefined) throw new Error(`v1alpha1 has no place for ${lost}`)
+  // Without one Kamaji fills in its default, and the older provider empties it at its next look: "DataStore is a required field", and
+  // the control plane is never set up (provider v0.11 kamajicontrolplane_controller_tcp.go, Kamaji v1.0 tcp_defaults.go).
+  return { ...spec, dataStoreName: spec['dataStoreName'] ?? DATASTORE }
 }
 
 function machineDeployment(from: Spec, contract: Contract, namespace: string): Spec {
