@@ -66,7 +66,9 @@ function kamajiControlPlane(spec: Spec): Spec {
   if (lost !== undefined) throw new Error(`v1alpha1 has no place for ${lost}`)
   // Without one Kamaji fills in its default, and the older provider empties it at its next look: "DataStore is a required field", and
   // the control plane is never set up (provider v0.11 kamajicontrolplane_controller_tcp.go, Kamaji v1.0 tcp_defaults.go).
-  return { ...spec, dataStoreName: spec['dataStoreName'] ?? DATASTORE }
+  const named = { ...spec, dataStoreName: spec['dataStoreName'] ?? DATASTORE }
+  // Written where CoreDNS is off, from the service network and not asked for: the older provider has none then.
+  return dig(named, 'network', 'dnsServiceIPs') === undefined ? named : withAt(named, ['network', 'dnsServiceIPs'], undefined)
 }
 
 function machineDeployment(from: Spec, contract: Contract, namespace: string): Spec {
