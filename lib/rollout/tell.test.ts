@@ -116,6 +116,11 @@ test('a control plane alone ends its story when its version has come', () => {
   expect(only(told).rollout).toMatchObject({ title: 'Upgrade from v1.34.3 to v1.35.2', startedAt: clock(10), endedAt: clock(40), version: { at: clock(40) }, done: 0, total: 0 })
 })
 
+test('a version that is refused and taken back was not reached', () => {
+  const refused = { ...UPGRADE, version: (second: number) => ({ desired: second < 10 || second >= 40 ? 'v1.34.3' : 'v1.35.2', current: 'v1.34.3' }), pools: () => ({}), lives: [] }
+  expect(only(watch(refused, 0, 200)).rollout).toMatchObject({ version: { from: 'v1.34.3', to: 'v1.35.2', at: null } })
+})
+
 const REPAIR: World = { pools: () => ({ general: { desired: 2 } }), lives: [old('aaaaa'), old('bbbbb', { leaves: 30 }), { id: 'ccccc', made: 31 }] }
 
 test('a machine deleted by hand is a repair', () => {

@@ -154,6 +154,8 @@ function versionAfter({ version, change }: Rollout, before: Picture | null, afte
   const to = [version.to, cluster.version.desired, ...cluster.pools.map((pool) => pool.version)].reduce((high, next) => pick(high, next, 1))
   const sides = { from: from ?? null, to: to ?? null }
   if (isUpgrading(cluster)) return { ...sides, at: version.at ?? null }
+  // Refused, and taken back: it never got there.
+  if (version.at === null && differs(cluster.version.current, sides.to)) return { ...sides, at: null }
   if (version.at === undefined && (before === null || !differs(before.cluster.version.desired, cluster.version.desired))) return sides
   return { ...sides, at: version.at ?? now }
 }
