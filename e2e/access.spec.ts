@@ -126,7 +126,10 @@ test('signing out ends the session everywhere: its stream, its cookie, its tabs'
 
 test('a member whose binding goes loses the page at once', async ({ tenant, signedIn, lab }) => {
   const viewer = await signedIn(VIC)
+  // The page says Live by what it was rendered with; a stream that opens after the binding is gone would be refused instead.
+  const streaming = viewer.waitForResponse((response) => response.url().endsWith('/stream') && response.ok())
   await viewer.goto(`/t/${tenant}/clusters`)
+  await streaming
   await expect(viewer.getByText('Live', { exact: true })).toBeVisible()
   await lab.rbac.deleteNamespacedRoleBinding({ namespace: tenant, name: 'tenant-viewer-vic' })
   await expect(viewer.getByRole('heading', { name: /not found|no longer/i })).toBeVisible({ timeout: 10_000 })

@@ -50,7 +50,7 @@ test('machines with a proxy, a user and a file: checked, previewed, the password
     await expect(yaml).toContainText('kubelet.service.d/http-proxy.conf')
     await expect(yaml).not.toContainText('hunter2')
     expect(await page.evaluate(() => JSON.stringify(sessionStorage))).not.toContain('hunter2')
-    await picture(page, 'node-settings', 1000)
+    await picture(page, 'node-settings', 1300, page.getByRole('button', { name: /Node settings/ }))
   })
   await page.getByRole('button', { name: 'Create cluster' }).click()
   await expect(page).toHaveURL(/clusters\/proxied/)

@@ -15,6 +15,8 @@ import { connectVsphere, type VirtualMachine } from './vsphere-soap'
 const everyMs = 1_500
 const heartbeatMs = 30_000
 const nodesPath = '/api/v1/nodes'
+/** Of a VM's extraConfig: `true` makes its kubelet fall silent, though the machine is on. */
+export const SILENT_KUBELET = 'tenantry.lab.silentKubelet'
 
 interface Machine extends KubeObject {
   spec: { clusterName: string; providerID?: string; version?: string }
@@ -105,7 +107,7 @@ export async function startNodeAgent(ctx: LabContext): Promise<LabPart> {
       const id = node.spec?.providerID ?? ''
       if (!id.startsWith('vsphere://') || running.has(id) || isSilent(node)) continue
       await rest.merge(`${nodesPath}/${node.metadata.name}/status`, { status: { conditions: silentConditions(node.status?.conditions ?? []) } })
-      log(`${namespace}/${cluster}: ${node.metadata.name} went silent: its machine is off or gone`)
+      log(`${namespace}/${cluster}: ${node.metadata.name} went silent: its machine is off or gone, or was told to be`)
     }
   }
 
@@ -113,7 +115,7 @@ export async function startNodeAgent(ctx: LabContext): Promise<LabPart> {
     isolated('pass', async () => {
       const guests = await vsphere.list()
       const on = guests.filter(({ poweredOn }) => poweredOn)
-      const running = new Map(on.map((guest) => [providerIdOf(guest), guest]))
+      const running = new Map(on.filter((guest) => guest.extraConfig.get(SILENT_KUBELET) !== 'true').map((guest) => [providerIdOf(guest), guest]))
       for (const uuid of poweredOnSince.keys()) if (!running.has(`vsphere://${uuid}`)) poweredOnSince.delete(uuid)
       await Promise.all(on.map((guest) => isolated(guest.name, () => giveAddress(guest))))
       const machines = await management.list<Machine>('/apis/cluster.x-k8s.io/v1beta2/machines')

@@ -1,17 +1,28 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { SILENT_KUBELET } from '@/lab/node-agent'
 import { connectVsphere } from '@/lab/vsphere-soap'
 import type { LabFacts } from './lab'
 
 /** Names of every VM in the lab's vCenter that is no template. */
-export async function vmNames(facts: LabFacts): Promise<string[]> {
+export const vmNames = (facts: LabFacts): Promise<string[]> => inVcenter(facts, async (vsphere) => (await vsphere.list()).map(({ name }) => name))
+
+/** The machine stays on, and its Node is not heard of any more: as when a kubelet has died. */
+export const silenceKubelet = (facts: LabFacts, name: string): Promise<void> =>
+  inVcenter(facts, async (vsphere) => {
+    const machine = (await vsphere.list()).find((one) => one.name === name)
+    if (machine === undefined) throw new Error(`vCenter has no ${name}`)
+    await vsphere.setExtraConfig(machine.id, SILENT_KUBELET, 'true')
+  })
+
+async function inVcenter<Answer>(facts: LabFacts, ask: (vsphere: Awaited<ReturnType<typeof connectVsphere>>) => Promise<Answer>): Promise<Answer> {
   const { server, user, passwordFile, thumbprint } = facts.vcenter
   const vsphere = await connectVsphere({
     server, url: `https://${server}`, user, password: readFileSync(passwordFile, 'utf8').trim(), passwordFile, thumbprint,
     caFile: join(facts.stateDir, 'pki', 'ca.crt'),
   })
   try {
-    return (await vsphere.list()).map((machine) => machine.name)
+    return await ask(vsphere)
   } finally {
     await vsphere.close()
   }

@@ -34,6 +34,12 @@ describe('name', () => {
   })
 })
 
+test('what the live pool has already, though the form would not take it, holds up no other change', () => {
+  const node = { ...general.node, postCommands: [''] }
+  expect(said({ node })).toHaveProperty(['node.postCommands.0'])
+  expect(said({ node, labels: { tier: 'db' } }, { before: { ...general, node } })).toEqual({})
+})
+
 describe('size', () => {
   const autoscaled = (min: number, max: number) => said({ size: { kind: 'autoscaled', min, max } })
   test('has bounds, and the larger bound is the larger', () => {

@@ -36,7 +36,7 @@ export function poolSpecProblems(spec: PoolSpec, around: PoolSurroundings): read
     ...networkProblems('moreNetworks', spec.machine.network, spec.moreNetworks),
     ...metadataProblems(spec.labels),
     ...taintProblems(spec.taints),
-    ...nodeProblems(spec.node),
+    ...newNodeProblems(spec, around),
     ...strategyProblems(spec),
     ...timeoutProblems(spec),
     ...repairProblems(spec),
@@ -49,6 +49,12 @@ export const poolSpec = (around: PoolSurroundings) =>
   poolShape.superRefine((spec, context) => {
     for (const { path, message } of poolSpecProblems(spec, around)) context.addIssue({ code: 'custom', path: [...path], message })
   })
+
+/** What a live pool has already runs, though the form would not take it: it must not hold up another change. */
+function newNodeProblems({ node }: PoolSpec, { before }: PoolSurroundings): Problem[] {
+  const known = new Set(before === null ? [] : nodeProblems(before.node).map(({ message }) => message))
+  return nodeProblems(node).filter(({ message }) => !known.has(message))
+}
 
 function nameProblems({ name }: PoolSpec, { cluster, pools, deployments, before }: PoolSurroundings): Problem[] {
   if (before !== null) return name === before.name ? [] : [problem('name', `A pool keeps its name: this one is ${cleanLine(before.name, 60)}.`)]
