@@ -1,5 +1,6 @@
 'use client'
 import Link from 'next/link'
+import { clusterHref } from '@/lib/cluster/href'
 import type { ErrorView } from '@/lib/errors'
 import type { PoolPageData } from '@/lib/node-pool/review'
 import { useTenant } from '@/components/live/hooks'
@@ -8,8 +9,6 @@ import { buttonLook } from '@/components/ui/button'
 import { PoolEditor } from './pool-editor'
 
 type Props = { readonly cluster: string } & ({ readonly data: PoolPageData } | { readonly error: ErrorView })
-
-export const clusterHref = (tenant: string, cluster: string): string => `/t/${encodeURIComponent(tenant)}/clusters/${encodeURIComponent(cluster)}`
 
 export function PoolPage(props: Props) {
   const { name: tenant } = useTenant()
