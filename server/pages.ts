@@ -2,6 +2,7 @@ import 'server-only'
 import { notFound as notFoundPage, redirect } from 'next/navigation'
 import { cache } from 'react'
 import type { AddOnsPageData } from '@/lib/addons/view'
+import { clusterHref } from '@/lib/cluster/href'
 import { isAppError, type ErrorView, type Result } from '@/lib/errors'
 import type { AdoptionReview } from '@/lib/adopt/review'
 import type { LeftBehind } from '@/lib/doctor/left-behind'
@@ -75,7 +76,7 @@ export const tenantPage = cache(async (tenant: string): Promise<TenantPage> => {
 
 /** History of a cluster's changes, also of one that is gone. */
 export async function changesPage(tenant: string, cluster: string): Promise<Changes> {
-  const path = `/t/${encodeURIComponent(tenant)}/clusters/${encodeURIComponent(cluster)}/changes`
+  const path = `${clusterHref(tenant, cluster)}/changes`
   return listChanges(await open(await pageSession(path), tenant), cluster)
 }
 
@@ -87,7 +88,7 @@ export async function changePage(tenant: string, id: string): Promise<{ story: S
 
 /** The form of a pool: of one that is there, or (null) of a new one. What stands in the way of it is shown in its place. */
 export async function poolPage(tenant: string, cluster: string, pool: string | null): Promise<{ data: PoolPageData } | { error: ErrorView }> {
-  const ctx = await open(await pageSession(`/t/${encodeURIComponent(tenant)}/clusters/${encodeURIComponent(cluster)}`), tenant)
+  const ctx = await open(await pageSession(clusterHref(tenant, cluster)), tenant)
   try {
     return { data: await (pool === null ? newPoolPageData(ctx, cluster) : poolPageData(ctx, cluster, pool)) }
   } catch (error) {
@@ -98,27 +99,27 @@ export async function poolPage(tenant: string, cluster: string, pool: string | n
 
 /** The upgrade of a cluster that is not at its end yet, else its last one. */
 export async function upgradePage(tenant: string, cluster: string): Promise<UpgradeView | null> {
-  const path = `/t/${encodeURIComponent(tenant)}/clusters/${encodeURIComponent(cluster)}/upgrade`
+  const path = `${clusterHref(tenant, cluster)}/upgrade`
   return getUpgrade(await open(await pageSession(path), tenant), cluster)
 }
 
 /** Every object of a cluster, as the person may read it; a management cluster that does not answer is said on the page. */
 export async function objectsPage(tenant: string, cluster: string): Promise<Result<ClusterObjects>> {
-  const path = `/t/${encodeURIComponent(tenant)}/clusters/${encodeURIComponent(cluster)}/objects`
+  const path = `${clusterHref(tenant, cluster)}/objects`
   const ctx = await open(await pageSession(path), tenant)
   return asResult(() => listObjects(ctx, cluster))
 }
 
 /** Add-ons of a cluster, read when somebody looks. What stands in the way of it is shown in its place. */
 export async function addOnsPage(tenant: string, cluster: string): Promise<Result<AddOnsPageData>> {
-  const path = `/t/${encodeURIComponent(tenant)}/clusters/${encodeURIComponent(cluster)}/add-ons`
+  const path = `${clusterHref(tenant, cluster)}/add-ons`
   const ctx = await open(await pageSession(path), tenant)
   return asResult(() => addOnsPageData(ctx, cluster))
 }
 
 /** What taking a cluster over would do; what stands in the way of telling it is shown in its place. */
 export async function adoptPage(tenant: string, cluster: string): Promise<Result<AdoptionReview>> {
-  const path = `/t/${encodeURIComponent(tenant)}/clusters/${encodeURIComponent(cluster)}/adopt`
+  const path = `${clusterHref(tenant, cluster)}/adopt`
   const ctx = await open(await pageSession(path), tenant)
   return asResult(() => reviewAdoption(ctx, cluster))
 }

@@ -5,6 +5,7 @@ import { useRouter } from 'next/navigation'
 import { useState, useTransition } from 'react'
 import type { AddOnName } from '@/lib/addons/spec'
 import type { AddOnsPageData } from '@/lib/addons/view'
+import { clusterHref } from '@/lib/cluster/href'
 import type { Result } from '@/lib/errors'
 import { plainVersion } from '@/lib/kubernetes/version'
 import { useTenant } from '@/components/live/hooks'
@@ -32,7 +33,7 @@ export function AddOnsPage({ cluster, read }: { cluster: string; read: Result<Ad
         <h1 className="min-w-0 flex-1 [overflow-wrap:anywhere]">Add-ons of {cluster}</h1>
         <div className="flex gap-2">
           <Button busy={reading} onClick={refresh}><RefreshCw size={16} aria-hidden />Refresh</Button>
-          <Link href={`/t/${encodeURIComponent(tenant)}/clusters/${encodeURIComponent(cluster)}`} className={buttonLook()}>See the cluster</Link>
+          <Link href={clusterHref(tenant, cluster)} className={buttonLook()}>See the cluster</Link>
         </div>
       </div>
       {read.ok ? (

@@ -1,6 +1,7 @@
 'use client'
 import Link from 'next/link'
 import type { Origin } from '@/lib/adopt/origin'
+import { clusterHref } from '@/lib/cluster/href'
 import { useCan, useTenant } from '@/components/live/hooks'
 import { Note } from '@/components/ui/note'
 import { originWords } from './words'
@@ -9,7 +10,7 @@ import { originWords } from './words'
 export function OriginNote({ cluster, origin }: { cluster: string; origin: Origin }) {
   const { name: tenant } = useTenant()
   const can = useCan('adopt:cluster')
-  const href = `/t/${encodeURIComponent(tenant)}/clusters/${encodeURIComponent(cluster)}/adopt`
+  const href = `${clusterHref(tenant, cluster)}/adopt`
   return (
     <Note>
       <p>

@@ -2,6 +2,7 @@
 import { Ellipsis } from 'lucide-react'
 import Link from 'next/link'
 import { useRouter } from 'next/navigation'
+import { clusterHref } from '@/lib/cluster/href'
 import type { ClusterView } from '@/lib/cluster/view'
 import { plainVersion } from '@/lib/kubernetes/version'
 import type { MachineView } from '@/lib/machine/view'
@@ -30,7 +31,7 @@ const cell = 'h-[54px] border-t border-line px-2 first:pl-4 last:pr-3 max-s:h-au
 
 export function ClusterRow({ cluster, machines, rollout, gone, onDelete }: ClusterRowProps) {
   const { name: tenant } = useTenant()
-  const href = `/t/${encodeURIComponent(tenant)}/clusters/${encodeURIComponent(cluster.name)}`
+  const href = clusterHref(tenant, cluster.name)
   const now = useNow(1000)
   const deleting = cluster.deletingSince !== null
   return (

@@ -1,5 +1,6 @@
 'use client'
 import Link from 'next/link'
+import { clusterHref } from '@/lib/cluster/href'
 import type { ClusterView } from '@/lib/cluster/view'
 import type { MachineView } from '@/lib/machine/view'
 import type { Story } from '@/lib/rollout/story'
@@ -40,7 +41,7 @@ export function DeletingView({ cluster, machines, entries, story }: DeletingView
         <StateLine cluster={cluster} rollout={story?.rollout ?? null} told={story !== null}>
           {cluster.deletingSince ? <>{asked?.who ? `${asked.who === session.email ? 'You' : asked.who} asked` : 'Asked'} for this at <Clock at={cluster.deletingSince} />. You may leave this page; deletion goes on. </> : null}
           <Link href={changesHref(tenant, cluster.name)} prefetch={false} className="link whitespace-nowrap">All changes</Link>{' · '}
-          <Link href={`/t/${encodeURIComponent(tenant)}/clusters/${encodeURIComponent(cluster.name)}/objects`} prefetch={false} className="link whitespace-nowrap">Objects</Link>
+          <Link href={`${clusterHref(tenant, cluster.name)}/objects`} prefetch={false} className="link whitespace-nowrap">Objects</Link>
         </StateLine>
       </div>
       <DeletionDoctor cluster={cluster} next={nextWords(all)} />

@@ -2,6 +2,7 @@
 import { Ellipsis } from 'lucide-react'
 import { useRouter } from 'next/navigation'
 import { useState, type ReactNode } from 'react'
+import { clusterHref } from '@/lib/cluster/href'
 import type { ClusterView } from '@/lib/cluster/view'
 import type { Rollout } from '@/lib/rollout/story'
 import { useCan, useFreshness, useTenant } from '@/components/live/hooks'
@@ -27,7 +28,7 @@ export function ClusterHeader({ cluster, rollout, told }: { cluster: ClusterView
   const can = useCan('delete:cluster')
   const { name: tenant } = useTenant()
   const router = useRouter()
-  const go = (page: string) => router.push(`/t/${encodeURIComponent(tenant)}/clusters/${encodeURIComponent(cluster.name)}/${page}`)
+  const go = (page: string) => router.push(`${clusterHref(tenant, cluster.name)}/${page}`)
   return (
     <div className="flex items-start gap-4 max-s:flex-col max-s:gap-3">
       <div className="min-w-0 flex-1">

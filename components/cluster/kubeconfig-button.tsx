@@ -2,6 +2,7 @@
 import { FileDown } from 'lucide-react'
 import { useState } from 'react'
 import { toast } from 'sonner'
+import { clusterHref } from '@/lib/cluster/href'
 import type { ClusterView } from '@/lib/cluster/view'
 import type { ErrorView } from '@/lib/errors'
 import { useCan, useTenant } from '@/components/live/hooks'
@@ -18,7 +19,7 @@ interface Downloaded {
 async function download(tenant: string, cluster: string, role: 'cluster-admin' | 'view'): Promise<Downloaded | ErrorView> {
   const failed: ErrorView = { code: 'internal', message: 'The portal did not answer. No token was made.' }
   try {
-    const answer = await fetch(`/api/t/${encodeURIComponent(tenant)}/clusters/${encodeURIComponent(cluster)}/kubeconfig?role=${role}`, { method: 'POST' })
+    const answer = await fetch(`/api${clusterHref(tenant, cluster)}/kubeconfig?role=${role}`, { method: 'POST' })
     if (!answer.ok) {
       const body = (await answer.json().catch(() => null)) as { error?: ErrorView } | ErrorView | null
       return (body && 'error' in body ? body.error : (body as ErrorView | null)) ?? failed

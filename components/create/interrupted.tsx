@@ -2,6 +2,7 @@
 import { useRouter } from 'next/navigation'
 import { useState } from 'react'
 import { toast } from 'sonner'
+import { clusterHref } from '@/lib/cluster/href'
 import type { ErrorView, Progress } from '@/lib/errors'
 import { useCan, useTenant } from '@/components/live/hooks'
 import { ErrorNote } from '@/components/state/error-note'
@@ -35,7 +36,7 @@ export function Interrupted({ cluster, progress, error, onGone }: InterruptedPro
       if (result.error.progress) setNow(result.error.progress)
       return setFailed(result.error)
     }
-    if (which === 'continue') return router.push(`/t/${encodeURIComponent(tenant)}/clusters/${encodeURIComponent(cluster)}?made`)
+    if (which === 'continue') return router.push(`${clusterHref(tenant, cluster)}?made`)
     toast(`What existed of ${cluster} is being removed`)
     onGone()
   }

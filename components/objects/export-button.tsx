@@ -2,6 +2,7 @@
 import { FolderDown } from 'lucide-react'
 import { useState } from 'react'
 import { toast } from 'sonner'
+import { clusterHref } from '@/lib/cluster/href'
 import type { ErrorView } from '@/lib/errors'
 import { useTenant } from '@/components/live/hooks'
 import { ErrorNote } from '@/components/state/error-note'
@@ -13,7 +14,7 @@ import { unanswered } from './answer'
 async function download(tenant: string, cluster: string): Promise<ErrorView | null> {
   const failed = unanswered('Nothing was exported.')
   try {
-    const answer = await fetch(`/api/t/${encodeURIComponent(tenant)}/clusters/${encodeURIComponent(cluster)}/export`)
+    const answer = await fetch(`/api${clusterHref(tenant, cluster)}/export`)
     if (!answer.ok) return ((await answer.json().catch(() => null)) as { error?: ErrorView } | null)?.error ?? failed
     const url = URL.createObjectURL(await answer.blob())
     const link = document.createElement('a')

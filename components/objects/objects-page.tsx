@@ -3,6 +3,7 @@ import { Boxes, RefreshCw, Search } from 'lucide-react'
 import Link from 'next/link'
 import { usePathname, useRouter, useSearchParams } from 'next/navigation'
 import { useState, useTransition } from 'react'
+import { clusterHref } from '@/lib/cluster/href'
 import type { Result } from '@/lib/errors'
 import type { ClusterObjects } from '@/lib/manifests/object-row'
 import { listed, plural } from '@/lib/text'
@@ -28,7 +29,7 @@ export function ObjectsPage({ cluster, read }: { cluster: string; read: Result<C
   const router = useRouter()
   const [reading, startReading] = useTransition()
   const refresh = <Button busy={reading} onClick={() => startReading(() => router.refresh())}><RefreshCw size={16} aria-hidden />Refresh</Button>
-  const back = <Link href={`/t/${encodeURIComponent(tenant)}/clusters/${encodeURIComponent(cluster)}`} className={buttonLook()}>See the cluster</Link>
+  const back = <Link href={clusterHref(tenant, cluster)} className={buttonLook()}>See the cluster</Link>
   if (!read.ok && read.error.code === 'not-found') {
     return (
       <Middle level={1} art={<Search size={24} aria-hidden />} title={`There is nothing of ${cluster} here`} actions={<>{refresh}{back}</>}>

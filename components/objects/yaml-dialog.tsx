@@ -1,5 +1,6 @@
 'use client'
 import { useEffect, useState } from 'react'
+import { clusterHref } from '@/lib/cluster/href'
 import type { ErrorView, Result } from '@/lib/errors'
 import type { ObjectText } from '@/lib/manifests/object-row'
 import { listed } from '@/lib/text'
@@ -14,7 +15,7 @@ import { unanswered } from './answer'
 /** One object as it is at this moment; opening it again reads it again. */
 async function read(tenant: string, cluster: string, kind: string, name: string, signal: AbortSignal): Promise<Result<ObjectText>> {
   try {
-    const path = `/api/t/${encodeURIComponent(tenant)}/clusters/${encodeURIComponent(cluster)}/objects?${new URLSearchParams({ kind, object: name }).toString()}`
+    const path = `/api${clusterHref(tenant, cluster)}/objects?${new URLSearchParams({ kind, object: name }).toString()}`
     const answer = await fetch(path, { signal })
     const body = (await answer.json()) as ObjectText | { error: ErrorView }
     return 'error' in body ? { ok: false, error: body.error } : { ok: true, value: body }

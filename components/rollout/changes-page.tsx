@@ -1,6 +1,7 @@
 'use client'
 import { History } from 'lucide-react'
 import Link from 'next/link'
+import { clusterHref } from '@/lib/cluster/href'
 import type { Rollout } from '@/lib/rollout/story'
 import { useRollouts, useTenant } from '@/components/live/hooks'
 import { Middle } from '@/components/cluster/list-empty'
@@ -42,7 +43,7 @@ export function ChangesPage({ cluster, changes, complete }: ChangesPageProps) {
         <Middle
           art={<History size={24} aria-hidden />}
           title="No change has been seen yet"
-          actions={<Link href={`/t/${encodeURIComponent(tenant)}/clusters/${encodeURIComponent(cluster)}`} className={buttonLook()}>See the cluster</Link>}
+          actions={<Link href={clusterHref(tenant, cluster)} className={buttonLook()}>See the cluster</Link>}
         >
           <p>Each change of this cluster is kept here with its machines and their steps: when it is made, scaled, replaced, upgraded and deleted.</p>
         </Middle>

@@ -1,3 +1,4 @@
+import { clusterHref } from '@/lib/cluster/href'
 /** The changes of a cluster, or one of them. */
 export const changesHref = (tenant: string, cluster: string, id?: string): string =>
-  `/t/${encodeURIComponent(tenant)}/clusters/${encodeURIComponent(cluster)}/changes${id === undefined ? '' : `/${encodeURIComponent(id)}`}`
+  `${clusterHref(tenant, cluster)}/changes${id === undefined ? '' : `/${encodeURIComponent(id)}`}`

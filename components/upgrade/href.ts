@@ -1,1 +1,2 @@
-export const upgradeHref = (tenant: string, cluster: string): string => `/t/${encodeURIComponent(tenant)}/clusters/${encodeURIComponent(cluster)}/upgrade`
+import { clusterHref } from '@/lib/cluster/href'
+export const upgradeHref = (tenant: string, cluster: string): string => `${clusterHref(tenant, cluster)}/upgrade`
