@@ -6,35 +6,13 @@ import { clusterHref } from '@/lib/cluster/href'
 import type { ClusterView } from '@/lib/cluster/view'
 import type { ErrorView } from '@/lib/errors'
 import { useCan, useTenant } from '@/components/live/hooks'
+import { download } from '@/components/state/download'
 import { ErrorNote } from '@/components/state/error-note'
 import { Button } from '@/components/ui/button'
 import { Dialog, DialogActions } from '@/components/ui/dialog'
 import { clock } from '@/components/ui/time'
 
-interface Downloaded {
-  readonly expires: string | null
-}
-
-/** The answer is a file with a token that ends by itself; it is asked for with POST so that no link can fetch it. */
-async function download(tenant: string, cluster: string, role: 'cluster-admin' | 'view'): Promise<Downloaded | ErrorView> {
-  const failed: ErrorView = { code: 'internal', message: 'The portal did not answer. No token was made.' }
-  try {
-    const answer = await fetch(`/api${clusterHref(tenant, cluster)}/kubeconfig?role=${role}`, { method: 'POST' })
-    if (!answer.ok) {
-      const body = (await answer.json().catch(() => null)) as { error?: ErrorView } | ErrorView | null
-      return (body && 'error' in body ? body.error : (body as ErrorView | null)) ?? failed
-    }
-    const url = URL.createObjectURL(await answer.blob())
-    const link = document.createElement('a')
-    link.href = url
-    link.download = `${cluster}.${tenant}.kubeconfig.yaml`
-    link.click()
-    setTimeout(() => URL.revokeObjectURL(url), 10_000)
-    return { expires: answer.headers.get('x-expires-at') }
-  } catch {
-    return failed
-  }
-}
+const FAILED: ErrorView = { code: 'internal', message: 'The portal did not answer. No token was made.' }
 
 export function KubeconfigButton({ cluster }: { cluster: ClusterView }) {
   const { name: tenant, access } = useTenant()
@@ -48,10 +26,12 @@ export function KubeconfigButton({ cluster }: { cluster: ClusterView }) {
 
   const run = async () => {
     setBusy(true)
-    const result = await download(tenant, cluster.name, isAdmin ? 'cluster-admin' : 'view')
+    // A file with a token that ends by itself; asked for with POST so that no link can fetch it.
+    const result = await download(`/api${clusterHref(tenant, cluster.name)}/kubeconfig?role=${isAdmin ? 'cluster-admin' : 'view'}`, 'POST', `${cluster.name}.${tenant}.kubeconfig.yaml`, FAILED)
     setBusy(false)
     if ('message' in result) return setError(result)
-    const until = result.expires && !Number.isNaN(Date.parse(result.expires)) ? ` It works until ${clock(Date.parse(result.expires), true).slice(0, 5)}.` : ' Its token ends by itself; download another one then.'
+    const expires = result.get('x-expires-at')
+    const until = expires && !Number.isNaN(Date.parse(expires)) ? ` It works until ${clock(Date.parse(expires), true).slice(0, 5)}.` : ' Its token ends by itself; download another one then.'
     toast(`The kubeconfig of ${cluster.name} is in your downloads`, { description: `${isAdmin ? 'It may do everything in this cluster.' : 'It may look at everything but Secrets, and change nothing.'}${until}`, duration: 8000 })
   }
 

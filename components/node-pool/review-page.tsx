@@ -1,8 +1,8 @@
 'use client'
-import { useEffect, useRef } from 'react'
-import type { AddressAnswer, PoolReview } from '@/lib/node-pool/review'
+import type { PoolReview } from '@/lib/node-pool/review'
 import { plural } from '@/lib/text'
-import { Glyph, shapeOf } from '@/components/state/glyph'
+import { Check } from '@/components/state/check'
+import { useArrival } from '@/components/state/use-arrival'
 import { Button } from '@/components/ui/button'
 import { Panel } from '@/components/ui/panel'
 import { Table, Td, Th, Tr } from '@/components/ui/table'
@@ -21,11 +21,7 @@ interface ReviewPageProps {
 
 /** What will happen, before anything is written. */
 export function ReviewPage({ title, review, isNew, pool, busy, reason, onApply, onBack }: ReviewPageProps) {
-  const heading = useRef<HTMLHeadingElement>(null)
-  useEffect(() => {
-    window.scrollTo({ top: 0 })
-    heading.current?.focus()
-  }, [])
+  const heading = useArrival()
   const { changes, summary, machinesReplaced, rolls, addresses, objects } = review
   const verb = isNew ? `Add pool ${pool}` : machinesReplaced > 0 ? `Change and replace ${plural(machinesReplaced, 'machine')}` : 'Change the pool'
   return (
@@ -83,14 +79,5 @@ function Fact({ strong, text }: { strong: string; text: string }) {
       <b className="block text-16 font-semibold">{strong}</b>
       <span className="text-ink-2">{text}</span>
     </div>
-  )
-}
-
-function Check({ role, title, children }: { role: AddressAnswer['role']; title: string; children: string }) {
-  return (
-    <li className="flex gap-2.5 border-t border-line px-4 py-2.5">
-      <Glyph role={role} shape={shapeOf(role, '', null)} className="mt-0.5" />
-      <div className="min-w-0"><p className="font-medium">{title}</p><p className="text-12 text-ink-2">{children}</p></div>
-    </li>
   )
 }

@@ -5,28 +5,11 @@ import { toast } from 'sonner'
 import { clusterHref } from '@/lib/cluster/href'
 import type { ErrorView } from '@/lib/errors'
 import { useTenant } from '@/components/live/hooks'
+import { download } from '@/components/state/download'
 import { ErrorNote } from '@/components/state/error-note'
 import { Button } from '@/components/ui/button'
 import { Dialog, DialogActions } from '@/components/ui/dialog'
 import { unanswered } from './answer'
-
-/** null: it is in the downloads. */
-async function download(tenant: string, cluster: string): Promise<ErrorView | null> {
-  const failed = unanswered('Nothing was exported.')
-  try {
-    const answer = await fetch(`/api${clusterHref(tenant, cluster)}/export`)
-    if (!answer.ok) return ((await answer.json().catch(() => null)) as { error?: ErrorView } | null)?.error ?? failed
-    const url = URL.createObjectURL(await answer.blob())
-    const link = document.createElement('a')
-    link.href = url
-    link.download = `${cluster}.tar.gz`
-    link.click()
-    setTimeout(() => URL.revokeObjectURL(url), 10_000)
-    return null
-  } catch {
-    return failed
-  }
-}
 
 export function ExportButton({ cluster, reason }: { cluster: string; reason: string | null }) {
   const { name: tenant } = useTenant()
@@ -34,9 +17,9 @@ export function ExportButton({ cluster, reason }: { cluster: string; reason: str
   const [error, setError] = useState<ErrorView | null>(null)
   const run = async () => {
     setBusy(true)
-    const failed = await download(tenant, cluster)
+    const result = await download(`/api${clusterHref(tenant, cluster)}/export`, 'GET', `${cluster}.tar.gz`, unanswered('Nothing was exported.'))
     setBusy(false)
-    if (failed) return setError(failed)
+    if ('message' in result) return setError(result)
     toast(`The export of ${cluster} is in your downloads`, { description: 'A folder for GitOps: what was asked for, without anything that may be a credential.', duration: 8000 })
   }
   return (

@@ -1,5 +1,4 @@
 'use client'
-import { useEffect, useRef } from 'react'
 import type { ClusterView } from '@/lib/cluster/view'
 import { span } from '@/lib/duration'
 import { plainVersion } from '@/lib/kubernetes/version'
@@ -7,7 +6,8 @@ import { poolOfStep, stepWords } from '@/lib/upgrade/plan'
 import type { UpgradeReview } from '@/lib/upgrade/view'
 import { plural } from '@/lib/text'
 import { useStory } from '@/components/live/hooks'
-import { Glyph, shapeOf } from '@/components/state/glyph'
+import { Check } from '@/components/state/check'
+import { useArrival } from '@/components/state/use-arrival'
 import { Button } from '@/components/ui/button'
 import { Panel } from '@/components/ui/panel'
 import { perMachine } from './estimate'
@@ -23,11 +23,7 @@ interface Props {
 
 /** What will happen, before anything is written. */
 export function ReviewUpgrade({ cluster, review, busy, reason, onStart, onBack }: Props) {
-  const heading = useRef<HTMLHeadingElement>(null)
-  useEffect(() => {
-    window.scrollTo({ top: 0 })
-    heading.current?.focus()
-  }, [])
+  const heading = useArrival()
   const { from, to, steps, stays, machinesReplaced, addresses } = review
   const story = useStory(cluster.uid)
   const each = story === null ? null : perMachine(story.rollout.medians)
@@ -70,14 +66,5 @@ export function ReviewUpgrade({ cluster, review, busy, reason, onStart, onBack }
         </aside>
       </div>
     </>
-  )
-}
-
-function Check({ role, title, children }: { role: 'ok' | 'warn' | 'bad' | 'idle'; title: string; children: string }) {
-  return (
-    <li className="flex gap-2.5 border-t border-line px-4 py-2.5">
-      <Glyph role={role} shape={shapeOf(role, '', null)} className="mt-0.5" />
-      <div className="min-w-0"><p className="font-medium">{title}</p><p className="text-12 text-ink-2">{children}</p></div>
-    </li>
   )
 }
