@@ -9,6 +9,7 @@ import type { LabPart } from '../part'
 import type { LabPartName } from '../contract'
 import { kubeRest } from '../kube-rest'
 import { logFileOf } from '../process'
+import { startRounds } from '../rounds'
 import { versions } from '../versions'
 import { openDatastore } from './datastore'
 import { openAddressPool } from './loopback-address'
@@ -38,11 +39,6 @@ export async function startKamajiStandIn(ctx: LabContext): Promise<LabPart> {
   const datastore = await openDatastore(ctx.etcd)
   const tools: Tools = { ctx, rest, addresses, datastore, inTurn: limit(startsAtOnce), log }
   const tenants = new Map<string, Tenant>()
-  let listError = ''
-  let timer: NodeJS.Timeout | undefined
-  let passing: Promise<void> = Promise.resolve()
-  let down = false
-  let stopped = false
 
   const tenantOf = async (namespace: string, name: string): Promise<Tenant> => {
     const key = `${namespace}/${name}`
@@ -94,58 +90,37 @@ export async function startKamajiStandIn(ctx: LabContext): Promise<LabPart> {
     }
   }
 
-  const pass = async () => {
-    try {
-      const objects = await rest.list<KamajiControlPlane>(`${group}/kamajicontrolplanes`)
-      await Promise.all(objects.map(look))
-      await sweep(new Set(objects.map(({ metadata }) => `${metadata.namespace ?? ''}/${metadata.name}`)))
-      if (listError !== '') log('the management cluster answers again')
-      listError = ''
-    } catch (error) {
-      const message = error instanceof Error ? error.message : String(error)
-      if (message !== listError && !ctx.signal.aborted) log(message)
-      listError = message
-    }
+  const round = async () => {
+    const objects = await rest.list<KamajiControlPlane>(`${group}/kamajicontrolplanes`)
+    await Promise.all(objects.map(look))
+    await sweep(new Set(objects.map(({ metadata }) => `${metadata.namespace ?? ''}/${metadata.name}`)))
   }
-  const run = () => {
-    if (down || stopped || ctx.signal.aborted) return
-    passing = pass().finally(() => {
-      timer = setTimeout(run, everyMs)
-    })
-  }
-  const pause = async () => {
-    down = true
-    clearTimeout(timer)
-    await passing
-    clearTimeout(timer)
-    await Promise.all([...tenants.values()].flatMap(({ reconciling, converging }) => [reconciling.finished(), converging.finished()]))
-  }
+  const rounds = startRounds({ everyMs, signal: ctx.signal, log, round })
+  const finished = () => Promise.all([...tenants.values()].flatMap(({ reconciling, converging }) => [reconciling.finished(), converging.finished()]))
   const planeOf = (name: LabPartName): TenantControlPlane => {
     const plane = tenants.get(name.slice('tenant-api:'.length))?.plane
     if (plane === undefined) throw new Error(`the lab has no part ${name}`)
     return plane
   }
 
-  run()
   return {
     name: 'kamaji',
     owns: (name) => name === 'kamaji' || name.startsWith('tenant-api:'),
     status: async () => {
-      const health = down || stopped ? 'down' : listError === '' ? 'ready' : 'starting'
-      const own = { name: 'kamaji', health, version: `stand-in for ${versions.kamajiProvider}`, pid: null, restarts: 0, logFile: logFileOf(ctx.logDir, 'kamaji') } as const
+      const own = { name: 'kamaji', health: rounds.health(), version: `stand-in for ${versions.kamajiProvider}`, pid: null, restarts: 0, logFile: logFileOf(ctx.logDir, 'kamaji') } as const
       const parts = await Promise.all([...tenants.values()].map(({ plane }) => plane.part()))
       return [own, ...parts.filter((part) => part !== undefined)]
     },
     // Kamaji's absence ends no tenant's API server, in the lab as in truth.
-    kill: async (name) => (name === 'kamaji' ? pause() : planeOf(name).kill()),
-    revive: async (name) => {
-      if (name !== 'kamaji') return planeOf(name).revive()
-      down = false
-      run()
+    kill: async (name) => {
+      if (name !== 'kamaji') return planeOf(name).kill()
+      await rounds.pause()
+      await finished()
     },
+    revive: async (name) => (name === 'kamaji' ? rounds.resume() : planeOf(name).revive()),
     stop: async () => {
-      stopped = true
-      await pause()
+      await rounds.stop()
+      await finished()
       await Promise.all([...tenants.values()].map(({ plane }) => plane.stop()))
       await Promise.all([rest.close(), datastore.close()])
     },

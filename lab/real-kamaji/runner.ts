@@ -11,6 +11,7 @@ import { Task } from '../kamaji/task'
 import { kubeRest, type KubeObject } from '../kube-rest'
 import type { LabPart } from '../part'
 import { logFileOf } from '../process'
+import { startRounds } from '../rounds'
 import { startNameProxy } from './name-proxy'
 import { Tenant, type Deployment } from './tenant'
 
@@ -41,10 +42,6 @@ export async function startRunner(ctx: LabContext): Promise<Runner> {
   const endpoints = new Map<string, Endpoint>()
   const proxy = await startNameProxy((tenant) => endpoints.get(tenant))
   const slots = new Map<string, Slot>()
-  let listError = ''
-  let timer: NodeJS.Timeout | undefined
-  let passing: Promise<void> = Promise.resolve()
-  let down = false
 
   const keyOf = ({ metadata }: KubeObject) => `${metadata.namespace ?? ''}/${metadata.name}`
 
@@ -76,71 +73,51 @@ export async function startRunner(ctx: LabContext): Promise<Runner> {
     await tenant.remove()
   }
 
-  const pass = async () => {
-    try {
-      const [services, deployments] = await Promise.all([
-        rest.list<Service>(`/api/v1/services?labelSelector=${nameLabel}`),
-        rest.list<Deployment>(`/apis/apps/v1/deployments?labelSelector=${componentLabel}`),
-      ])
-      for (const service of services) await balance(service)
-      for (const deployment of deployments) {
-        const key = keyOf(deployment)
-        const endpoint = endpoints.get(key)
-        if (endpoint === undefined || deployment.metadata.deletionTimestamp !== undefined) continue
-        const { tenant, task } = slotOf(key)
-        task.offer(async () => (await tenant.converge(deployment, endpoint), 0), false)
-      }
-      const running = new Set(deployments.map(keyOf))
-      await Promise.all([...slots].filter(([key]) => !running.has(key)).map(([key, slot]) => forget(key, slot)))
-      const served = new Set([...services.map(keyOf), ...running])
-      for (const key of [...endpoints.keys()].filter((one) => !served.has(one))) {
-        endpoints.delete(key)
-        await addresses.release(key)
-      }
-      if (listError !== '') log('the management cluster answers again')
-      listError = ''
-    } catch (error) {
-      const message = error instanceof Error ? error.message : String(error)
-      if (message !== listError && !ctx.signal.aborted) log(message)
-      listError = message
+  const round = async () => {
+    const [services, deployments] = await Promise.all([
+      rest.list<Service>(`/api/v1/services?labelSelector=${nameLabel}`),
+      rest.list<Deployment>(`/apis/apps/v1/deployments?labelSelector=${componentLabel}`),
+    ])
+    for (const service of services) await balance(service)
+    for (const deployment of deployments) {
+      const key = keyOf(deployment)
+      const endpoint = endpoints.get(key)
+      if (endpoint === undefined || deployment.metadata.deletionTimestamp !== undefined) continue
+      const { tenant, task } = slotOf(key)
+      task.offer(async () => (await tenant.converge(deployment, endpoint), 0), false)
+    }
+    const running = new Set(deployments.map(keyOf))
+    await Promise.all([...slots].filter(([key]) => !running.has(key)).map(([key, slot]) => forget(key, slot)))
+    const served = new Set([...services.map(keyOf), ...running])
+    for (const key of [...endpoints.keys()].filter((one) => !served.has(one))) {
+      endpoints.delete(key)
+      await addresses.release(key)
     }
   }
-  const run = () => {
-    if (down || ctx.signal.aborted) return
-    passing = pass().finally(() => {
-      timer = setTimeout(run, everyMs)
-    })
-  }
-  const pause = async () => {
-    down = true
-    clearTimeout(timer)
-    await passing
-    clearTimeout(timer)
-    await Promise.all([...slots.values()].map(({ task }) => task.finished()))
-  }
+  const rounds = startRounds({ everyMs, signal: ctx.signal, log, round })
+  const finished = () => Promise.all([...slots.values()].map(({ task }) => task.finished()))
   const tenantOf = (name: LabPartName): Tenant => {
     const tenant = slots.get(name.slice('tenant-api:'.length))?.tenant
     if (tenant === undefined) throw new Error(`the lab has no part ${name}`)
     return tenant
   }
 
-  run()
   const part: LabPart = {
     name: 'runner',
     owns: (name) => name === 'runner' || name.startsWith('tenant-api:'),
     status: async () => {
-      const health = down ? 'down' : listError === '' ? 'ready' : 'starting'
-      const own = { name: 'runner', health, version: 'stands in for kubelet and load balancer', pid: null, restarts: 0, logFile: logFileOf(ctx.logDir, 'runner') } as const
+      const own = { name: 'runner', health: rounds.health(), version: 'stands in for kubelet and load balancer', pid: null, restarts: 0, logFile: logFileOf(ctx.logDir, 'runner') } as const
       return [own, ...(await Promise.all([...slots.values()].map(({ tenant }) => tenant.part())))]
     },
-    kill: async (name) => (name === 'runner' ? pause() : tenantOf(name).kill()),
-    revive: async (name) => {
-      if (name !== 'runner') return tenantOf(name).revive()
-      down = false
-      run()
+    kill: async (name) => {
+      if (name !== 'runner') return tenantOf(name).kill()
+      await rounds.pause()
+      await finished()
     },
+    revive: async (name) => (name === 'runner' ? rounds.resume() : tenantOf(name).revive()),
     stop: async () => {
-      await pause()
+      await rounds.stop()
+      await finished()
       await Promise.all([...slots.values()].map(({ tenant }) => tenant.stop()))
       await Promise.all([rest.close(), proxy.close()])
     },
