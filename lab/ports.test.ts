@@ -3,7 +3,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { firstPortOf, openPorts } from './ports'
+import { firstPortOf, freePort, openPorts } from './ports'
 
 const newDir = () => mkdtemp(join(tmpdir(), 'ports-'))
 
@@ -38,5 +38,14 @@ test('ports fit an int16 and stay below the ephemeral range', () => {
   for (const name of ['a', 'b', 'c', '/some/where']) {
     expect(firstPortOf(name)).toBeGreaterThanOrEqual(20_000)
     expect(firstPortOf(name)).toBeLessThan(32_768 - 64)
+  }
+})
+
+test('a port for later is free, given once, and neither ephemeral nor a lab’s', async () => {
+  const ports = await Promise.all(Array.from({ length: 20 }, () => freePort()))
+  expect(new Set(ports).size).toBe(20)
+  for (const port of ports) {
+    expect(port).toBeGreaterThanOrEqual(12_000)
+    expect(port).toBeLessThan(20_000)
   }
 })

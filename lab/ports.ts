@@ -3,7 +3,7 @@
  * kernel's ephemeral range, where an outgoing connection could take them, and below 32768: Kamaji's provider reads a control
  * plane's port as int16.
  */
-import { createHash } from 'node:crypto'
+import { createHash, randomInt } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
@@ -12,6 +12,9 @@ import { writePrivate } from './pki'
 const first = 20_000
 const blockSize = 64
 const blocks = 180
+/** Of ports that no restart of a lab has to find again: apart from the labs' own. */
+const passing = { first: 12_000, end: first }
+const given = new Set<number>()
 
 export interface Ports {
   /** The port of `name`: the remembered one while it is free, else another. Ask once a start, before anything listens there. */
@@ -68,6 +71,23 @@ async function readMemory(path: string): Promise<Record<string, number>> {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {}
     throw error
   }
+}
+
+/**
+ * A port for a server that begins later, or ends and begins again there: a portal, a proxy that refuses for a while. A port from
+ * the ephemeral range, which "listen on 0" answers, can be an outgoing connection's by then.
+ */
+export async function freePort(): Promise<number> {
+  const size = passing.end - passing.first
+  const start = randomInt(size)
+  for (let offset = 0; offset < size; offset += 1) {
+    const port = passing.first + ((start + offset) % size)
+    if (given.has(port)) continue
+    given.add(port)
+    if (await listensNowhere(port)) return port
+    given.delete(port)
+  }
+  throw new Error(`no free loopback port between ${passing.first} and ${passing.end}`)
 }
 
 /** True when nothing listens on this loopback port. */

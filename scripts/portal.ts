@@ -3,14 +3,13 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { closeSync, existsSync, openSync } from 'node:fs'
 import { cp, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
-import { createServer, type AddressInfo } from 'node:net'
 import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Lab } from '../lab/contract'
 import { takeLock } from '../lab/file-lock'
 import { endProcess, identityOf, type ProcessIdentity } from '../lab/process-identity'
 import { writePrivate } from '../lab/pki'
-import { listensNowhere } from '../lab/ports'
+import { freePort, listensNowhere } from '../lab/ports'
 import { Expected } from './ending'
 import { sourceState } from './source-state'
 
@@ -235,15 +234,4 @@ async function keptSecret(file: string): Promise<string> {
     await writePrivate(file, secret)
     return secret
   }
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer()
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo
-      server.close(() => resolve(port))
-    })
-  })
 }

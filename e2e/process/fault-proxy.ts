@@ -5,12 +5,13 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { createServer, request as httpsRequest, Agent, type Server } from 'node:https'
 import type { ClientRequest, IncomingMessage, ServerResponse } from 'node:http'
-import type { AddressInfo, Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parse } from 'yaml'
 import { kubeconfigOf } from '@/lab/kubernetes'
 import { createCa, issueCert, loopbackSans, writePrivate } from '@/lab/pki'
+import { freePort } from '@/lab/ports'
 
 export type Fault =
   /**
@@ -170,8 +171,8 @@ export async function startFaultProxy(portalKubeconfig: string): Promise<FaultPr
     socket.on('close', () => sockets.delete(socket)).on('error', () => undefined)
   })
   const listen = (port: number): Promise<void> => new Promise((resolve, reject) => server.once('error', reject).listen(port, '127.0.0.1', resolve))
-  await listen(0)
-  const { port } = server.address() as AddressInfo
+  const port = await freePort()
+  await listen(port)
   const kubeconfig = join(folder, 'kubeconfig')
   await writePrivate(kubeconfig, kubeconfigOf(`https://127.0.0.1:${port}`, ca.certPem, { token }))
   const close = async (): Promise<void> => {
