@@ -18,6 +18,7 @@ export interface ApiServerSpec {
   readonly serviceCidr: string
   readonly serviceDomain: string
   readonly certNames: readonly string[]
+  readonly extraArgs: readonly string[]
 }
 
 export type ApiServerSlot = 'a' | 'b'
@@ -38,7 +39,7 @@ export async function startApiServer(ctx: LabContext, dir: string, spec: ApiServ
   return ctx.supervisor.start({
     name: `tenant-api:${spec.namespace}/${spec.name}${slot === 'a' ? '' : '/b'}`,
     command: join(ctx.binDir, 'kube-apiserver'),
-    args: argumentsOf(ctx, dir, pair, spec),
+    args: withExtraArgs(argumentsOf(ctx, dir, pair, spec), spec.extraArgs),
     // A collection twice as often costs little on a near-idle server and a third of its memory otherwise.
     env: { GOGC: '40', GOMAXPROCS: '2' },
     version: spec.version,
@@ -82,6 +83,11 @@ function argumentsOf(ctx: LabContext, dir: string, pair: string, { namespace, na
     // The management API server compacts: it is the same etcd.
     '--etcd-compaction-interval=0',
   ]
+}
+
+/** Kamaji keeps arguments by flag, and a person's win over its own (buildKubeAPIServerCommand in its internal/builders/controlplane). */
+export function withExtraArgs(own: readonly string[], extra: readonly string[]): string[] {
+  return [...new Map([...own, ...extra].map((argument) => [argument.split('=', 1)[0], argument])).values()]
 }
 
 /** A connection of its own each time, and only the process with this certificate counts: the address may be shared. */

@@ -14,6 +14,7 @@ export interface KamajiControlPlane extends KubeObject {
   spec: {
     version: string
     replicas?: number
+    apiServer?: { extraArgs?: string[] }
     controlPlaneEndpoint?: { host?: string; port?: number }
     network?: {
       serviceType?: string
@@ -183,6 +184,7 @@ function wantedOf({ spec }: KamajiControlPlane, { spec: { clusterNetwork: networ
     serviceCidr: network?.services?.cidrBlocks?.[0] ?? '10.96.0.0/16',
     serviceDomain: network?.serviceDomain ?? 'cluster.local',
     certNames: [...(spec.network?.certSANs ?? []), ...(extra as string[])],
+    extraArgs: spec.apiServer?.extraArgs ?? [],
   }
 }
 

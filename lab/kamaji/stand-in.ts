@@ -55,7 +55,7 @@ export async function startKamajiStandIn(ctx: LabContext): Promise<LabPart> {
     const tenant = await tenantOf(namespace, name)
     const { plane, reconciling, converging } = tenant
     const changed = tenant.seen !== resourceVersion
-    const pauseMs = () => (plane.versionStatus === 'Ready' ? settledMs : 0)
+    const pauseMs = () => (plane.settled ? settledMs : 0)
     tenant.seen = resourceVersion
     if (deletionTimestamp !== undefined) {
       plane.abandon()

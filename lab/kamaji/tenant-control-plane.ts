@@ -25,6 +25,8 @@ export interface Wanted {
   readonly serviceCidr: string
   readonly serviceDomain: string
   readonly certNames: readonly string[]
+  /** Of the API server; absent in what an older lab remembers. */
+  readonly extraArgs?: readonly string[]
 }
 
 export type VersionStatus = 'Provisioning' | 'Ready' | 'NotReady' | 'Upgrading' | 'Sleeping' | 'CertificateAuthorityRotating'
@@ -87,6 +89,8 @@ export class TenantControlPlane {
   get acceptedVersion(): string | undefined { return this.#memory?.wanted.version }
   get runningVersion(): string | undefined { return this.#memory?.running }
   get exists(): boolean { return this.#memory !== undefined }
+  /** Nothing is on its way: the next look has time. */
+  get settled(): boolean { return this.#status === 'Ready' && !this.#rolling }
 
   /** Kamaji's Deployment counts while it rolls: old and new side by side (lab-kamaji: replicas 4, ready 2, updated 2). */
   get replicas(): { total: number; ready: number; available: number; upToDate: number } {
@@ -112,9 +116,10 @@ export class TenantControlPlane {
     const ca = await ensureCa(rest, names)
     const { superAdmin } = await ensureAdminKubeconfig(rest, names, ca, this.#endpoint)
     const caHash = hashOf(ca.certPem)
-    const spec: ApiServerSpec = { ...wanted, namespace: this.namespace, name: this.name, endpoint: this.#endpoint, ca }
+    const extraArgs = wanted.extraArgs ?? []
+    const spec: ApiServerSpec = { ...wanted, extraArgs, namespace: this.namespace, name: this.name, endpoint: this.#endpoint, ca }
     // Not of the spec: of what the process is started with. A count of replicas alone starts nothing anew.
-    const hash = hashOf(JSON.stringify([wanted.version, wanted.serviceCidr, wanted.serviceDomain, wanted.certNames, this.#endpoint, caHash]))
+    const hash = hashOf(JSON.stringify([wanted.version, wanted.serviceCidr, wanted.serviceDomain, wanted.certNames, extraArgs, this.#endpoint, caHash]))
     if (this.#killed) this.#status = 'NotReady'
     else if (wanted.replicas === 0) await this.#sleep()
     else if (this.#running?.hash === hash) await this.#look(wanted)
@@ -125,24 +130,24 @@ export class TenantControlPlane {
     const before = this.#running
     await this.#writeFiles(spec.ca.certPem)
     if (before !== undefined) {
-      this.#status = before.caHash === caHash ? 'Upgrading' : 'CertificateAuthorityRotating'
+      if (before.caHash !== caHash) this.#status = 'CertificateAuthorityRotating'
+      // Only another version is an upgrade to Kamaji (isUpgrading in its internal/resources/k8s_deployment_resource.go).
+      else if (this.#memory?.running !== spec.version) this.#status = 'Upgrading'
       this.#rolling = true
     }
     const slot: ApiServerSlot = before?.slot === 'a' ? 'b' : 'a'
-    try {
-      const process = await this.tools.inTurn(() => startApiServer(this.#ctx, this.#dir, spec, slot))
-      this.#running = { process, slot, hash, caHash }
-      await before?.process.stop()
-      await prepareTenant(superAdmin)
-    } finally {
-      this.#rolling = false
-    }
+    // One that does not come up, for a bad argument, leaves the one before it in service and the roll open: maxUnavailable is 0.
+    const process = await this.tools.inTurn(() => startApiServer(this.#ctx, this.#dir, spec, slot))
+    this.#running = { process, slot, hash, caHash }
+    await before?.process.stop()
+    await prepareTenant(superAdmin)
     // What was started, and not what may be wanted by now: that is not there before the next pass.
     await this.#look(spec)
     this.tools.log(`${this.namespace}/${this.name} runs ${spec.version} on ${spec.endpoint.host}:${spec.endpoint.port}`)
   }
 
   async #look({ version }: { readonly version: string }): Promise<void> {
+    this.#rolling = false
     const [part] = (await this.#running?.process.status()) ?? []
     this.#status = part?.health === 'ready' ? 'Ready' : 'NotReady'
     if (this.#status === 'Ready' && this.#memory !== undefined && this.#memory.running !== version) {
