@@ -38,7 +38,7 @@ const contracts: readonly [string, Contract][] = older
   ? [['v1beta2 beside an older CAPV and Kamaji', SERVED], ['v1beta1', OLDER]]
   : [['v1beta2', SERVED], ['v1beta1', { ...OLDER, controlPlane: 'v1alpha2' }], ['v1beta1 beside a newer CAPV', { ...NEWEST, cluster: 'v1beta1' }]]
 const context = () => ({ tenant, offer, operationId: '7c2e8e5e-0000-4000-8000-000000000000' })
-const facet = () => ({ tenant, cluster: owner, machines: machineFacts(spec, context()) })
+const facet = () => ({ tenant, cluster: owner, machines: machineFacts(spec) })
 
 beforeAll(async () => {
   tenant = await createTenant(lab, [{ email: 'bea@tenantry.example', role: 'tenant-admin' }])

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import https from 'node:https'
-import { KubeConfig } from '@kubernetes/client-node'
+import { KubeConfig, type KubernetesObject } from '@kubernetes/client-node'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { admin, labFacts } from '../support/lab'
 import { createTenant, removeTenant } from '../support/tenant'
@@ -93,6 +93,31 @@ describe('the API server, asked with the portal’s token and none of its code',
     })
     expect((await bind('tenantry:cluster-autoscaler')).status).toBe(201)
     for (const role of ['cluster-admin', 'tenantry:tenant-admin', 'tenantry:portal-tenant-secrets']) expect([403, 422]).toContain((await bind(role)).status)
+  })
+  test('lets a tenant admin send an identity’s password only to the vCenter of its offer', async () => {
+    const kind = 'infrastructure.cluster.x-k8s.io/v1beta1'
+    const post = (resource: string, object: object) => asPortal('POST', `/apis/${kind}/namespaces/${tenant}/${resource}?dryRun=All`, bea, { apiVersion: kind, metadata: { name: 'x', namespace: tenant }, ...object })
+    const { server, thumbprint } = facts.vcenter
+    const identityRef = { kind: 'VSphereClusterIdentity', name: 'vsphere-north' }
+    const cluster = (spec: object) => post('vsphereclusters', { kind: 'VSphereCluster', spec })
+    expect(await cluster({ server, thumbprint, identityRef })).toMatchObject({ status: 201 })
+    const refused = (about: string) => ({ status: 422, body: expect.stringContaining(about) as string })
+    for (const other of ['evil.example.com', `${server}","server":"evil`, '', server.slice(0, -1)]) expect(await cluster({ server: other, thumbprint, identityRef })).toMatchObject(refused('spec.server'))
+    expect(await cluster({ server, identityRef })).toMatchObject(refused('spec.thumbprint'))
+    expect(await cluster({ server, thumbprint: thumbprint.replace(/^../, thumbprint.startsWith('00') ? '11' : '00'), identityRef })).toMatchObject(refused('spec.thumbprint'))
+    expect(await cluster({ server, thumbprint })).toMatchObject(refused('spec.identityRef'))
+    expect(await cluster({ server, thumbprint, identityRef: { kind: 'Secret', name: 'any' } })).toMatchObject(refused('spec.identityRef'))
+    const template = (more: object) => post('vspheremachinetemplates', { kind: 'VSphereMachineTemplate', spec: { template: { spec: { datacenter: 'DC0', template: 't', network: { devices: [{ networkName: 'n', dhcp4: true }] }, ...more } } } })
+    expect(await template({})).toMatchObject({ status: 201 })
+    for (const more of [{ server }, { server: 'evil.example.com' }, { thumbprint }]) expect(await template(more)).toMatchObject(refused('spec.template.spec.server'))
+  })
+  test('and leaves alone what was there before: it may be labelled, not turned to another vCenter', async () => {
+    const path = `/apis/infrastructure.cluster.x-k8s.io/v1beta1/namespaces/${tenant}/vsphereclusters`
+    const older: KubernetesObject & { spec: object } = { apiVersion: 'infrastructure.cluster.x-k8s.io/v1beta1', kind: 'VSphereCluster', metadata: { name: 'older', namespace: tenant }, spec: { server: 'elsewhere.example.com' } }
+    const made = await lab.objects.create(older)
+    const put = (change: object) => asPortal('PUT', `${path}/older?dryRun=All`, bea, { ...made, ...change })
+    expect((await put({ metadata: { ...made.metadata, labels: { seen: 'yes' } } })).status).toBe(200)
+    expect((await put({ spec: { server: 'evil.example.com' } })).status).toBe(422)
   })
   test.each(['system:masters', 'system:authenticated', 'oidc:a-group-that-is-not-listed', 'team-blue-admins'])('does not let the portal act as the group %s', async (group) => {
     expect((await asPortal('GET', clustersOf(tenant), { ...bea, groups: [group] })).status).toBe(403)

@@ -20,7 +20,7 @@ const vmTemplate = z.object({ name: z.string().min(1), version: z.string().regex
  */
 export const vsphereOffer = z.object({
   server: z.string().min(1),
-  /** SHA-1 of vCenter's certificate. Absent: verified by CAPV's trust store; CAPV takes an EMPTY one for "do not verify". */
+  /** SHA-1 of vCenter's certificate. Without one CAPV verifies nothing, not even by its trust store (pkg/session/session.go, newClient). */
   thumbprint: z.string().min(1).optional(),
   datacenter: z.string().min(1),
   resourcePool: z.string().min(1),

@@ -77,7 +77,7 @@ export function vsphereCluster(spec: ClusterSpec, context: RenderContext): KubeO
     metadata: metadata(place(spec, context), spec.name),
     spec: {
       server: context.offer.server,
-      // Absent, never empty: CAPV takes "" for "do not verify", and v1beta2 refuses it.
+      // v1beta2 refuses an empty one.
       ...(context.offer.thumbprint === undefined ? {} : { thumbprint: context.offer.thumbprint }),
       identityRef: { kind: 'VSphereClusterIdentity', name: spec.identity },
       ...(endpoint === null ? {} : { controlPlaneEndpoint: endpoint }),

@@ -1,6 +1,6 @@
 import type { ClusterSpec } from '@/lib/cluster/spec'
 import type { KubeObject } from '@/lib/kubernetes/object'
-import { ipv6PoolName, type RenderContext } from '@/lib/manifests/cluster-objects'
+import { ipv6PoolName } from '@/lib/manifests/cluster-objects'
 import { contentHash } from '@/lib/manifests/hash'
 import { API, CLUSTER_NAME_LABEL, DEPLOYMENT_NAME_LABEL, metadata, NODE_POOL_LABEL, reference } from '@/lib/manifests/labels'
 import { clusterNoProxy } from '@/lib/cluster/no-proxy'
@@ -23,8 +23,6 @@ export interface PoolPlace {
 
 /** What the cluster, not its pools, says about every machine. */
 export interface MachineFacts {
-  readonly server: string
-  readonly thumbprint: string | null
   readonly datacenter: string
   /** `more`: a second pool on the same network, of the other family. */
   readonly addresses: { readonly kind: 'dhcp' } | ({ readonly kind: 'pool'; readonly nameservers: readonly string[]; readonly more?: readonly AddressPoolRef[] } & AddressPoolRef)
@@ -71,9 +69,7 @@ export function nodeOf(spec: ClusterSpec): NodeConfig {
   return node.proxy === null ? node : { ...node, proxy: { ...node.proxy, noProxy: [...unique([...clusterNoProxy(spec), ...node.proxy.noProxy])] } }
 }
 
-export const machineFacts = ({ name, placement, addresses }: ClusterSpec, { offer }: RenderContext): MachineFacts => ({
-  server: offer.server,
-  thumbprint: offer.thumbprint ?? null,
+export const machineFacts = ({ name, placement, addresses }: ClusterSpec): MachineFacts => ({
   datacenter: placement.datacenter,
   addresses: addressFacts(name, addresses),
 })
@@ -85,6 +81,13 @@ function addressFacts(cluster: string, addresses: ClusterSpec['addresses']): Mac
   const own = { kind: 'pool', poolKind: 'InClusterIPPool', pool: cluster, nameservers } as const
   return addresses.ipv6 === undefined ? own : { ...own, more: [{ poolKind: 'InClusterIPPool', pool: ipv6PoolName(cluster) }] }
 }
+
+/**
+ * Fields of a VSphereMachineTemplate that machines take from the VSphereCluster where they are absent (CAPV pkg/services/vimmachine.go).
+ * CAPV sends the cluster's password to whatever server a machine names, so chart/rbac/vcenter-policy.yaml refuses new templates that
+ * name one; and a renewed certificate of vCenter replaces no machine.
+ */
+export const FROM_CLUSTER = ['server', 'thumbprint'] as const
 
 /**
  * A template object, named by the hash of what its machines are made from: `blue-1-general-1a2b3c4d5e`.
@@ -111,9 +114,7 @@ export function machineTemplate(pool: PoolSpec, place: PoolPlace, facts: Machine
   const spec = {
     // A linked clone keeps its template's disk size and ignores diskGiB (CAPV pkg/services/govmomi/vcenter/clone.go).
     cloneMode: 'fullClone',
-    server: facts.server,
-    // Absent, never empty: CAPV takes "" for "do not verify", and v1beta2 refuses it.
-    ...(facts.thumbprint === null ? {} : { thumbprint: facts.thumbprint }),
+    // No server and no thumbprint: see FROM_CLUSTER.
     datacenter: facts.datacenter,
     ...(machine.resourcePool === null ? {} : { resourcePool: machine.resourcePool }),
     ...(machine.folder === null ? {} : { folder: machine.folder }),

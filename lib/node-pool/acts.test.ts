@@ -20,9 +20,9 @@ describe('a new pool', () => {
     expect(spareAddressesNeeded).toBe(3)
   })
   test('of shared addresses refers to the shared pool', () => {
-    const shared = planPoolAdd({ ...cluster, machines: { ...facts, thumbprint: null, addresses: { kind: 'pool', poolKind: 'GlobalInClusterIPPool', pool: 'all', nameservers: ['10.0.0.2'] } } }, general)
+    const shared = planPoolAdd({ ...cluster, machines: { ...facts, addresses: { kind: 'pool', poolKind: 'GlobalInClusterIPPool', pool: 'all', nameservers: ['10.0.0.2'] } } }, general)
     expect(JSON.stringify(shared.objects[0]?.spec)).toContain('{"apiGroup":"ipam.cluster.x-k8s.io","kind":"GlobalInClusterIPPool","name":"all"}')
-    expect(shared.objects[0]?.spec).not.toHaveProperty('template.spec.thumbprint')
+    expect(shared.objects[0]?.spec).not.toHaveProperty('template.spec.server')
   })
 })
 

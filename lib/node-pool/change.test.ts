@@ -65,6 +65,16 @@ describe('templates', () => {
     const template = find(plan(machine({ cpus: 8 }), older).objects, 'VSphereMachineTemplate')
     expect(template).toMatchObject({ apiVersion: 'infrastructure.cluster.x-k8s.io/v1beta1', spec: { template: { spec: { numCPUs: 8, guestSoftPowerOffTimeout: '2m0s' } } } })
   })
+  test('lose the vCenter that they name, as machines have their cluster’s; and one that is there is applied as it is', () => {
+    const live = made()
+    const named = live.machineTemplates.map((object) => withAt(withAt(object, ['spec', 'template', 'spec', 'server'], 'vc.example.com'), ['spec', 'template', 'spec', 'thumbprint'], 'AA:BB'))
+    const start = { ...live, machineTemplates: named }
+    expect(plan(machine({}), start)).toMatchObject({ objects: [], rolls: false })
+    const first = plan(machine({ memoryMiB: 16384 }), start).objects
+    expect(find(first, 'VSphereMachineTemplate').spec).not.toHaveProperty('template.spec.server')
+    expect(find(first, 'VSphereMachineTemplate').spec).not.toHaveProperty('template.spec.thumbprint')
+    expect(find(plan(machine({}), after(start, first)).objects, 'VSphereMachineTemplate')).toMatchObject({ metadata: { name: named[0]?.metadata.name }, spec: { template: { spec: { server: 'vc.example.com', thumbprint: 'AA:BB' } } } })
+  })
   test('a change that is taken back finds the superseded template, by content, whatever its name', () => {
     const live = made()
     const renamed = live.machineTemplates.map((object) => ({ ...object, metadata: { ...object.metadata, name: 'blue-1-general-of-old' } }))

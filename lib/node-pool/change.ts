@@ -1,11 +1,11 @@
 import { type Problem, problem } from '@/lib/cluster/rules/problem'
-import { listIn, versionOf, withAt } from '@/lib/kubernetes/dig'
+import { dig, listIn, versionOf, withAt } from '@/lib/kubernetes/dig'
 import type { KubeObject } from '@/lib/kubernetes/object'
 import { canonicalJson } from '@/lib/manifests/hash'
 import { healthCheck } from '@/lib/manifests/health-check'
 import { NODE_POOL_LABEL, withOwner } from '@/lib/manifests/labels'
 import { otherOwners } from '@/lib/manifests/ownership'
-import { registeredTaints, templateObject, templateRefs } from '@/lib/manifests/pool-objects'
+import { FROM_CLUSTER, registeredTaints, templateObject, templateRefs } from '@/lib/manifests/pool-objects'
 import { nodePatches, type Patch } from '@/lib/node-config/render'
 import { pathsInDeployment, placeOf, type References, referencesOf, renderDeployment, sizeNow } from '@/lib/node-pool/deployment'
 import { type PoolFieldChange, poolDifferences } from '@/lib/node-pool/difference'
@@ -109,14 +109,18 @@ function patchedTemplate(template: KubeObject | null, all: readonly KubeObject[]
     into.problems.push(problem(field, 'The template that the pool’s machines are made from is missing, so it can’t be copied with this change.'))
     return null
   }
-  const content = patches.reduce((patched, [path, value]) => withAt(patched, path, value), templateContent(template))
+  const content = ofCluster(patches.reduce((patched, [path, value]) => withAt(patched, path, value), templateContent(template)))
   const pool = poolNameOf(deployment)
-  const same = all.find((candidate) => isOurs(candidate) && poolLabel(candidate) === pool && candidate.kind === template.kind && candidate.metadata.deletionTimestamp === undefined && canonicalJson(templateContent(candidate)) === canonicalJson(content))
-  const made = templateObject(placeOf(deployment), pool, template.kind, template.apiVersion, { ...template.spec, template: content })
+  const same = all.find((candidate) => isOurs(candidate) && poolLabel(candidate) === pool && candidate.kind === template.kind && candidate.metadata.deletionTimestamp === undefined && canonicalJson(ofCluster(templateContent(candidate))) === canonicalJson(content))
+  const made = templateObject(placeOf(deployment), pool, template.kind, template.apiVersion, { ...template.spec, template: same === undefined ? content : templateContent(same) })
   // One that is there is applied again all the same: it may be superseded, and be removed before the pool refers to it.
   into.templates.push(same === undefined ? made : { ...made, metadata: { ...made.metadata, name: same.metadata.name } })
   return same?.metadata.name ?? made.metadata.name
 }
+
+/** What a template made elsewhere, or by an earlier portal, says of vCenter: nothing that new machines need. */
+const ofCluster = (content: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> =>
+  FROM_CLUSTER.filter((field) => dig(content, 'spec', field) !== undefined).reduce((rest, field) => withAt(rest, ['spec', field], undefined), content)
 
 const poolLabel = (object: KubeObject): string | undefined => object.metadata.labels?.[NODE_POOL_LABEL]
 

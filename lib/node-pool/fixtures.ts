@@ -8,7 +8,7 @@ import type { PoolSurroundings } from '@/lib/node-pool/rules'
 import { defaultRepair, defaultTimeouts, type PoolSpec } from '@/lib/node-pool/spec'
 
 export const place = { tenant: 'team-blue', cluster: 'blue-1', deployment: 'blue-1-general' }
-export const facts: MachineFacts = { server: 'vc.example.com', thumbprint: 'AA:BB', datacenter: 'DC0', addresses: { kind: 'pool', poolKind: 'InClusterIPPool', pool: 'blue-1', nameservers: ['10.0.0.2'] } }
+export const facts: MachineFacts = { datacenter: 'DC0', addresses: { kind: 'pool', poolKind: 'InClusterIPPool', pool: 'blue-1', nameservers: ['10.0.0.2'] } }
 export const general: PoolSpec = {
   name: 'general',
   size: { kind: 'fixed', replicas: 5 },

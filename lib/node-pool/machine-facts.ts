@@ -3,15 +3,15 @@ import type { KubeObject } from '@/lib/kubernetes/object'
 import type { AddressPoolRef, MachineFacts } from '@/lib/manifests/pool-objects'
 
 /**
- * What a new pool takes over from a pool that is there: vCenter, datacenter and where addresses come from. null where the
+ * What a new pool takes over from a pool that is there: datacenter and where addresses come from. null where the
  * template does not say it plainly (no datacenter, fixed addresses, several sources): then a person has to.
  * @param template a VSphereMachineTemplate, in either contract
  */
 export function machineFactsOf(template: KubeObject): MachineFacts | null {
   const spec = dig(template, 'spec', 'template', 'spec')
-  const [server, datacenter] = [stringIn(spec, 'server'), stringIn(spec, 'datacenter')]
+  const datacenter = stringIn(spec, 'datacenter')
   const addresses = addressesOf(dig(spec, 'network', 'devices', '0'))
-  return server === null || datacenter === null || addresses === null ? null : { server, datacenter, thumbprint: stringIn(spec, 'thumbprint'), addresses }
+  return datacenter === null || addresses === null ? null : { datacenter, addresses }
 }
 
 function addressesOf(device: unknown): MachineFacts['addresses'] | null {

@@ -190,10 +190,10 @@ test('and does not undo what somebody has changed since', async () => {
   expect((await operations('change')).map(({ state }) => state).sort()).toEqual(['done', 'failed'])
 })
 
-test('a new pool takes vCenter and addresses over; a name that is there is refused', async () => {
+test('a new pool takes datacenter and addresses over; a name that is there is refused', async () => {
   await addPool(ctx, { tenant: TENANT, cluster: 'blue-1', spec: { ...general, name: 'extra', size: { kind: 'fixed', replicas: 1 } } })
   expect(writes.map((name) => name.replace(/-[0-9a-f]{10}$/, ''))).toEqual(['VSphereMachineTemplate/blue-1-extra', 'KubeadmConfigTemplate/blue-1-extra', 'MachineDeployment/blue-1-extra', 'MachineHealthCheck/blue-1-extra'])
-  expect([...there.values()].find(({ metadata }) => metadata.name.startsWith('blue-1-extra-'))?.spec).toMatchObject({ template: { spec: { server: 'vc.example.com', datacenter: 'DC0' } } })
+  expect([...there.values()].find(({ metadata }) => metadata.name.startsWith('blue-1-extra-'))?.spec).toMatchObject({ template: { spec: { datacenter: 'DC0' } } })
   await expect(addPool(ctx, { tenant: TENANT, cluster: 'blue-1', spec: { ...general, name: 'extra' } })).rejects.toMatchObject({ view: { fields: { name: 'blue-1 has a pool extra already.' } } })
 })
 
