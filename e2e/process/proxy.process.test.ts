@@ -97,6 +97,8 @@ test('half a JSON line: dropped, and the change arrives by the resumed watch wit
 test('429 with Retry-After: no reflector asks sooner, and all recovers alone', async () => {
   const since = Date.now()
   const kinds = new Set(proxy.seen().filter(({ verb }) => verb === 'watch').map(({ plural }) => plural))
+  // Away by this fault, and not still by the one before.
+  await stream.until('all is well', () => healthOn() === 'live', 30_000)
   await proxy.set({ kind: 'busy', retryAfterSeconds: 2 })
   await stream.until('the page says so', () => healthOn() === 'away', 30_000)
   expect((await writes())[0]).toBe('management-away')
