@@ -61,17 +61,18 @@ export function AddOnPanel({ cluster, kubernetes, addOn, onOpen, onDone }: Props
   )
 }
 
-function Installed({ installed, fitting }: { installed: InstalledAddOn; fitting: string }) {
-  const { health, pods, version, outdated, inCluster, settings } = installed
+function Installed({ installed, fitting }: { installed: InstalledAddOn; fitting: string | null }) {
+  const { running, version, outdated, inCluster, serviceMonitor, settings } = installed
   const fields = settings ? ADD_ON_FIELDS[settings.name].filter(({ key }) => key !== 'version') : []
   const values = settings as Readonly<Record<string, string>> | null
   return (
     <>
       <dl className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-6 gap-y-1.5">
-        <Fact label="State"><Said role={health.role} word={health.word} sentence={health.sentence} /></Fact>
-        <Fact label="Pods ready">{pods.ready} of {pods.wanted}</Fact>
-        <Fact label="Version"><span className="mono">{version ?? 'unknown'}</span>{version === fitting ? null : <span className="text-ink-3"> {fitting} fits</span>}</Fact>
+        {running ? <Fact label="State"><Said {...running.health} /></Fact> : null}
+        {running ? <Fact label="Pods ready">{running.ready} of {running.wanted}</Fact> : null}
+        {fitting === null ? null : <Fact label="Version"><span className="mono">{version ?? 'unknown'}</span>{version === fitting ? null : <span className="text-ink-3"> {fitting} fits</span>}</Fact>}
         {inCluster ? <Fact label="In the cluster"><Said role={inCluster.role} word={inCluster.role === 'ok' ? 'Arrived' : 'On its way'} sentence={inCluster.sentence} /></Fact> : null}
+        {serviceMonitor ? <Fact label="ServiceMonitor"><Said {...serviceMonitor} /></Fact> : null}
         {fields.filter(({ key }) => values?.[key]).map(({ key, label }) => <Fact key={key} label={label}><span className="mono [overflow-wrap:anywhere]">{values?.[key]}</span></Fact>)}
       </dl>
       {outdated.length > 0 ? <Note role="warn">{outdated.map((sentence) => <p key={sentence}>{sentence}</p>)}</Note> : null}

@@ -22,4 +22,5 @@ export const ADD_ON_FIELDS: Readonly<Record<AddOnName, readonly AddOnField[]>> =
     { key: 'datastoreUrl', label: 'Datastore URL', placeholder: 'ds:///vmfs/volumes/…/' },
   ],
   autoscaler: [version('v1.35.0')],
+  metrics: [{ key: 'scraper', label: 'Scraper', placeholder: 'the platform’s', hint: 'A ServiceAccount of the management cluster, as namespace/name. It gets the right to find what there is to read.' }],
 }

@@ -2,7 +2,7 @@
 import { useState, type FormEvent } from 'react'
 import { toast } from 'sonner'
 import { addOnProblems } from '@/lib/addons/rules'
-import type { AddOnSettings } from '@/lib/addons/spec'
+import { usesSignIn, type AddOnSettings } from '@/lib/addons/spec'
 import { bareSettings, following, type AddOnView } from '@/lib/addons/view'
 import { ADD_ON_WORDS } from '@/lib/addons/words'
 import type { ErrorView, FieldErrors } from '@/lib/errors'
@@ -56,7 +56,7 @@ export function SettingsDialog({ cluster, kubernetes, addOn: { name, installed }
     if (!result.error.fields) setError(result.error)
   }
   return (
-    <Dialog open onOpenChange={(open) => !open && onClose(false)} wide title={installed ? `Settings of ${title}` : `Install ${title}`} description="The vSphere sign-in comes from the cluster’s identity; nobody types it.">
+    <Dialog open onOpenChange={(open) => !open && onClose(false)} wide title={installed ? `Settings of ${title}` : `Install ${title}`} description={usesSignIn(name) ? 'The vSphere sign-in comes from the cluster’s identity; nobody types it.' : ADD_ON_WORDS[name].does}>
       <form onSubmit={(event) => void submit(event)} noValidate className="mt-4 space-y-4">
         {ADD_ON_FIELDS[name].map(({ key, label, hint, placeholder }) => (
           <Field key={key} label={label} hint={hint} error={fields[key]}>

@@ -1,5 +1,5 @@
 'use client'
-import { Cloud, HardDrive, Scaling, type LucideIcon } from 'lucide-react'
+import { ChartLine, Cloud, HardDrive, Scaling, type LucideIcon } from 'lucide-react'
 import { useController, useFormState, useWatch } from 'react-hook-form'
 import { ADD_ONS, wantedAddOns, type AddOnName } from '@/lib/addons/spec'
 import { bareSettings, versionFor } from '@/lib/addons/view'
@@ -13,8 +13,8 @@ import { FormSection, two } from './form-section'
 import { TextField } from './spec-field'
 import type { CreateForm } from './use-create-form'
 
-const ICONS: Readonly<Record<AddOnName, LucideIcon>> = { cpi: Cloud, csi: HardDrive, autoscaler: Scaling }
-const TITLES: Readonly<Record<AddOnName, string>> = { cpi: 'Cloud provider', csi: 'Storage', autoscaler: 'Autoscaler' }
+const ICONS: Readonly<Record<AddOnName, LucideIcon>> = { cpi: Cloud, csi: HardDrive, autoscaler: Scaling, metrics: ChartLine }
+const TITLES: Readonly<Record<AddOnName, string>> = { cpi: 'Cloud provider', csi: 'Storage', autoscaler: 'Autoscaler', metrics: 'Metrics' }
 
 export function AddOnsSection({ form }: { form: CreateForm }) {
   return (
@@ -33,7 +33,8 @@ function AddOnRow({ form: { control }, name }: { form: CreateForm; name: AddOnNa
   const wrong = flatErrors(useFormState({ control }).errors).some(({ path }) => path.startsWith(`addOns.${name}.`))
   const settings = wantedAddOns(addOns).find((wanted) => wanted.name === name) ?? bareSettings(name)
   const { title, does, without } = ADD_ON_WORDS[name]
-  const on = parseVersion(version) === null ? 'On' : `On, ${versionFor(settings, version)}`
+  const fitting = parseVersion(version) === null ? null : versionFor(settings, version)
+  const on = fitting === null ? 'On' : `On, ${fitting}`
   const id = `add-on-${name}`
   return (
     <DefaultRow icon={ICONS[name]} title={TITLES[name]} value={enabled ? on : 'Off'} forceOpen={wrong}>

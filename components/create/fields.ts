@@ -43,6 +43,7 @@ export const FIELD_LABELS: Readonly<Record<string, string>> = {
   'addOns.csi.policy': 'Storage policy',
   'addOns.csi.datastoreUrl': 'Datastore URL',
   'addOns.autoscaler.version': 'Image version of the autoscaler',
+  'addOns.metrics.scraper': 'Scraper',
   'pool.extras.storagePolicy': 'Storage policy',
   'pool.extras.searchDomains': 'Search domains',
   'pool.extras.routes': 'Static routes',

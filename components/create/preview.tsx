@@ -10,6 +10,7 @@ import { findIdentity } from '@/lib/identity/select'
 import type { IdentityOption } from '@/lib/identity/offer'
 import type { KubeObject } from '@/lib/kubernetes/object'
 import { plainVersion } from '@/lib/kubernetes/version'
+import { apiPortOf } from '@/lib/manifests/cluster-objects'
 import { describeObjects } from '@/lib/manifests/describe'
 import { renderCluster } from '@/lib/manifests/render'
 import { toYaml } from '@/lib/manifests/yaml'
@@ -28,7 +29,7 @@ function render(spec: ClusterSpec, tenant: string, identities: readonly Identity
   if (!offer) return null
   try {
     const name = spec.name || 'unnamed'
-    const context = { tenant, cluster: name, kubernetes: spec.version, offer, datacenter: spec.placement.datacenter, clusterId: 'given-at-create', signIn: null }
+    const context = { tenant, cluster: name, kubernetes: spec.version, offer, datacenter: spec.placement.datacenter, clusterId: 'given-at-create', signIn: null, apiPort: apiPortOf(spec), serviceMonitors: true, scrapeSecret: null }
     const addOns = wantedAddOns(spec.addOns).flatMap((settings) => renderAddOn(settings, context))
     return [...renderCluster({ ...spec, name }, { tenant, offer, operationId: 'given-at-create' }), ...addOns]
   } catch {

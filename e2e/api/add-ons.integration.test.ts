@@ -50,7 +50,7 @@ beforeAll(async () => {
   owner = { name: CLUSTER, uid: cluster.metadata.uid ?? '' }
   for (const object of rest) await bea.apply(needsOwner(object) ? withOwner(object, owner) : object)
   const signIn = await own.signInOf('vsphere-north')
-  context = { tenant, cluster: CLUSTER, kubernetes: spec.version, offer, datacenter: offer.datacenter, clusterId: owner.uid, signIn }
+  context = { tenant, cluster: CLUSTER, kubernetes: spec.version, offer, datacenter: offer.datacenter, clusterId: owner.uid, signIn, apiPort: 0, serviceMonitors: false, scrapeSecret: 'abcdefgh12345678' }
 })
 afterAll(() => removeTenant(lab, tenant))
 
@@ -79,10 +79,10 @@ test('the sign-in of the identity is in both files, as their programs read it', 
 })
 
 test('the tenant’s admin can look at add-ons, and finds no password', async () => {
-  const { deployments, resourceSet } = await liveAddOns(bea, tenant, CLUSTER)
-  expect([...deployments.keys()].toSorted()).toEqual([...ADD_ONS].toSorted())
-  expect(resourceSet?.metadata.name).toBe(names.csiNode(CLUSTER))
-  expect(JSON.stringify([...deployments.values(), resourceSet])).not.toContain(password())
+  const { carriers, resourceSets } = await liveAddOns(bea, tenant, CLUSTER)
+  expect([...carriers.keys()].toSorted()).toEqual([...ADD_ONS].toSorted())
+  expect(resourceSets.get('csi')?.metadata.name).toBe(names.csiNode(CLUSTER))
+  expect(JSON.stringify([...carriers.values(), ...resourceSets.values()])).not.toContain(password())
 })
 
 describe('the tenant’s admin does not come by the sign-in', () => {
@@ -128,18 +128,18 @@ test('the node part and the StorageClass arrive in the tenant cluster; another c
   await vi.waitFor(async () => expect((await storage.readStorageClass({ name: 'gold' })).parameters).toEqual({ storagepolicyname: 'Gold' }), { timeout: 60_000, interval: 1_000 })
   await storage.readStorageClass({ name: 'vsphere' })
   await vi.waitFor(async () => {
-    const { resourceSet } = await liveAddOns(bea, tenant, CLUSTER)
-    expect((resourceSet?.status?.['conditions'] as { type: string; status: string }[] | undefined)?.find(({ type }) => type === 'ResourcesApplied')?.status).toBe('True')
+    const { resourceSets } = await liveAddOns(bea, tenant, CLUSTER)
+    expect((resourceSets.get('csi')?.status?.['conditions'] as { type: string; status: string }[] | undefined)?.find(({ type }) => type === 'ResourcesApplied')?.status).toBe('True')
   }, { timeout: 30_000, interval: 1_000 })
 })
 
 test('a removed autoscaler leaves nothing, and all the rest goes with the Cluster', async () => {
   await own.delete('Deployment', tenant, names.autoscaler(CLUSTER))
   await own.delete('Deployment', tenant, names.autoscaler(CLUSTER))
-  await vi.waitFor(async () => expect([...(await liveAddOns(bea, tenant, CLUSTER)).deployments.keys()]).not.toContain('autoscaler'))
+  await vi.waitFor(async () => expect([...(await liveAddOns(bea, tenant, CLUSTER)).carriers.keys()]).not.toContain('autoscaler'))
   await bea.delete('Cluster', tenant, CLUSTER, owner.uid)
   await vi.waitFor(async () => {
-    expect((await liveAddOns(bea, tenant, CLUSTER)).deployments.size).toBe(0)
+    expect((await liveAddOns(bea, tenant, CLUSTER)).carriers.size).toBe(0)
     const left = await lab.core.listNamespacedSecret({ namespace: tenant })
     expect(left.items.map(({ metadata }) => metadata?.name)).toEqual([])
     const maps = await lab.core.listNamespacedConfigMap({ namespace: tenant })

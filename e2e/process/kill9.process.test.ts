@@ -88,7 +88,7 @@ test(`killed with kill -9 at ${KILLS} random moments during create and scale: no
   process.stdout.write(`seed ${SEED}: ${KILLS} kills in ${seconds.toFixed(0)} s, ${answered.before} before the answer; a create takes ${took.create.toFixed(0)} ms, a scale ${took.scale.toFixed(0)} ms; ${counts}; ${resumed} resumed, up to ${tries} tries; ${left.length} left to the person\n`)
 
   const wholeOf = (spec: ClusterSpec, operationId: string) => {
-    const context = { tenant, cluster: spec.name, kubernetes: spec.version, offer, datacenter: offer.datacenter, clusterId: '', signIn: { username: '', password: '', version: '' } }
+    const context = { tenant, cluster: spec.name, kubernetes: spec.version, offer, datacenter: offer.datacenter, clusterId: '', signIn: { username: '', password: '', version: '' }, apiPort: 6443, serviceMonitors: false, scrapeSecret: null }
     return [...renderCluster(spec, { tenant, offer, operationId }), ...wantedAddOns(spec.addOns).flatMap((settings) => renderAddOn(settings, context))]
   }
   const objects = await objectsByCluster(wholeOf(specOf('x', 0), 'x'))

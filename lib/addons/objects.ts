@@ -19,7 +19,7 @@ export const KUBECONFIG = `${KUBECONFIG_DIR}/admin.svc`
 export const kubeconfigMount = { name: 'kubeconfig', mountPath: KUBECONFIG_DIR, readOnly: true } as const
 export const kubeconfigVolume = ({ cluster }: AddOnPlace) => ({ name: 'kubeconfig', secret: { secretName: names.adminKubeconfig(cluster), items: [{ key: 'admin.svc', path: 'admin.svc' }], defaultMode: 0o440 } })
 
-const labelsOf = (addOn: AddOnName) => ({ labels: { [ADD_ON_LABEL]: addOn } })
+export const labelsOf = (addOn: AddOnName) => ({ labels: { [ADD_ON_LABEL]: addOn } })
 
 /** Nothing in it needs a right of the node. */
 export const LOCKED_DOWN = { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] }, readOnlyRootFilesystem: true } as const
@@ -66,6 +66,9 @@ export function deployment(place: AddOnPlace, { name, settings, config, credenti
   }
 }
 
+/** Type of a Secret whose values a ClusterResourceSet applies (cluster-api api/addons/v1beta2/clusterresourceset_types.go). */
+const RESOURCE_SET_SECRET = 'addons.cluster.x-k8s.io/resource-set'
+
 /** A file that programs read, with the identity's sign-in in it. */
 export function configSecret(place: AddOnPlace, addOn: AddOnName, name: string, { file, text, credentials }: { file: string; text: string; credentials: string }): KubeObject {
   return {
@@ -84,36 +87,42 @@ export const serviceAccount = (place: AddOnPlace, addOn: AddOnName, name: string
   automountServiceAccountToken: false,
 })
 
-/** A ClusterRole of the chart for one ServiceAccount, in this Namespace only. */
-export const roleBinding = (place: AddOnPlace, addOn: AddOnName, name: string, role: string): KubeObject => ({
+/** A ClusterRole of the chart in this Namespace only, for its own ServiceAccount unless others are named. */
+export const roleBinding = (place: AddOnPlace, addOn: AddOnName, name: string, role: string, accounts = [{ namespace: place.tenant, name }]): KubeObject => ({
   apiVersion: 'rbac.authorization.k8s.io/v1',
   kind: 'RoleBinding',
   metadata: metadata(place, name, labelsOf(addOn)),
-  subjects: [{ kind: 'ServiceAccount', name, namespace: place.tenant }],
+  subjects: accounts.map((account) => ({ kind: 'ServiceAccount', ...account })),
   roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: role },
 })
 
+export interface TenantPart {
+  readonly name: string
+  readonly objects: readonly KubeObject[]
+  /** It goes in a Secret, not in a ConfigMap. */
+  readonly secret?: boolean
+}
+
 /**
- * Objects for the tenant cluster, carried there and kept as they are by Cluster API: a ConfigMap for each part, and one
+ * Objects for the tenant cluster, carried there and kept as they are by Cluster API: a ConfigMap (or Secret) for each part, and one
  * ClusterResourceSet. Its selector and strategy can't be changed later (cluster-api internal/webhooks/clusterresourceset.go).
  * A part that changes is applied again whole, so what cannot be changed in place (a StorageClass) has a part of its own.
  */
-export function tenantObjects(place: AddOnPlace, addOn: AddOnName, name: string, parts: readonly { readonly name: string; readonly objects: readonly KubeObject[] }[]): readonly KubeObject[] {
-  const configMaps = parts.map((part) => ({
+export function tenantObjects(place: AddOnPlace, addOn: AddOnName, name: string, parts: readonly TenantPart[], annotations?: Record<string, string>): readonly KubeObject[] {
+  const carried = parts.map((part) => ({
     apiVersion: 'v1',
-    kind: 'ConfigMap',
     metadata: metadata(place, part.name, labelsOf(addOn)),
-    data: { 'objects.yaml': toYaml(part.objects) },
+    ...(part.secret ? { kind: 'Secret', type: RESOURCE_SET_SECRET, data: { 'objects.yaml': base64(toYaml(part.objects)) } } : { kind: 'ConfigMap', data: { 'objects.yaml': toYaml(part.objects) } }),
   }))
   const set = {
     apiVersion: 'addons.cluster.x-k8s.io/v1beta2',
     kind: 'ClusterResourceSet',
-    metadata: metadata(place, name, labelsOf(addOn)),
+    metadata: metadata(place, name, { ...labelsOf(addOn), ...(annotations === undefined ? {} : { annotations }) }),
     spec: {
       clusterSelector: { matchLabels: { [CLUSTER_NAME_LABEL]: place.cluster } },
-      resources: parts.map((part) => ({ kind: 'ConfigMap', name: part.name })),
+      resources: parts.map((part) => ({ kind: part.secret ? 'Secret' : 'ConfigMap', name: part.name })),
       strategy: 'Reconcile',
     },
   }
-  return [...configMaps, set]
+  return [...carried, set]
 }

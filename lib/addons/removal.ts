@@ -2,7 +2,7 @@ import { names } from '@/lib/addons/names'
 import type { AddOnName } from '@/lib/addons/spec'
 
 /** All that an add-on has in the tenant's Namespace; first what runs. What is in the tenant cluster stays there. */
-export function objectsOfAddOn(addOn: AddOnName, cluster: string): readonly { readonly kind: 'Deployment' | 'Secret' | 'ConfigMap' | 'ServiceAccount' | 'RoleBinding' | 'ClusterResourceSet'; readonly name: string }[] {
+export function objectsOfAddOn(addOn: AddOnName, cluster: string): readonly { readonly kind: 'Deployment' | 'Secret' | 'ConfigMap' | 'ServiceAccount' | 'RoleBinding' | 'ClusterResourceSet' | 'Service' | 'ServiceMonitor'; readonly name: string }[] {
   switch (addOn) {
     case 'cpi':
       return [{ kind: 'Deployment', name: names.cpi(cluster) }, { kind: 'Secret', name: names.cpiConfig(cluster) }]
@@ -16,5 +16,15 @@ export function objectsOfAddOn(addOn: AddOnName, cluster: string): readonly { re
       ]
     case 'autoscaler':
       return [{ kind: 'Deployment', name: names.autoscaler(cluster) }, { kind: 'RoleBinding', name: names.autoscaler(cluster) }, { kind: 'ServiceAccount', name: names.autoscaler(cluster) }]
+    case 'metrics':
+      return [
+        { kind: 'ServiceMonitor', name: names.metrics(cluster) },
+        { kind: 'ClusterResourceSet', name: names.metrics(cluster) },
+        { kind: 'ConfigMap', name: names.metricsAccess(cluster) },
+        { kind: 'Secret', name: names.metricsAccess(cluster) },
+        { kind: 'Secret', name: names.metricsToken(cluster) },
+        { kind: 'RoleBinding', name: names.metrics(cluster) },
+        { kind: 'Service', name: names.metrics(cluster) },
+      ]
   }
 }

@@ -1,18 +1,21 @@
 import { parseAllDocuments } from 'yaml'
 import { describe, expect, test } from 'vitest'
-import { CONFIG_ANNOTATION, CREDENTIALS_ANNOTATION, names, SETTINGS_ANNOTATION } from '@/lib/addons/names'
+import { CARRIERS, CONFIG_ANNOTATION, CREDENTIALS_ANNOTATION, names, SETTINGS_ANNOTATION } from '@/lib/addons/names'
 import { objectsOfAddOn } from '@/lib/addons/removal'
 import { renderAddOn, type AddOnContext } from '@/lib/addons/render'
 import { ADD_ONS, defaultAddOns, wantedAddOns, type AddOnSettings } from '@/lib/addons/spec'
-import { bareSettings } from '@/lib/addons/view'
+import { bareSettings, settingsOf } from '@/lib/addons/view'
 import { dig } from '@/lib/kubernetes/dig'
 import type { KubeObject } from '@/lib/kubernetes/object'
 
 const PASSWORD = 'a-password-of-vcenter'
+const SCRAPE = 'abcdefgh12345678'
 const offer = { server: 'vc', thumbprint: 'AA', datacenter: 'DC0', resourcePool: 'rp', folder: 'f', datastore: 'ds', network: 'n', templates: [] }
-const context: AddOnContext = { tenant: 'blue', cluster: 'blue-1', kubernetes: 'v1.35.2', offer, datacenter: 'DC0', clusterId: 'uid-1', signIn: { username: 'svc', password: PASSWORD, version: 's/1' } }
+const context: AddOnContext = { tenant: 'blue', cluster: 'blue-1', kubernetes: 'v1.35.2', offer, datacenter: 'DC0', clusterId: 'uid-1', signIn: { username: 'svc', password: PASSWORD, version: 's/1' }, apiPort: 6443, serviceMonitors: true, scrapeSecret: SCRAPE }
 const of = (settings: AddOnSettings, more: Partial<AddOnContext> = {}) => renderAddOn(settings, { ...context, ...more })
 const only = (objects: readonly KubeObject[], kind: string) => objects.find((object) => object.kind === kind) ?? expect.fail(kind)
+/** Those that run something beside the control plane. */
+const RUNNING = ADD_ONS.filter((name) => CARRIERS[name] === 'Deployment')
 const config = (objects: readonly KubeObject[]) => dig(only(objects, 'Deployment'), 'spec', 'template', 'metadata', 'annotations', CONFIG_ANNOTATION)
 
 describe('every add-on', () => {
@@ -30,9 +33,14 @@ describe('every add-on', () => {
     expect(objectsOfAddOn(name, 'blue-1').map(({ kind, name: own }) => `${kind}/${own}`).toSorted()).toEqual(rendered.toSorted())
   })
   test.each(ADD_ONS)('%s: without a sign-in there is no Secret', (name) => {
-    expect(of(bareSettings(name), { signIn: null }).filter(({ kind }) => kind === 'Secret')).toEqual([])
+    expect(of(bareSettings(name), { signIn: null, scrapeSecret: null }).filter(({ kind }) => kind === 'Secret')).toEqual([])
   })
-  test.each(ADD_ONS)('%s: Pods have no more rights than they need', (name) => {
+  test.each(ADD_ONS)('%s: its carrier is applied last, and remembers the settings', (name) => {
+    const carrier = of(bareSettings(name)).at(-1)
+    expect(carrier).toMatchObject({ kind: CARRIERS[name], metadata: { name: names[name]('blue-1') } })
+    expect(settingsOf(carrier!, name)).toEqual(bareSettings(name))
+  })
+  test.each(RUNNING)('%s: Pods have no more rights than they need', (name) => {
     const pod = dig(only(of(bareSettings(name)), 'Deployment'), 'spec', 'template', 'spec')
     expect(dig(pod, 'automountServiceAccountToken')).toBe(name === 'autoscaler')
     expect(dig(pod, 'securityContext', 'runAsNonRoot')).toBe(true)
@@ -86,4 +94,38 @@ test('a Deployment remembers its settings, and what is off is not wanted', () =>
 
 test('Secrets with a sign-in have the suffix that the policy knows', () => {
   for (const name of [names.cpiConfig('c'), names.csiConfig('c')]) expect(name).toMatch(/-config-secret$/)
+})
+
+describe('metrics', () => {
+  const metrics = (scraper = '', more: Partial<AddOnContext> = {}) => of({ name: 'metrics', scraper }, more)
+  const monitor = (objects: readonly KubeObject[]) => only(objects, 'ServiceMonitor')
+
+  test('the token is in Secrets alone, and only its tenant cluster and the scraper get it', () => {
+    const secrets = metrics().filter(({ kind }) => kind === 'Secret')
+    expect(JSON.stringify(metrics().filter(({ kind }) => kind !== 'Secret'))).not.toContain(SCRAPE)
+    expect(atob(String(dig(secrets[0], 'data', 'token')))).toBe(`metric.${SCRAPE}`)
+    const inside = parseAllDocuments(atob(String(dig(secrets[1], 'data', 'objects.yaml')))).map((document) => document.toJS() as KubeObject)
+    expect(inside).toMatchObject([{ kind: 'Secret', type: 'bootstrap.kubernetes.io/token', metadata: { name: 'bootstrap-token-metric', namespace: 'kube-system' } }])
+    expect(atob(String(dig(inside[0], 'data', 'token-secret')))).toBe(SCRAPE)
+    expect(Object.keys(dig(inside[0], 'data') as object)).not.toContain('usage-bootstrap-signing')
+  })
+  test('the API server is verified, and asked at its own port', () => {
+    const objects = metrics('', { apiPort: 7443 })
+    expect(dig(only(objects, 'Service'), 'spec')).toMatchObject({ clusterIP: 'None', selector: { 'kamaji.clastix.io/name': 'blue-1' }, ports: [{ name: 'kube-apiserver', port: 7443, targetPort: 7443 }, { port: 10257 }, { port: 10259 }] })
+    expect(dig(monitor(objects), 'spec', 'endpoints', '0', 'tlsConfig')).toEqual({ ca: { secret: { name: 'blue-1-ca', key: 'tls.crt' } }, serverName: 'kubernetes.default.svc' })
+  })
+  test('without the kind there is no ServiceMonitor, and the carrier says so', () => {
+    const objects = metrics('', { serviceMonitors: false })
+    expect(objects.map(({ kind }) => kind)).not.toContain('ServiceMonitor')
+    expect(objects.at(-1)?.metadata.annotations).toMatchObject({ 'tenantry.dev/service-monitor': 'false' })
+  })
+  test('the scraper is the typed one, else the platform’s, else nobody; labels are the platform’s, but for the portal’s own', () => {
+    const subjects = (objects: readonly KubeObject[]) => only(objects, 'RoleBinding')['subjects']
+    const platform = { offer: { ...offer, metrics: { scraper: 'monitoring/prometheus', labels: { prometheus: 'main', 'tenantry.dev/add-on': 'x' } } } }
+    expect(subjects(metrics('', platform))).toEqual([{ kind: 'ServiceAccount', namespace: 'monitoring', name: 'prometheus' }])
+    expect(subjects(metrics('a/b', platform))).toEqual([{ kind: 'ServiceAccount', namespace: 'a', name: 'b' }])
+    expect(subjects(metrics())).toEqual([])
+    expect(monitor(metrics('', platform)).metadata.labels).toMatchObject({ prometheus: 'main', 'tenantry.dev/add-on': 'metrics' })
+    expect(monitor(metrics()).metadata.labels).toMatchObject({ release: 'kube-prometheus-stack' })
+  })
 })

@@ -1,6 +1,7 @@
 import { autoscalerObjects } from '@/lib/addons/autoscaler'
 import { cpiConfig, cpiDeployment } from '@/lib/addons/cloud-provider'
 import type { VCenterAccess } from '@/lib/addons/config'
+import { metricsObjects } from '@/lib/addons/metrics'
 import type { AddOnPlace } from '@/lib/addons/objects'
 import type { AddOnSettings } from '@/lib/addons/spec'
 import { csiConfig, csiDeployment } from '@/lib/addons/storage'
@@ -19,6 +20,12 @@ export interface AddOnContext extends AddOnPlace {
   readonly clusterId: string
   /** null: for looking at; Secrets are left out. `version` says which state of the identity's Secret this is. */
   readonly signIn: { readonly username: string; readonly password: string; readonly version: string } | null
+  /** Of the API server, in the control plane's Pods. */
+  readonly apiPort: number
+  /** Whether the management cluster has the kind ServiceMonitor. */
+  readonly serviceMonitors: boolean
+  /** Sixteen small letters and digits, with which metrics are read; null as of `signIn`. */
+  readonly scrapeSecret: string | null
 }
 
 /**
@@ -30,6 +37,7 @@ export function renderAddOn(settings: AddOnSettings, context: AddOnContext): rea
   const place = { tenant, cluster }
   const platform = { registry: offer.registry ?? DEFAULT_REGISTRY, pods: offer.addOnPods ?? {} }
   if (settings.name === 'autoscaler') return autoscalerObjects(place, settings, { kubernetes, platform })
+  if (settings.name === 'metrics') return metricsObjects(place, settings, { ...context, platform: offer.metrics ?? {} })
   const access: VCenterAccess | null = signIn && { server: offer.server, thumbprint: offer.thumbprint ?? null, datacenter, username: signIn.username, password: signIn.password }
   const credentials = signIn?.version ?? ''
   // All that is in the file, but for the sign-in itself.

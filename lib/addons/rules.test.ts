@@ -29,6 +29,12 @@ test('tag categories come in pairs', () => {
   expect(Object.keys(said({ ...cpi, region: 'a\nb', zone: 'z' }))).toEqual(['region'])
 })
 
+test('a scraper is one ServiceAccount, or the platform’s', () => {
+  const scraper = (text: string) => Object.keys(said({ name: 'metrics', scraper: text }))
+  for (const right of ['', 'monitoring/prometheus', 'monitoring-system/kube-prometheus-stack-prometheus']) expect(scraper(right)).toEqual([])
+  for (const wrong of ['prometheus', 'a/b/c', 'Mon/p', '/p', 'system:serviceaccount:a:b']) expect(scraper(wrong)).toEqual(['scraper'])
+})
+
 test('a StorageClass has a name that Kubernetes takes, and one place', () => {
   expect(said({ ...csi, policy: 'vSAN Default Storage Policy' })).toEqual({})
   expect(said({ ...csi, datastoreUrl: 'ds:///vmfs/volumes/5f7a-1/' })).toEqual({})

@@ -1,6 +1,7 @@
 import type { AddOns, AddOnSettings } from '@/lib/addons/spec'
 import { wantedAddOns } from '@/lib/addons/spec'
 import type { Problem } from '@/lib/cluster/rules/problem'
+import { SCRAPER } from '@/lib/identity/offer'
 import { minorOf, parseVersion } from '@/lib/kubernetes/version'
 
 const IMAGE_VERSION = /^v\d{1,3}\.\d{1,3}\.\d{1,3}$/
@@ -18,6 +19,8 @@ export function addOnProblems(settings: AddOnSettings, kubernetes: string): read
       return storageProblems(settings)
     case 'autoscaler':
       return versionProblems(settings.version, kubernetes, 'The autoscaler')
+    case 'metrics':
+      return settings.scraper === '' || SCRAPER.test(settings.scraper) ? [] : [{ path: ['scraper'], message: 'Give the ServiceAccount as namespace/name, like monitoring/prometheus, or leave it empty.' }]
   }
 }
 

@@ -22,34 +22,45 @@ export const autoscalerShape = z.object({
   /** As of CPI. */
   version: z.string(),
 })
+/** No rule of its own on which scraper: the platform's is taken where none is typed (lib/identity/offer.ts). */
+export const metricsShape = z.object({
+  /** `namespace/name` of the ServiceAccount that may find what there is to read; empty: the platform's. */
+  scraper: z.string(),
+})
 
 const enabled = { enabled: z.boolean() }
-export const addOnsShape = z.object({ cpi: cpiShape.extend(enabled), csi: csiShape.extend(enabled), autoscaler: autoscalerShape.extend(enabled) })
+export const addOnsShape = z.object({ cpi: cpiShape.extend(enabled), csi: csiShape.extend(enabled), autoscaler: autoscalerShape.extend(enabled), metrics: metricsShape.extend(enabled) })
 export type AddOns = z.infer<typeof addOnsShape>
 export type AddOnName = keyof AddOns
 
-/** One add-on with its settings: what is installed, and what a Deployment of it remembers. */
+/** One add-on with its settings: what is installed, and what its carrier (lib/addons/names.ts) remembers. */
 export const addOnSettings = z.discriminatedUnion('name', [
   cpiShape.extend({ name: z.literal('cpi') }),
   csiShape.extend({ name: z.literal('csi') }),
   autoscalerShape.extend({ name: z.literal('autoscaler') }),
+  metricsShape.extend({ name: z.literal('metrics') }),
 ])
 export type AddOnSettings = z.infer<typeof addOnSettings>
 
-export const ADD_ONS = ['cpi', 'csi', 'autoscaler'] as const satisfies readonly AddOnName[]
+export const ADD_ONS = ['cpi', 'csi', 'autoscaler', 'metrics'] as const satisfies readonly AddOnName[]
+
+/** Whether it holds a copy of the vSphere identity's sign-in. */
+export const usesSignIn = (name: AddOnName): boolean => name === 'cpi' || name === 'csi'
 
 /** What the form begins with: a cluster has nodes that join, and volumes, without anything being typed. */
 export const defaultAddOns = (): AddOns => ({
   cpi: { enabled: true, region: '', zone: '', version: '' },
   csi: { enabled: true, className: 'vsphere', policy: '', datastoreUrl: '' },
   autoscaler: { enabled: false, version: '' },
+  metrics: { enabled: false, scraper: '' },
 })
 
 /** Those that are on, in the order in which they are installed. */
-export function wantedAddOns({ cpi, csi, autoscaler }: AddOns): readonly AddOnSettings[] {
+export function wantedAddOns({ cpi, csi, autoscaler, metrics }: AddOns): readonly AddOnSettings[] {
   const wanted: AddOnSettings[] = []
   if (cpi.enabled) wanted.push({ name: 'cpi', region: cpi.region.trim(), zone: cpi.zone.trim(), version: cpi.version.trim() })
   if (csi.enabled) wanted.push({ name: 'csi', className: csi.className.trim(), policy: csi.policy.trim(), datastoreUrl: csi.datastoreUrl.trim() })
   if (autoscaler.enabled) wanted.push({ name: 'autoscaler', version: autoscaler.version.trim() })
+  if (metrics.enabled) wanted.push({ name: 'metrics', scraper: metrics.scraper.trim() })
   return wanted
 }

@@ -1,22 +1,23 @@
 import { describe, expect, test } from 'vitest'
 import { renderAddOn } from '@/lib/addons/render'
 import { addOnView, bareSettings, following, settingsOf } from '@/lib/addons/view'
+import type { AddOnName } from '@/lib/addons/spec'
 import type { KubeObject } from '@/lib/kubernetes/object'
 
 const offer = { server: 'vc', datacenter: 'DC0', resourcePool: 'rp', folder: 'f', datastore: 'ds', network: 'n', templates: [] }
-const rendered = (name: 'cpi' | 'csi') => renderAddOn(bareSettings(name), { tenant: 'blue', cluster: 'c', kubernetes: 'v1.34.6', offer, datacenter: 'DC0', clusterId: 'u', signIn: { username: 'u', password: 'p', version: 's/1' } })
+const rendered = (name: AddOnName) => renderAddOn(bareSettings(name), { tenant: 'blue', cluster: 'c', kubernetes: 'v1.34.6', offer, datacenter: 'DC0', clusterId: 'u', signIn: { username: 'u', password: 'p', version: 's/1' }, apiPort: 6443, serviceMonitors: false, scrapeSecret: 'abcdefgh12345678' })
 const deployment = (name: 'cpi' | 'csi', status: object = {}): KubeObject => ({ ...(rendered(name).find(({ kind }) => kind === 'Deployment') ?? expect.fail()), status: status as Record<string, unknown> })
 const view = (live: KubeObject | null, { kubernetes = 'v1.34.6', credentials = 's/1', resourceSet = null as KubeObject | null } = {}) =>
-  addOnView(live?.metadata.name.includes('csi') ? 'csi' : 'cpi', { deployment: live, resourceSet, credentials }, kubernetes)
+  addOnView(live?.metadata.name.includes('csi') ? 'csi' : 'cpi', { carrier: live, resourceSet, credentials, serviceMonitors: false }, kubernetes)
 
 test('what is not there says which version would come', () => expect(view(null)).toEqual({ name: 'cpi', installed: null, fitting: 'v1.34.0' }))
 
 test('a Deployment that nobody runs claims nothing of its Pods', () => {
-  expect(view(deployment('cpi')).installed).toMatchObject({ version: 'v1.34.0', pods: { ready: 0, wanted: 2 }, health: { role: 'idle', word: 'Not started' }, outdated: [] })
-  expect(view(deployment('cpi', { observedGeneration: 1, readyReplicas: 1 })).installed?.health).toMatchObject({ word: 'Starting', sentence: expect.stringContaining('1 of 2 Pods are ready') })
-  expect(view(deployment('cpi', { observedGeneration: 1, readyReplicas: 2, updatedReplicas: 2 })).installed?.health.word).toBe('Running')
+  expect(view(deployment('cpi')).installed).toMatchObject({ version: 'v1.34.0', running: { ready: 0, wanted: 2, health: { role: 'idle', word: 'Not started' } }, outdated: [], inCluster: null, serviceMonitor: null })
+  expect(view(deployment('cpi', { observedGeneration: 1, readyReplicas: 1 })).installed?.running?.health).toMatchObject({ word: 'Starting', sentence: expect.stringContaining('1 of 2 Pods are ready') })
+  expect(view(deployment('cpi', { observedGeneration: 1, readyReplicas: 2, updatedReplicas: 2 })).installed?.running?.health.word).toBe('Running')
   const failing = { observedGeneration: 1, conditions: [{ type: 'Progressing', status: 'False', message: 'ReplicaSet has timed out' }] }
-  expect(view(deployment('cpi', failing)).installed?.health).toEqual({ role: 'warn', word: 'Stuck', sentence: 'ReplicaSet has timed out' })
+  expect(view(deployment('cpi', failing)).installed?.running?.health).toEqual({ role: 'warn', word: 'Stuck', sentence: 'ReplicaSet has timed out' })
 })
 
 test('a newer minor and a newer sign-in make it outdated', () => {
@@ -39,6 +40,13 @@ describe('what a Deployment remembers', () => {
     const said = (text: string) => settingsOf({ ...deployment('cpi'), metadata: { name: 'x', annotations: { 'tenantry.dev/settings': text } } }, 'cpi')
     for (const text of ['', '{', 'null', '{"name":"csi"}', JSON.stringify(bareSettings('csi'))]) expect(said(text)).toBeNull()
   })
+})
+
+test('of metrics: no Pods and no version, and a kind that has come since is told', () => {
+  const carrier = rendered('metrics').at(-1) ?? expect.fail()
+  const seen = (serviceMonitors: boolean) => addOnView('metrics', { carrier, resourceSet: carrier, credentials: 's/1', serviceMonitors }, 'v1.34.6')
+  expect(seen(false)).toMatchObject({ fitting: null, installed: { settings: bareSettings('metrics'), version: null, running: null, outdated: [], inCluster: { role: 'busy' }, serviceMonitor: { word: 'Not written' } } })
+  expect(seen(true).installed?.outdated).toEqual([expect.stringContaining('has the kind ServiceMonitor now')])
 })
 
 test('of storage: whether its part has arrived in the cluster', () => {

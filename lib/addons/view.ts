@@ -1,6 +1,6 @@
 import { autoscalerVersion } from '@/lib/addons/autoscaler'
 import { cpiVersion } from '@/lib/addons/cloud-provider'
-import { CREDENTIALS_ANNOTATION, SETTINGS_ANNOTATION } from '@/lib/addons/names'
+import { CREDENTIALS_ANNOTATION, RESOURCE_SETS, SERVICE_MONITOR_ANNOTATION, SETTINGS_ANNOTATION } from '@/lib/addons/names'
 import { addOnSettings, type AddOnName, type AddOnSettings } from '@/lib/addons/spec'
 import { CSI_VERSION } from '@/lib/addons/versions'
 import { dig, listIn, numberIn, stringIn } from '@/lib/kubernetes/dig'
@@ -13,8 +13,8 @@ export interface AddOnView {
   readonly name: AddOnName
   /** null: not installed. */
   readonly installed: InstalledAddOn | null
-  /** Of the image that fits the cluster now. */
-  readonly fitting: string
+  /** Of the image that fits the cluster now; null: it has none. */
+  readonly fitting: string | null
 }
 
 export interface AddOnsPageData {
@@ -25,22 +25,30 @@ export interface AddOnsPageData {
 }
 
 export interface InstalledAddOn {
-  /** null where the Deployment was made or changed by something else, and says nothing that can be read. */
+  /** null where its carrier was made or changed by something else, and says nothing that can be read. */
   readonly settings: AddOnSettings | null
-  /** Tag of the image that the Deployment names. */
+  /** Tag of the image that its Deployment names. */
   readonly version: string | null
-  readonly pods: { readonly ready: number; readonly wanted: number }
-  readonly health: { readonly role: 'ok' | 'busy' | 'warn' | 'idle'; readonly word: string; readonly sentence: string }
+  /** Of its Deployment; null: it has none. */
+  readonly running: { readonly ready: number; readonly wanted: number; readonly health: Health } | null
   /** What it takes to be as the portal would install it now, in words; empty: nothing. */
   readonly outdated: readonly string[]
-  /** Of CSI: whether its part in the tenant cluster has arrived there. null: it has none. */
+  /** Whether its part in the tenant cluster has arrived there. null: it has none. */
   readonly inCluster: { readonly role: 'ok' | 'busy' | 'warn'; readonly sentence: string } | null
+  /** Of metrics. */
+  readonly serviceMonitor: { readonly role: 'ok' | 'idle'; readonly word: string; readonly sentence: string } | null
 }
 
-/** The settings that a Deployment remembers. Hostile text and older shapes give null. */
-export function settingsOf(deployment: KubeObject, name: AddOnName): AddOnSettings | null {
+interface Health {
+  readonly role: 'ok' | 'busy' | 'warn' | 'idle'
+  readonly word: string
+  readonly sentence: string
+}
+
+/** The settings that a carrier remembers. Hostile text and older shapes give null. */
+export function settingsOf(carrier: KubeObject, name: AddOnName): AddOnSettings | null {
   try {
-    const parsed = addOnSettings.safeParse(JSON.parse(deployment.metadata.annotations?.[SETTINGS_ANNOTATION] ?? ''))
+    const parsed = addOnSettings.safeParse(JSON.parse(carrier.metadata.annotations?.[SETTINGS_ANNOTATION] ?? ''))
     return parsed.success && parsed.data.name === name ? parsed.data : null
   } catch {
     return null
@@ -49,9 +57,10 @@ export function settingsOf(deployment: KubeObject, name: AddOnName): AddOnSettin
 
 /** The settings for a cluster of this version: an image version that was typed for another minor is let go. */
 export const following = (settings: AddOnSettings, kubernetes: string): AddOnSettings =>
-  settings.name === 'csi' || settings.version === '' || minorOf(settings.version) === minorOf(kubernetes) ? settings : { ...settings, version: '' }
+  !('version' in settings) || settings.version === '' || minorOf(settings.version) === minorOf(kubernetes) ? settings : { ...settings, version: '' }
 
-export function versionFor(settings: AddOnSettings, kubernetes: string): string {
+/** @returns null for what has no image */
+export function versionFor(settings: AddOnSettings, kubernetes: string): string | null {
   switch (settings.name) {
     case 'cpi':
       return cpiVersion(settings, kubernetes)
@@ -59,6 +68,8 @@ export function versionFor(settings: AddOnSettings, kubernetes: string): string 
       return CSI_VERSION
     case 'autoscaler':
       return autoscalerVersion(settings, kubernetes)
+    case 'metrics':
+      return null
   }
 }
 
@@ -71,34 +82,60 @@ export const bareSettings = (name: AddOnName): AddOnSettings => {
       return { name, className: 'vsphere', policy: '', datastoreUrl: '' }
     case 'autoscaler':
       return { name, version: '' }
+    case 'metrics':
+      return { name, scraper: '' }
   }
 }
 
 interface Found {
-  readonly deployment: KubeObject | null
-  /** Of CSI. */
+  /** What says that it is installed (CARRIERS). */
+  readonly carrier: KubeObject | null
   readonly resourceSet: KubeObject | null
   /** `<uid>/<resourceVersion>` of the identity's Secret now; null: not known. */
   readonly credentials: string | null
+  /** Whether the management cluster has the kind ServiceMonitor now. */
+  readonly serviceMonitors: boolean
 }
 
-export function addOnView(name: AddOnName, { deployment, resourceSet, credentials }: Found, kubernetes: string): AddOnView {
-  const settings = deployment && settingsOf(deployment, name)
+export function addOnView(name: AddOnName, { carrier, resourceSet, credentials, serviceMonitors }: Found, kubernetes: string): AddOnView {
+  const settings = carrier && settingsOf(carrier, name)
   const fitting = versionFor(settings ? following(settings, kubernetes) : bareSettings(name), kubernetes)
-  if (!deployment) return { name, installed: null, fitting }
-  const version = imageVersion(deployment, name)
+  if (!carrier) return { name, installed: null, fitting }
+  const main = MAIN[name]
+  const version = main === null ? null : imageVersion(carrier, main)
   const outdated: string[] = []
   if (version !== fitting) outdated.push(`It runs ${version ?? 'an unknown version'}; ${fitting} fits the cluster.`)
-  const copied = deployment.metadata.annotations?.[CREDENTIALS_ANNOTATION]
+  const copied = carrier.metadata.annotations?.[CREDENTIALS_ANNOTATION]
   if (copied !== undefined && credentials !== null && copied !== credentials) outdated.push('The vSphere sign-in has changed since it was copied here.')
-  return { name, fitting, installed: { settings, version, pods: podsOf(deployment), health: healthOf(deployment), outdated, inCluster: name === 'csi' ? arrival(resourceSet) : null } }
+  const monitored = carrier.metadata.annotations?.[SERVICE_MONITOR_ANNOTATION] === 'true'
+  if (name === 'metrics' && serviceMonitors && !monitored) outdated.push('The management cluster has the kind ServiceMonitor now; there is none of this cluster yet.')
+  return {
+    name,
+    fitting,
+    installed: {
+      settings,
+      version,
+      running: main === null ? null : { ...podsOf(carrier), health: healthOf(carrier) },
+      outdated,
+      inCluster: RESOURCE_SETS[name] === null ? null : arrival(resourceSet, ARRIVES[name] ?? 'part'),
+      serviceMonitor: name === 'metrics' ? monitorOf(monitored) : null,
+    },
+  }
 }
 
-/** The container that the add-on is about, not its helpers. */
-const MAIN: Readonly<Record<AddOnName, string>> = { cpi: 'vsphere-cloud-controller-manager', csi: 'vsphere-csi-controller', autoscaler: 'cluster-autoscaler' }
+const monitorOf = (monitored: boolean): InstalledAddOn['serviceMonitor'] =>
+  monitored
+    ? { role: 'ok', word: 'Written', sentence: '' }
+    : { role: 'idle', word: 'Not written', sentence: 'The management cluster did not have that kind: it comes with the Prometheus Operator. The Service and the token are there for other scrapers.' }
 
-function imageVersion(deployment: KubeObject, name: AddOnName): string | null {
-  const main = listIn(deployment, 'spec', 'template', 'spec', 'containers').find((container) => stringIn(container, 'name') === MAIN[name])
+/** What of it is in the tenant cluster. */
+const ARRIVES: Readonly<Partial<Record<AddOnName, string>>> = { csi: 'node part and StorageClass', metrics: 'token and its right to read metrics' }
+
+/** The container that the add-on is about, not its helpers; null: no Deployment. */
+const MAIN: Readonly<Record<AddOnName, string | null>> = { cpi: 'vsphere-cloud-controller-manager', csi: 'vsphere-csi-controller', autoscaler: 'cluster-autoscaler', metrics: null }
+
+function imageVersion(deployment: KubeObject, wanted: string): string | null {
+  const main = listIn(deployment, 'spec', 'template', 'spec', 'containers').find((container) => stringIn(container, 'name') === wanted)
   const tag = /:([\w.-]{1,128})$/.exec(stringIn(main, 'image') ?? '')?.[1]
   return tag === undefined ? null : cleanLine(tag, 40)
 }
@@ -106,7 +143,7 @@ function imageVersion(deployment: KubeObject, name: AddOnName): string | null {
 const podsOf = (deployment: KubeObject) => ({ ready: numberIn(deployment, 'status', 'readyReplicas') ?? 0, wanted: numberIn(deployment, 'spec', 'replicas') ?? 0 })
 
 /** What its Deployment says; nothing is claimed of Pods that nobody has reported. */
-function healthOf(deployment: KubeObject): InstalledAddOn['health'] {
+function healthOf(deployment: KubeObject): Health {
   const { ready, wanted } = podsOf(deployment)
   const generation = numberIn(deployment, 'metadata', 'generation')
   const observed = numberIn(deployment, 'status', 'observedGeneration')
@@ -121,14 +158,14 @@ function healthOf(deployment: KubeObject): InstalledAddOn['health'] {
 }
 
 /** Condition ResourcesApplied of the ClusterResourceSet (cluster-api api/addons/v1beta2/clusterresourceset_types.go). */
-function arrival(set: KubeObject | null): InstalledAddOn['inCluster'] {
+function arrival(set: KubeObject | null, what: string): InstalledAddOn['inCluster'] {
   if (!set) return { role: 'warn', sentence: 'Its part in the cluster is missing.' }
   const conditions = [...listIn(set, 'status', 'conditions'), ...listIn(set, 'status', 'v1beta2', 'conditions')]
   const applied = conditions.find((condition) => dig(condition, 'type') === 'ResourcesApplied')
   const generation = numberIn(set, 'metadata', 'generation')
   const observed = numberIn(set, 'status', 'observedGeneration')
   const current = generation === null || observed === null || observed >= generation
-  if (stringIn(applied, 'status') === 'True' && current) return { role: 'ok', sentence: 'Its node part and StorageClass are in the cluster.' }
+  if (stringIn(applied, 'status') === 'True' && current) return { role: 'ok', sentence: `Its ${what} are in the cluster.` }
   const reason = stringIn(applied, 'message')
-  return { role: 'busy', sentence: `Its node part and StorageClass are not in the cluster yet${reason ? `: ${cleanLine(reason, 300)}` : '; they follow when its API answers'}.` }
+  return { role: 'busy', sentence: `Its ${what} are not in the cluster yet${reason ? `: ${cleanLine(reason, 300)}` : '; they follow when its API answers'}.` }
 }

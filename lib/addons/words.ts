@@ -17,4 +17,9 @@ export const ADD_ON_WORDS: Readonly<Record<AddOnName, { readonly title: string; 
     does: 'Adds and removes machines of pools that have a smallest and a largest size.',
     without: 'Pools with a smallest and a largest size keep the size they have.',
   },
+  metrics: {
+    title: 'Metrics',
+    does: 'Lets a Prometheus beside the control plane read the metrics of API server, controller manager and scheduler.',
+    without: 'Nobody reads the metrics of its control plane.',
+  },
 }

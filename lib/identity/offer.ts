@@ -12,6 +12,13 @@ const addOnPods = z.object({
 })
 export type AddOnPods = z.infer<typeof addOnPods>
 
+/** A ServiceAccount as `namespace/name`. */
+export const SCRAPER = /^[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?\/[a-z0-9](?:[-a-z0-9.]{0,251}[a-z0-9])?$/
+
+/** Who reads metrics of control planes, and by which labels its Prometheus picks ServiceMonitors. */
+const metrics = z.object({ scraper: z.string().regex(SCRAPER), labels: z.record(z.string(), z.string()) }).partial()
+export type MetricsPlatform = z.infer<typeof metrics>
+
 const vmTemplate = z.object({ name: z.string().min(1), version: z.string().regex(/^v\d+\.\d+\.\d+$/) })
 
 /**
@@ -31,6 +38,7 @@ export const vsphereOffer = z.object({
   /** A mirror of registry.k8s.io from which the management cluster and the machines pull images of add-ons. */
   registry: z.string().regex(/^[a-z0-9][\w.:/-]{0,200}$/i).optional(),
   addOnPods: addOnPods.optional(),
+  metrics: metrics.optional(),
 })
 export type VSphereOffer = z.infer<typeof vsphereOffer>
 

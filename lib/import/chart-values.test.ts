@@ -72,7 +72,7 @@ describe('a whole file of the chart', () => {
       endpoint: { kind: 'fixed', host: '10.40.12.20', port: 7443 },
       placement: { datacenter: 'DC1', datastore: 'ds2', folder: 'folder2', resourcePool: '*/Resources', network: 'net2', template: 'ubuntu-1.34' },
       addresses: { kind: 'pool', range: '10.40.12.64-10.40.12.95', prefix: 24, gateway: '10.40.12.1', nameservers: ['8.8.8.8'] },
-      addOns: { cpi: { enabled: true }, csi: { enabled: false, className: 'fast', policy: 'gold' } },
+      addOns: { cpi: { enabled: true }, csi: { enabled: false, className: 'fast', policy: 'gold' }, metrics: { enabled: true, scraper: 'monitoring-system/prometheus' } },
       controlPlane: { replicas: 2, advanced: { labels: { cni: 'calico' }, extraArgs: { apiServer: ['--v=3'], controllerManager: ['--cloud-provider=external'] }, dataStore: { name: 'etcd' }, kubelet: { preferredAddressTypes: ['InternalIP', 'Hostname'] }, certSANs: ['api.example.com'], serviceDomain: 'blue.local' } },
       pool: {
         extras: { storagePolicy: null, searchDomains: ['example.com'] }, name: 'default', replicas: 4, cpus: 2, memoryMiB: 4096, diskGiB: 40,
@@ -85,7 +85,7 @@ describe('a whole file of the chart', () => {
     const at = Object.fromEntries(notTaken.map(({ path, why }) => [path, why]))
     expect(Object.keys(at)).toEqual([
       'cluster.controlPlane.apiServer.extraArgs', 'vSphere.server', 'vSphere.port', 'vSphere.tlsThumbprint', 'vSphere.identityRef.type', 'vSphere.identityRef.name',
-      'cluster.controlPlane.network.ingress.hostname', 'cluster.metrics.enabled', 'cluster.metrics.serviceAccount.name',
+      'cluster.controlPlane.network.ingress.hostname',
       'nodePools[0].autoscaling.labels.autoscaling', 'nodePools[0].autoscaling.minSize', 'nodePools[0].autoscaling.maxSize',
       'nodePools[0].ipAddrs[0]', 'nodePools[0].gateway', 'nodePools[0].users[0].shell', 'nodePools[1].name', 'nodePools[1].replicas',
       'vSphereCloudControllerManager.version', 'vSphereStorageControllerManager.storageClass.allowVolumeExpansion',

@@ -28,7 +28,6 @@ const WHY: readonly (readonly [RegExp, string])[] = [
   [/^vSphere\.identityRef/, 'Choose one of the vSphere identities that this tenant is offered.'],
   [/^cluster\.controlPlane\.network\.(ingress|gateway)/, 'The chart ignores it. Machines reach the API by address here.'],
   [/^cluster\.controlPlane\.addons/, 'The chart ignores it: each of the three is always on there.'],
-  [/^cluster\.metrics/, 'Metrics are not set up here.'],
   [/^nodePools\[[1-9]\d*\]/, 'The form makes one pool. Add this one once the cluster is there.'],
   [/^nodePools\[0\]\.autoscaling/, 'Set the autoscaler’s bounds on the pool’s page once the cluster is there.'],
   [/^nodePools\[0\]\.(ipAddrs|gateway)/, 'The chart ignores it. All machines of a pool would have the same one; addresses come from a pool or by DHCP.'],
@@ -199,7 +198,16 @@ function addOnsOf(read: ValuesReader, { addOns }: ClusterSpec): ClusterSpec['add
       policy: read.text(`${storage}.storageClass.parameters.storagepolicyname`) ?? addOns.csi.policy,
       datastoreUrl: read.text(`${storage}.storageClass.parameters.datastoreurl`) ?? addOns.csi.datastoreUrl,
     },
+    metrics: { enabled: read.flag('cluster.metrics.enabled') ?? addOns.metrics.enabled, scraper: scraperOf(read) ?? addOns.metrics.scraper },
   }
+}
+
+/** A name that the file leaves out is the chart's. */
+function scraperOf(read: ValuesReader): string | null {
+  const at = 'cluster.metrics.serviceAccount'
+  const name = read.text(`${at}.name`)
+  const namespace = read.text(`${at}.namespace`)
+  return name === null && namespace === null ? null : `${namespace ?? 'monitoring-system'}/${name ?? 'kube-prometheus-stack-prometheus'}`
 }
 
 /** The chart drops search domains; here they work. */

@@ -21,6 +21,9 @@ const canonicalCidr = (text: string): string => {
 }
 const endpointOf = ({ endpoint }: ClusterSpec) => (endpoint.kind === 'fixed' ? { host: endpoint.host.trim(), port: endpoint.port } : null)
 
+/** Kamaji serves the API at this port; it must equal the endpoint's. */
+export const apiPortOf = (spec: ClusterSpec): number => endpointOf(spec)?.port ?? spec.controlPlane.advanced.apiServerPort
+
 export function cluster(spec: ClusterSpec, context: RenderContext): KubeObject {
   return {
     apiVersion: API.cluster,
@@ -28,8 +31,7 @@ export function cluster(spec: ClusterSpec, context: RenderContext): KubeObject {
     metadata: metadata(place(spec, context), spec.name, { labels: spec.controlPlane.advanced.labels, annotations: { [OPERATION_ANNOTATION]: context.operationId } }),
     spec: {
       clusterNetwork: {
-        // Kamaji serves the API at this port; it must equal the endpoint's.
-        apiServerPort: endpointOf(spec)?.port ?? spec.controlPlane.advanced.apiServerPort,
+        apiServerPort: apiPortOf(spec),
         pods: { cidrBlocks: [canonicalCidr(spec.networks.pods)] },
         services: { cidrBlocks: [canonicalCidr(spec.networks.services)] },
         serviceDomain: spec.controlPlane.advanced.serviceDomain,

@@ -24,6 +24,8 @@ const WHAT: Readonly<Record<string, string>> = {
   ConfigMap: 'A part for the cluster',
   ServiceAccount: 'An account of its own',
   RoleBinding: 'What the account may do',
+  Service: 'Where its metrics are',
+  ServiceMonitor: 'How its metrics are read',
   TenantControlPlane: 'What Kamaji runs of it',
   MachineSet: 'One generation of a pool',
   Machine: 'A machine',

@@ -48,7 +48,7 @@ export async function submitToAccepted({ lab, portal, browser, kubectl }: Target
 
     const spec = clusterShape.parse((sent.postDataJSON() as { spec: unknown }[])[0]?.spec)
     const cluster = `kubectl-${i}`
-    const place = { tenant: TENANT, cluster, kubernetes: spec.version, offer, datacenter: offer.datacenter, clusterId: cluster, signIn: { username: 'bench', password: 'bench', version: 'bench' } }
+    const place = { tenant: TENANT, cluster, kubernetes: spec.version, offer, datacenter: offer.datacenter, clusterId: cluster, signIn: { username: 'bench', password: 'bench', version: 'bench' }, apiPort: 6443, serviceMonitors: false, scrapeSecret: null }
     const addOns = wantedAddOns(spec.addOns).flatMap((settings) => renderAddOn(settings, place))
     const objects = [...renderCluster({ ...spec, name: cluster }, { tenant: TENANT, offer, operationId: `bench-${i}` }), ...addOns]
     const file = join(folder, `${i}.yaml`)

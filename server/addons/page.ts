@@ -14,9 +14,9 @@ import type { TenantContext } from '@/server/tenants/open'
 export async function addOnsPageData(ctx: TenantContext, name: string): Promise<AddOnsPageData> {
   const cluster = findCluster(ctx, name)
   const kubernetes = versionOf(cluster)
-  const { deployments, resourceSet } = await liveAddOns(runtime().asUser(ctx.identity), ctx.tenant, name)
-  const credentials = await credentialsNow(cluster.identity)
-  const addOns = ADD_ONS.map((addOn) => addOnView(addOn, { deployment: deployments.get(addOn) ?? null, resourceSet, credentials }, kubernetes))
+  const { carriers, resourceSets } = await liveAddOns(runtime().asUser(ctx.identity), ctx.tenant, name)
+  const [credentials, serviceMonitors] = await Promise.all([credentialsNow(cluster.identity), runtime().own.has('ServiceMonitor').catch(() => false)])
+  const addOns = ADD_ONS.map((addOn) => addOnView(addOn, { carrier: carriers.get(addOn) ?? null, resourceSet: resourceSets.get(addOn) ?? null, credentials, serviceMonitors }, kubernetes))
   return { cluster: name, kubernetes, addOns }
 }
 

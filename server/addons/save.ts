@@ -59,8 +59,8 @@ async function write(ctx: Asker, { id, cluster, clusterUid }: Pick<OperationRow,
   noteAct(ctx, { key: `${id}:asked`, clusterUid: uid, cluster, subject: null, text: `Add-on ${ADD_ON_WORDS[name].title} was asked for` })
 }
 
-const prepareFor = (ctx: Asker, { name, identity, placement }: ClusterView, kubernetes: string, settings: AddOnSettings): Promise<PreparedAddOns> =>
-  prepareAddOns(ctx, { cluster: name, kubernetes, identity, datacenter: placement?.datacenter || null }, [settings])
+const prepareFor = (ctx: Asker, { name, identity, placement, endpoint }: ClusterView, kubernetes: string, settings: AddOnSettings): Promise<PreparedAddOns> =>
+  prepareAddOns(ctx, { cluster: name, kubernetes, identity, datacenter: placement?.datacenter || null, apiPort: endpoint?.port ?? null }, [settings])
 
 /** Of the control plane that runs; of a new one, which it is to be. @throws AppError 'not-ready' */
 export function versionOf({ name, version }: ClusterView): string {
@@ -71,9 +71,9 @@ export function versionOf({ name, version }: ClusterView): string {
 
 /** Somebody else may have changed it since the page was read; and what no API server would change is told in words. */
 async function assertAsSeen(ctx: TenantContext, cluster: string, settings: AddOnSettings, seen: AddOnSettings | null): Promise<void> {
-  const { deployments } = await liveAddOns(runtime().asUser(ctx.identity), ctx.tenant, cluster)
-  const deployment = deployments.get(settings.name)
-  const now = deployment ? settingsOf(deployment, settings.name) : null
+  const { carriers } = await liveAddOns(runtime().asUser(ctx.identity), ctx.tenant, cluster)
+  const carrier = carriers.get(settings.name)
+  const now = carrier ? settingsOf(carrier, settings.name) : null
   const text = canonicalJson(now)
   if (text !== canonicalJson(seen) && text !== canonicalJson(settings)) throw failure('conflict', `${ADD_ON_WORDS[settings.name].title} was changed by somebody else since this page was read. Load it again, then repeat.`)
   if (now?.name !== 'csi' || settings.name !== 'csi' || now.className !== settings.className) return

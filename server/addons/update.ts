@@ -16,12 +16,12 @@ import { runtime } from '@/server/runtime'
  */
 export async function updateAddOns(ctx: Asker, name: string, kubernetes: string, lease: Pick<Lease, 'assertHeld'>): Promise<readonly string[]> {
   const cluster = findCluster(ctx, name)
-  const { deployments } = await liveAddOns(runtime().asUser(ctx.identity), ctx.tenant, name)
-  const installed = [...deployments].flatMap(([addOn, deployment]) => {
-    const settings = settingsOf(deployment, addOn)
+  const { carriers } = await liveAddOns(runtime().asUser(ctx.identity), ctx.tenant, name)
+  const installed = [...carriers].flatMap(([addOn, carrier]) => {
+    const settings = settingsOf(carrier, addOn)
     return settings ? [following(settings, kubernetes)] : []
   })
-  const { wanted, objectsOf } = await prepareAddOns(ctx, { cluster: name, kubernetes, identity: cluster.identity, datacenter: cluster.placement?.datacenter || null }, installed)
+  const { wanted, objectsOf } = await prepareAddOns(ctx, { cluster: name, kubernetes, identity: cluster.identity, datacenter: cluster.placement?.datacenter || null, apiPort: cluster.endpoint?.port ?? null }, installed)
   for (const settings of wanted) {
     for (const object of objectsOf(settings, { name, uid: cluster.uid })) {
       lease.assertHeld()

@@ -5,6 +5,7 @@ import { wantedAddOns } from '@/lib/addons/spec'
 import type { ClusterSpec } from '@/lib/cluster/spec'
 import type { KubeObject } from '@/lib/kubernetes/object'
 import { isAppError } from '@/lib/errors'
+import { apiPortOf } from '@/lib/manifests/cluster-objects'
 import { canonicalJson } from '@/lib/manifests/hash'
 import { renderCluster } from '@/lib/manifests/render'
 import { applyAddOns } from '@/server/addons/apply'
@@ -59,7 +60,7 @@ export async function createCluster(ctx: TenantContext, { spec, secrets }: Creat
 
 /** Of a new cluster, with everything checked that can be checked before the first write. @throws AppError as prepareAddOns does */
 export const addOnsOf = (ctx: Asker, spec: ClusterSpec): Promise<PreparedAddOns> =>
-  prepareAddOns(ctx, { cluster: spec.name, kubernetes: spec.version, identity: spec.identity, datacenter: spec.placement.datacenter }, wantedAddOns(spec.addOns))
+  prepareAddOns(ctx, { cluster: spec.name, kubernetes: spec.version, identity: spec.identity, datacenter: spec.placement.datacenter, apiPort: apiPortOf(spec) }, wantedAddOns(spec.addOns))
 
 export const addOnSteps = ({ wanted }: PreparedAddOns): readonly string[] => wanted.map(({ name }) => stepOf(name))
 

@@ -52,6 +52,9 @@ export const KINDS = {
   Secret: one('', ['v1'], 'Secret', 'secrets'),
   ConfigMap: one('', ['v1'], 'ConfigMap', 'configmaps'),
   ServiceAccount: one('', ['v1'], 'ServiceAccount', 'serviceaccounts'),
+  Service: one('', ['v1'], 'Service', 'services'),
+  /** Of the Prometheus Operator, where there is one. */
+  ServiceMonitor: one('monitoring.coreos.com', ['v1'], 'ServiceMonitor', 'servicemonitors'),
   ClusterResourceSet: one('addons.cluster.x-k8s.io', CONTRACTS, 'ClusterResourceSet', 'clusterresourcesets'),
   Event: { ...one('', ['v1'], 'Event', 'events'), only: 'type=Warning' },
 } as const satisfies Record<string, KindInfo>

@@ -11,7 +11,7 @@ import { isStatusError, toAppError } from '@/server/management/status'
 import type { Transport } from '@/server/management/transport'
 
 /** What add-ons consist of. */
-export const OWN_KINDS = ['Secret', 'ConfigMap', 'ServiceAccount', 'RoleBinding', 'ClusterResourceSet', 'Deployment'] as const satisfies readonly KindName[]
+export const OWN_KINDS = ['Secret', 'ConfigMap', 'ServiceAccount', 'RoleBinding', 'ClusterResourceSet', 'Deployment', 'Service', 'ServiceMonitor'] as const satisfies readonly KindName[]
 export type OwnKind = (typeof OWN_KINDS)[number]
 
 /** The sign-in of a VSphereClusterIdentity. Goes into Secrets and nowhere else. */
@@ -30,8 +30,10 @@ export interface SignIn {
 export interface PortalClient {
   /** Server-side apply, nothing forced, unknown fields refused. @throws AppError 'refused' | 'conflict' */
   readonly apply: (object: KubeObject, options?: { readonly dryRun: boolean }) => Promise<KubeObject>
-  /** Absent already is fine. */
+  /** Absent already is fine, and so is a kind that the management cluster does not have. */
   readonly delete: (kind: OwnKind, namespace: string, name: string) => Promise<void>
+  /** Whether the management cluster has the kind now: a CRD may come and go. */
+  readonly has: (kind: OwnKind) => Promise<boolean>
   /** Sets the owners of a Secret for machines. @returns whether it is there */
   readonly adopt: (namespace: string, name: string, owners: readonly OwnerReference[]) => Promise<boolean>
   /** @throws AppError 'not-ready' when the identity or its Secret is missing or empty */
@@ -40,10 +42,12 @@ export interface PortalClient {
 
 /** @param capvNamespace where CAPV keeps the Secrets of identities */
 export function createPortalClient(transport: Transport, discovery: Discovery, capvNamespace: string): PortalClient {
-  const versionOf = async (kind: OwnKind): Promise<string> => {
-    const version = await discovery.version(KINDS[kind]).catch((error: unknown) => {
+  const servedOf = (kind: OwnKind): Promise<string | null> =>
+    discovery.version(KINDS[kind]).catch((error: unknown) => {
       throw toAppError(error, kind)
     })
+  const versionOf = async (kind: OwnKind): Promise<string> => {
+    const version = await servedOf(kind)
     if (version === null) throw failure('refused', `The management cluster does not have ${kind}: its feature is switched off.`)
     return version
   }
@@ -61,11 +65,17 @@ export function createPortalClient(transport: Transport, discovery: Discovery, c
       })
     },
     delete: async (kind, namespace, name) => {
-      const path = resourcePath(KINDS[kind], await versionOf(kind), { namespace, name })
+      const version = await servedOf(kind)
+      if (version === null) return
+      const path = resourcePath(KINDS[kind], version, { namespace, name })
       const body = { apiVersion: 'v1', kind: 'DeleteOptions', propagationPolicy: 'Background' }
       await transport.json({ method: 'DELETE', path, body, timeoutMs: 20_000 }).catch((error: unknown) => {
         if (!isStatusError(error) || error.code !== 404) throw refusal(error, kind, name)
       })
+    },
+    has: async (kind) => {
+      discovery.forget(KINDS[kind])
+      return (await servedOf(kind)) !== null
     },
     adopt: async (namespace, name, ownerReferences) => {
       const path = resourcePath(KINDS.Secret, await versionOf('Secret'), { namespace, name })

@@ -39,8 +39,8 @@ export async function prepareUpgrade(ctx: Asker, client: UserClient, { cluster: 
   // A version that Kamaji refused stays in the spec: another one may take its place.
   const refused = cluster.controlPlane.state.role === 'warn'
   if (plane.desired !== null && plane.current !== null && !sameVersion(plane.desired, plane.current) && !refused) throw failure('conflict', `The control plane is on its way to ${plainVersion(plane.desired)}. Wait until it is there.`)
-  const { deployments } = await liveAddOns(client, ctx.tenant, name)
-  const steps = stepsOf({ version: to, pools }, { current }, deployments.size > 0)
+  const { carriers } = await liveAddOns(client, ctx.tenant, name)
+  const steps = stepsOf({ version: to, pools }, { current }, carriers.size > 0)
   if (steps.includes('control-plane')) await client.dryRunApply(withVersion(plane, to))
   const changes = await Promise.all(pools.map(async (pool) => ({ name: pool.name, ...(await preparePool(ctx, client, cluster, pool, to)) })))
   const step = (id: UpgradeStep['id']): UpgradeStep => ({ id, pool: changes.find((change) => change.name === poolOfStep(id))?.step ?? null })
