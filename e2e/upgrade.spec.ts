@@ -3,7 +3,7 @@ import type { KubeObject } from '@/lib/kubernetes/object'
 import { createCluster, machinesIn } from './support/create'
 import type { Admin } from './support/lab'
 import { picture } from './support/picture'
-import { expect, test } from './support/test'
+import { expect, test, VIC } from './support/test'
 
 const CORE = { group: 'cluster.x-k8s.io', version: 'v1beta2' } as const
 const PLANE = { group: 'controlplane.cluster.x-k8s.io', version: 'v1alpha2', plural: 'kamajicontrolplanes', name: 'up' } as const
@@ -19,7 +19,7 @@ const versionsOf = async (lab: Admin, tenant: string): Promise<{ asked: string; 
 }
 const uids = async (lab: Admin, tenant: string) => (await list(lab, tenant, 'machines')).map(({ metadata }) => metadata.uid ?? '').sort()
 
-test('an upgrade from 1.34 to 1.35: what cannot be is refused, the control plane goes first, a pause holds the pool, one chosen machine goes', async ({ page, tenant, lab }) => {
+test('an upgrade from 1.34 to 1.35: what cannot be is refused, the control plane goes first, a pause holds the pool, one chosen machine goes', async ({ page, tenant, lab, signedIn }) => {
   test.setTimeout(480_000)
   await createCluster(page, tenant, { name: 'up', replicas: 2, version: '1.34.3' })
   await expect(machinesIn(page, 'Ready')).toHaveCount(2, { timeout: 150_000 })
@@ -62,14 +62,24 @@ test('an upgrade from 1.34 to 1.35: what cannot be is refused, the control plane
     await picture(page, 'upgrade-review')
   })
 
+  // Opened before anything is asked for, and never loaded again.
+  const other = await signedIn(VIC)
+  await other.goto(cluster)
+  const told = (words: RegExp) => other.getByText(words)
+  await expect(other.getByRole('heading', { level: 1, name: 'up' })).toBeVisible()
+  await expect(told(/The upgrade to/)).toHaveCount(0)
+
   await test.step('the control plane goes; paused meanwhile, the pool does not follow', async () => {
     await page.getByRole('button', { name: 'Upgrade and replace 2 machines' }).click()
     await expect(page.getByText('Control plane: under way')).toBeVisible()
+    await expect(told(/The upgrade to 1\.35\.2 is under way: 0 of 3 steps done/)).toBeVisible()
     await page.getByRole('button', { name: 'Pause' }).click()
+    await expect(told(/The upgrade to 1\.35\.2 is paused: 0 of 3 steps done\. Paused by bea@/)).toBeVisible()
     await expect(page.getByText('Paused: no further step begins until somebody continues.')).toBeVisible()
     await expect.poll(async () => (await versionsOf(lab, tenant)).runs, { timeout: 60_000 }).toBe('v1.35.2')
     await expect(page.getByText('Control plane: done')).toBeVisible()
     await expect(page.getByText('Add-ons: paused')).toBeVisible()
+    await expect(told(/^The upgrade is paused until somebody continues it/).first()).toBeVisible({ timeout: 15_000 })
     // Two looks of the server, had it gone on.
     await page.waitForTimeout(11_000)
     expect(await versionsOf(lab, tenant)).toMatchObject({ pool: 'v1.34.3', machines: ['v1.34.3', 'v1.34.3'] })
@@ -78,10 +88,12 @@ test('an upgrade from 1.34 to 1.35: what cannot be is refused, the control plane
   await test.step('continued, the pool follows: every machine is replaced, and it is one change', async () => {
     await page.getByRole('button', { name: 'Continue' }).click()
     await expect(page.getByText('Pool general: under way')).toBeVisible({ timeout: 30_000 })
+    await expect(told(/The upgrade to 1\.35\.2 is under way: 2 of 3 steps done/)).toBeVisible()
     await picture(page, 'upgrade-steps')
     await expect.poll(async () => (await versionsOf(lab, tenant)).machines, { timeout: 180_000, intervals: [1_000] }).toEqual(['v1.35.2', 'v1.35.2'])
     expect((await uids(lab, tenant)).filter((uid) => first.includes(uid))).toEqual([])
     await expect(page.getByRole('heading', { level: 1, name: 'Upgrade up' }), 'the page offers the next one').toBeVisible({ timeout: 60_000 })
+    await expect(told(/The upgrade to/), 'the other page has seen it end').toHaveCount(0)
     await page.goto(cluster)
     await expect(page.getByText('Last change:', { exact: false }).or(page.getByRole('heading', { name: 'Upgrade from v1.34.3 to v1.35.2' })).first()).toBeVisible()
     await page.goto(`${cluster}/changes`)

@@ -20,8 +20,8 @@ test.afterEach(async ({ lab }) => {
   for (const name of dark.splice(0)) await lab.custom.deleteClusterCustomObject({ ...ZONES, name })
 })
 
-test('a pool over two zones: one row, machines in both, shared out anew when it is scaled and when a zone goes', async ({ page, tenant, lab }) => {
-  test.setTimeout(400_000)
+test('a pool over two zones: one row, machines in both, upgraded in both, shared out anew when it is scaled and when a zone goes', async ({ page, tenant, lab }) => {
+  test.setTimeout(500_000)
   const darkZone = `dark-${tenant}`
   const { spec } = (await lab.custom.getClusterCustomObject({ ...ZONES, name: 'zone-a' })) as { spec: { server: string } }
   await lab.custom.createClusterCustomObject({ ...ZONES, body: { apiVersion: 'infrastructure.cluster.x-k8s.io/v1beta2', kind: 'VSphereDeploymentZone', metadata: { name: darkZone }, spec: { server: spec.server, failureDomain: 'no-such-domain', controlPlane: false } } })
@@ -30,7 +30,7 @@ test('a pool over two zones: one row, machines in both, shared out anew when it 
 
   await test.step('zones are offered, and one that cannot be used says why', async () => {
     await page.goto(`/t/${tenant}/create`)
-    await fillCreate(page, { name: 'spread', replicas: 2, shared: 'nodes-north' })
+    await fillCreate(page, { name: 'spread', replicas: 2, shared: 'nodes-north', version: '1.34.3' })
     await page.getByRole('button', { name: /^Zones/ }).click()
     await expect(page.getByText('Its VSphereFailureDomain no-such-domain does not exist.')).toBeVisible()
     await expect(page.getByRole('checkbox', { name: new RegExp(`^${darkZone}`) })).toBeDisabled()
@@ -54,6 +54,27 @@ test('a pool over two zones: one row, machines in both, shared out anew when it 
     await expect(pools.getByRole('row', { name: /general/ })).toContainText('zone-a 1, zone-b 1')
     const cluster = (await lab.custom.getNamespacedCustomObject({ group: 'cluster.x-k8s.io', version: 'v1beta2', namespace: tenant, plural: 'clusters', name: 'spread' })) as { status?: { failureDomains?: { name: string }[] } }
     expect(cluster.status?.failureDomains?.map(({ name }) => name)).toEqual(['zone-a', 'zone-b'])
+  })
+
+  await test.step('upgraded: after the control plane both zones replace their machines, and it is one pool and one change', async () => {
+    const old = (await all(lab, tenant, 'machines')).map(({ metadata }) => metadata.uid)
+    await page.getByRole('button', { name: 'More actions' }).click()
+    await page.getByRole('menuitem', { name: 'Upgrade' }).click()
+    await page.getByRole('button', { name: 'Review the upgrade' }).click()
+    await expect(page.getByText(/2 addresses more at a time/)).toBeVisible()
+    await picture(page, 'zones-upgrade')
+    await page.getByRole('button', { name: 'Upgrade and replace 2 machines' }).click()
+    await expect(page.getByText('Pool general: under way')).toBeVisible({ timeout: 60_000 })
+    const asked = (await all(lab, tenant, 'machinedeployments')).map(({ spec: of }) => (of as { template: { spec: { version: string; infrastructureRef: { name: string } } } }).template.spec)
+    expect(asked.map(({ version }) => version)).toEqual(['v1.35.2', 'v1.35.2'])
+    expect(new Set(asked.map(({ infrastructureRef }) => infrastructureRef.name)).size, 'one template for both').toBe(1)
+    await expect(page.getByText('The upgrade from 1.34.3 to 1.35.2 is done.')).toBeVisible({ timeout: 150_000 })
+    const machines = await all(lab, tenant, 'machines')
+    expect(machines.map(({ spec: of }) => `${String(of?.['version'])} ${String(of?.['failureDomain'])}`).sort()).toEqual(['v1.35.2 zone-a', 'v1.35.2 zone-b'])
+    expect(machines.filter(({ metadata }) => old.includes(metadata.uid))).toEqual([])
+    await page.goto(`/t/${tenant}/clusters/spread/changes`)
+    await expect(page.getByRole('link', { name: 'Upgrade from v1.34.3 to v1.35.2' })).toHaveCount(1)
+    await page.goto(`/t/${tenant}/clusters/spread`)
   })
 
   await test.step('scaled from 2 to 3, the first zone gets one more', async () => {

@@ -15,7 +15,6 @@ import type { Permission } from '@/lib/permission'
 import type { Story } from '@/lib/rollout/story'
 import type { ZoneOption } from '@/lib/zone/option'
 import { addOnsPageData } from '@/server/addons/page'
-import type { UpgradeView } from '@/lib/upgrade/view'
 import { asResult } from '@/server/action'
 import { listSharedPools } from '@/server/addresses/list'
 import { reviewAdoption } from '@/server/adopt/review'
@@ -31,7 +30,6 @@ import { runtime } from '@/server/runtime'
 import { listTenants, type TenantListing } from '@/server/tenants/list'
 import { listZones } from '@/server/zones/list'
 import { accessOf, openTenant, type TenantContext } from '@/server/tenants/open'
-import { getUpgrade } from '@/server/upgrade/get'
 
 /** What pages are given of a session. The id never leaves the server. */
 export interface PageSession {
@@ -95,12 +93,6 @@ export async function poolPage(tenant: string, cluster: string, pool: string | n
     if (isAppError(error)) return { error: error.view }
     throw error
   }
-}
-
-/** The upgrade of a cluster that is not at its end yet, else its last one. */
-export async function upgradePage(tenant: string, cluster: string): Promise<UpgradeView | null> {
-  const path = `${clusterHref(tenant, cluster)}/upgrade`
-  return getUpgrade(await open(await pageSession(path), tenant), cluster)
 }
 
 /** Every object of a cluster, as the person may read it; a management cluster that does not answer is said on the page. */

@@ -6,6 +6,7 @@ import { endUnbegun, expireLeases } from '@/server/db/operations'
 import { storyStore } from '@/server/db/rollouts'
 import { forgetOldSessions } from '@/server/db/sessions'
 import { actsSince, insertEntries, recentEntries } from '@/server/db/timeline'
+import { upgradeStore } from '@/server/db/upgrades'
 import { drain } from '@/server/drain'
 import { env } from '@/server/env'
 import { startLive, type Live } from '@/server/live/live'
@@ -48,7 +49,7 @@ export async function start(): Promise<void> {
   const discovery = createDiscovery(transport)
   const system = createSystemClient(transport, discovery)
   const own = createPortalClient(transport, discovery, settings.TENANTRY_CAPV_NAMESPACE)
-  const store = { insert: insertEntries.bind(null, db), recent: recentEntries.bind(null, db), stories: storyStore(db, (tenant) => live.tenantUid(tenant)), ...(settings.DATABASE_URL ? { acts: actsSince.bind(null, db) } : {}) }
+  const store = { insert: insertEntries.bind(null, db), recent: recentEntries.bind(null, db), stories: storyStore(db, (tenant) => live.tenantUid(tenant)), upgrades: upgradeStore(db), ...(settings.DATABASE_URL ? { acts: actsSince.bind(null, db) } : {}) }
   const metrics = createMetrics()
   const live: Live = startLive(system, store, signal, metrics.reviewTook)
   metrics.watch({ live: live.counters, operations: () => countOperations(db) })

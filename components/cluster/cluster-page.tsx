@@ -1,16 +1,14 @@
 'use client'
 import { useSearchParams } from 'next/navigation'
 import { OriginNote } from '@/components/adopt/origin-note'
-import type { UpgradeView } from '@/lib/upgrade/view'
 import { ClusterDoctor } from '@/components/doctor/doctor'
-import { useCluster, useEntries, useGone, useMachines, useStory } from '@/components/live/hooks'
+import { useCluster, useEntries, useGone, useMachines, useStory, useUpgrade } from '@/components/live/hooks'
 import { MachinesPanel } from '@/components/machine/machines-panel'
 import { PoolsPanel } from '@/components/node-pool/pools-panel'
 import { RolloutPanel } from '@/components/rollout/rollout-panel'
 import { useTold } from '@/components/rollout/use-told'
 import { ActivityPanel } from '@/components/timeline/activity-panel'
 import { UpgradeNote } from '@/components/upgrade/upgrade-note'
-import { useFollowed } from '@/components/upgrade/use-followed'
 import { Facts } from './facts'
 import { DeletingView } from './deleting-view'
 import { ClusterHeader } from './header'
@@ -18,15 +16,15 @@ import { HealthPanel } from './health-panel'
 import { ClusterGone, ClusterMissing, ClusterSoon } from './not-there'
 
 /** The server may not know a cluster that was made a second ago, and this browser knows some that are gone: it decides here. */
-export function ClusterPage({ name, upgrade }: { name: string; upgrade: UpgradeView | null }) {
+export function ClusterPage({ name }: { name: string }) {
   const cluster = useCluster(name)
   const gone = useGone().find((left) => left.cluster.name === name)
   const machines = useMachines(name)
   const entries = useEntries(name)
   const story = useStory(cluster?.uid ?? null)
+  const upgrade = useUpgrade(cluster?.uid ?? null)
   const told = useTold(story?.rollout ?? null)
   const made = useSearchParams().has('made')
-  useFollowed(upgrade, entries)
 
   if (!cluster) return gone ? <ClusterGone name={name} at={gone.at} entries={entries} /> : made ? <ClusterSoon name={name} /> : <ClusterMissing name={name} />
   if (cluster.deletingSince) return <DeletingView cluster={cluster} machines={machines} entries={entries} story={story} />

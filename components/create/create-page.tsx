@@ -4,6 +4,7 @@ import { useRouter } from 'next/navigation'
 import { useRef, useState, type FormEvent } from 'react'
 import { useFormState } from 'react-hook-form'
 import { toast } from 'sonner'
+import { clustersHref } from '@/lib/cluster/href'
 import { defaultSpec } from '@/lib/cluster/defaults'
 import type { ClusterSpec } from '@/lib/cluster/spec'
 import type { ErrorView, Progress } from '@/lib/errors'
@@ -34,7 +35,8 @@ export interface InterruptedCreate {
   readonly error: ErrorView | null
 }
 
-export function CreatePage({ interrupted }: { interrupted: readonly InterruptedCreate[] }) {
+/** @param leftBehind names of hosted control planes that have outlived their clusters */
+export function CreatePage({ interrupted, leftBehind }: { interrupted: readonly InterruptedCreate[]; leftBehind: readonly string[] }) {
   const router = useRouter()
   const { name: tenant, identities, session, actions, access } = useTenant()
   const can = useCan('create:cluster')
@@ -48,7 +50,7 @@ export function CreatePage({ interrupted }: { interrupted: readonly InterruptedC
   const [refused, refuse] = useState<readonly string[]>([])
   const [failure, fail] = useState<ErrorView | null>(null)
   const [stopped, stop] = useState<InterruptedCreate | null>(null)
-  const home = `/t/${encodeURIComponent(tenant)}/clusters`
+  const home = clustersHref(tenant)
 
   const showSummary = (paths: readonly string[]) => {
     refuse(paths)
@@ -95,7 +97,7 @@ export function CreatePage({ interrupted }: { interrupted: readonly InterruptedC
         <form onSubmit={submit} noValidate aria-label="Create cluster" className="min-w-0">
           {refused.length > 0 ? <ErrorSummary ref={summary} paths={wrong.length > 0 ? wrong.map(({ path }) => path) : refused} /> : null}
           <ImportValues identities={identities} current={() => form.getValues()} onImport={(spec) => { form.reset(spec, { keepDefaultValues: true }); keepDraft(session.email, tenant, spec); void form.trigger() }} />
-          <NameSection form={form} />
+          <NameSection form={form} leftBehind={leftBehind} />
           <PlacementSection form={form} />
           <MachinesSection form={form} />
           <AddressSection form={form} />

@@ -7,6 +7,7 @@ import type { MachineView } from '@/lib/machine/view'
 import type { Permission } from '@/lib/permission'
 import type { Rollout, Story } from '@/lib/rollout/story'
 import type { TimelineEntry } from '@/lib/timeline/entry'
+import type { UpgradeView } from '@/lib/upgrade/view'
 import { FreshnessContext, goneKey, InitialState, stateKey, useTenant, type Gone } from './context'
 import type { Freshness } from './freshness'
 import { useHeld } from './held'
@@ -48,6 +49,12 @@ export function useEntries(cluster: string): readonly TimelineEntry[] {
   const gone = useGone().find((left) => left.cluster.name === cluster)
   const uid = (clusterNamed(state, cluster) ?? gone?.cluster)?.uid
   return uid ? entriesOf(state, uid) : []
+}
+
+/** The upgrade of a cluster that is not at its end, else its last one; null without any. */
+export function useUpgrade(clusterUid: string | null): UpgradeView | null {
+  const { upgrades } = useTenantState()
+  return clusterUid === null ? null : (upgrades[clusterUid] ?? null)
 }
 
 /** The open story of a cluster, else the last that ended. */

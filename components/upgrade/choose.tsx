@@ -23,11 +23,10 @@ const OTHER = 'other'
 interface Props {
   readonly cluster: ClusterView
   readonly last: UpgradeView | null
-  readonly onStarted: () => void
 }
 
 /** Which version, and which pools go along; then the review, on the same page. */
-export function ChooseUpgrade({ cluster, last, onStarted }: Props) {
+export function ChooseUpgrade({ cluster, last }: Props) {
   const { name: tenant, actions } = useTenant()
   const can = useCan('upgrade:cluster')
   const footing = useFooting(cluster)
@@ -73,8 +72,9 @@ export function ChooseUpgrade({ cluster, last, onStarted }: Props) {
       return told(result.error)
     }
     const result = await actions.startUpgrade(input)
+    // Its steps come with the stream and take the place of this page.
+    if (result.ok) return
     setBusy(false)
-    if (result.ok) return onStarted()
     setReview(null)
     told(result.error)
   }

@@ -1,7 +1,7 @@
 'use client'
 import Link from 'next/link'
 import { plainVersion } from '@/lib/kubernetes/version'
-import type { UpgradeView } from '@/lib/upgrade/view'
+import { isOpen, type UpgradeView } from '@/lib/upgrade/view'
 import { useTenant } from '@/components/live/hooks'
 import { Glyph } from '@/components/state/glyph'
 import { Note } from '@/components/ui/note'
@@ -10,7 +10,7 @@ import { upgradeHref } from './href'
 /** On the cluster's page, while an upgrade is not at its end: where it can be paused and continued. */
 export function UpgradeNote({ cluster, upgrade }: { cluster: string; upgrade: UpgradeView | null }) {
   const { name: tenant } = useTenant()
-  if (upgrade === null || (upgrade.state !== 'running' && upgrade.state !== 'paused')) return null
+  if (upgrade === null || !isOpen(upgrade)) return null
   const paused = upgrade.state === 'paused'
   const done = upgrade.steps.filter((step) => step.done).length
   return (

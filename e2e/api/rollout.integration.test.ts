@@ -10,6 +10,7 @@ import { openInMemory, type Database } from '@/server/db/client'
 import { endOperation, insertOperation } from '@/server/db/operations'
 import { findStory, listRollouts, storyStore } from '@/server/db/rollouts'
 import { insertEntries, recentEntries } from '@/server/db/timeline'
+import { upgradeStore } from '@/server/db/upgrades'
 import { startLive, type Live } from '@/server/live/live'
 import { createDiscovery } from '@/server/management/discovery'
 import { createSystemClient } from '@/server/management/system-client'
@@ -35,7 +36,7 @@ const running = new Map<Live, AbortController>()
 
 function start(): Live {
   const stop = new AbortController()
-  const store = { insert: insertEntries.bind(null, db), recent: recentEntries.bind(null, db), stories: storyStore(db) }
+  const store = { insert: insertEntries.bind(null, db), recent: recentEntries.bind(null, db), stories: storyStore(db), upgrades: upgradeStore(db) }
   const live = startLive(createSystemClient(transport, discovery), store, stop.signal)
   running.set(live, stop)
   return live

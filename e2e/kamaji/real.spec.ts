@@ -125,6 +125,12 @@ test('a control plane that Kamaji cannot remove is told though its cluster is go
     await page.goto(`/t/${tenant}/clusters`)
     await expect(note).toBeVisible({ timeout: 90_000 })
     await expect(page.getByText('default', { exact: true }).first()).toBeVisible()
+    await page.goto(`/t/${tenant}/create`)
+    await fillCreate(page, { name: 'left', dhcp: true })
+    await page.getByRole('button', { name: 'Create cluster' }).click()
+    await expect(page.getByText('The control plane of a former cluster left is still there. Choose another name, or wait until Kamaji has removed it.', { exact: false })).toBeVisible()
+    await page.getByRole('link', { name: 'See what it waits for' }).click()
+    await expect(note).toBeVisible()
   })
 
   await test.step('with the datastore back, Kamaji removes it', async () => {

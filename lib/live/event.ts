@@ -2,13 +2,14 @@ import type { ClusterView } from '@/lib/cluster/view'
 import type { MachineView } from '@/lib/machine/view'
 import type { Rollout, RolloutMachine } from '@/lib/rollout/story'
 import type { TimelineEntry } from '@/lib/timeline/entry'
+import type { UpgradeView } from '@/lib/upgrade/view'
 
 /**
  * The protocol of the one stream of a tenant (`GET /api/t/<tenant>/stream`, text/event-stream).
  * Each message is an SSE event named by `type` with the rest as JSON; `snapshot` and `changes` carry `id: epoch:seq`.
  * A client that resumes with Last-Event-ID gets the changes it missed, or a fresh `snapshot` when they are gone.
  */
-export type LiveView = ClusterView | MachineView | TimelineEntry | Rollout | RolloutMachine
+export type LiveView = ClusterView | MachineView | TimelineEntry | Rollout | RolloutMachine | UpgradeView
 
 export type Health = Degraded &
   (
@@ -31,12 +32,14 @@ export interface TenantState {
   readonly rollouts: Readonly<Record<string, Rollout>>
   /** By id: of the rollouts above. */
   readonly rolloutMachines: Readonly<Record<string, RolloutMachine>>
+  /** By uid of the cluster: its upgrade that is not at its end, else the last that was asked for in the portal. */
+  readonly upgrades: Readonly<Record<string, UpgradeView>>
   readonly health: Health
 }
 
 export interface Removal {
   readonly kind: LiveView['kind']
-  /** uid, key of an entry, id of a rollout and its machines. */
+  /** uid (of an upgrade its cluster's), key of an entry, id of a rollout and its machines. */
   readonly id: string
 }
 

@@ -1,7 +1,7 @@
 import type { LiveMessage, LiveView, Removal, TenantState } from '@/lib/live/event'
 
 /** Before the first snapshot: nothing is known, which is not the same as "there is nothing" (`synced`). */
-export const emptyState: TenantState = { clusters: {}, machines: {}, entries: {}, rollouts: {}, rolloutMachines: {}, health: { state: 'away', lastContact: null } }
+export const emptyState: TenantState = { clusters: {}, machines: {}, entries: {}, rollouts: {}, rolloutMachines: {}, upgrades: {}, health: { state: 'away', lastContact: null } }
 
 /**
  * Folds one message of the tenant's stream into what is known. Pure; the same fold runs in the browser, the server and in
@@ -25,8 +25,8 @@ export function reduce(state: TenantState, message: LiveMessage): TenantState {
   }
 }
 
-type Place = 'clusters' | 'machines' | 'entries' | 'rollouts' | 'rolloutMachines'
-const PLACE: Readonly<Record<LiveView['kind'], Place>> = { cluster: 'clusters', machine: 'machines', entry: 'entries', rollout: 'rollouts', 'rollout-machine': 'rolloutMachines' }
+type Place = 'clusters' | 'machines' | 'entries' | 'rollouts' | 'rolloutMachines' | 'upgrades'
+const PLACE: Readonly<Record<LiveView['kind'], Place>> = { cluster: 'clusters', machine: 'machines', entry: 'entries', rollout: 'rollouts', 'rollout-machine': 'rolloutMachines', upgrade: 'upgrades' }
 export const idOf = (view: LiveView): string => ('key' in view ? view.key : 'id' in view ? view.id : view.uid)
 
 function change(state: TenantState, upserts: readonly LiveView[], removes: readonly Removal[]): TenantState {
@@ -54,6 +54,7 @@ function merge(state: TenantState, next: TenantState): TenantState {
     entries: keep(state.entries, next.entries),
     rollouts: keep(state.rollouts, next.rollouts),
     rolloutMachines: keep(state.rolloutMachines, next.rolloutMachines),
+    upgrades: keep(state.upgrades, next.upgrades),
     health: same(state.health, next.health) ? state.health : next.health,
   }
 }

@@ -3,7 +3,7 @@ import { groupOf, roleOf } from '@/lib/cluster/group'
 import type { AddressesView, ClusterView, ClusterWord, NodePoolView } from '@/lib/cluster/view'
 import type { MachineStepName, MachineView, MachineWord } from '@/lib/machine/view'
 import type { Ask, Story } from '@/lib/rollout/story'
-import type { Picture, Seen } from '@/lib/rollout/picture'
+import type { OpenUpgrade, Picture, Seen } from '@/lib/rollout/picture'
 import { tell, withAsks } from '@/lib/rollout/tell'
 import type { ConditionView, State, StateRole } from '@/lib/state'
 
@@ -146,15 +146,16 @@ export interface Told {
 }
 
 /** Tells a world's story as one replica would: a look every `every` seconds. A start has no picture before it. */
-export function watch(world: World, from: number, to: number, options: { every?: number; story?: Story | null; before?: number | null; asks?: readonly Ask[]; id?: string } = {}): Told {
-  const { every = 1, asks = [], id = 'r' } = options
+export function watch(world: World, from: number, to: number, options: { every?: number; story?: Story | null; before?: number | null; asks?: readonly Ask[]; id?: string; upgrade?: (second: number) => OpenUpgrade | null } = {}): Told {
+  const { every = 1, asks = [], id = 'r', upgrade = () => null } = options
   let story = options.story ?? null
   let before = options.before ?? null
   let count = 0
   const all: { second: number; story: Story | null }[] = []
   const ended: Story[] = []
   for (let second = from; second <= to; second += every) {
-    let next = tell(story, seenAt(world, before, second), clock(second), () => `${id}${++count}`)
+    const open = upgrade(second)
+    let next = tell(story, { ...seenAt(world, before, second), ...(open === null ? {} : { upgrade: open }) }, clock(second), () => `${id}${++count}`)
     const known = asks.filter((ask) => ask.at <= clock(second))
     if (next !== null && next.rollout.endedAt === null && known.length > 0) next = withAsks(next, known)
     all.push({ second, story: next })

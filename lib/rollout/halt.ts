@@ -29,8 +29,9 @@ interface Sight {
 /**
  * What an open story does, waits for or is stopped by. Conditions and counts decide; text only where the API has nothing else.
  * @param opened the story was just met: a condition's own time is the best that is known
+ * @param waits nothing is under way: its upgrade is paused between two steps
  */
-export function openState(story: Story, after: Picture, now: string, opened: boolean): RolloutState {
+export function openState(story: Story, after: Picture, now: string, { opened, waits }: { readonly opened: boolean; readonly waits: boolean }): RolloutState {
   const machines = machinesOf(after).filter((machine) => story.machines[machine.uid] !== undefined).sort(byAge)
   const sight: Sight = { story, cluster: after.cluster, machines, after, now }
   const before = story.rollout.state
@@ -44,7 +45,7 @@ export function openState(story: Story, after: Picture, now: string, opened: boo
     const first = before.is === 'stalled' && before.reason === halt.reason ? before.since : (since ?? sinceOf(halt.condition, now, opened ? null : now))
     return { is: 'stalled', ...rest, since: first }
   }
-  return { is: 'rolling', ...rollingOf(sight) }
+  return { is: 'rolling', ...(waits ? { sentence: 'The upgrade is paused until somebody continues it', condition: null } : rollingOf(sight)) }
 }
 
 /** A machine that failed for good stops the change once no other is under way. */

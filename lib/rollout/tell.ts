@@ -29,11 +29,11 @@ export function tell(story: Story | null, seen: Seen, now: string, newId: () => 
   if (story === null) {
     if (after === null) return null
     const opened = open(before, after, now, newId)
-    return opened === null ? null : advance(opened, before, after, now, true)
+    return opened === null ? null : advance(opened, { ...seen, before, after }, now, true)
   }
   if (after === null) return keep(story, departed(story, before, now))
   if (after.cluster.deletingSince !== null && story.rollout.change !== 'delete') return keep(story, cutShort(story, latest(after.cluster.deletingSince, story.rollout.startedAt) ?? now, now))
-  return keep(story, advance(story, before, after, now, false))
+  return keep(story, advance(story, { ...seen, before, after }, now, false))
 }
 
 /** The story with what people asked for: decides its kind and title. Asks that it has already change nothing. */
@@ -77,7 +77,7 @@ function youngestOutdated(after: Picture): ReadonlyMap<string | null, number> {
   return youngest
 }
 
-function advance(story: Story, before: Picture | null, after: Picture, now: string, opened: boolean): Story {
+function advance(story: Story, { before, after, upgrade }: Seen & { readonly after: Picture }, now: string, opened: boolean): Story {
   const { rollout } = story
   const machines = machinesAfter(story, before, after, now, opened)
   const pools = poolsAfter({ rollout, machines }, before, after, now, opened)
@@ -92,9 +92,12 @@ function advance(story: Story, before: Picture | null, after: Picture, now: stri
     },
     machines,
   })
-  if (isDone(next, after, now)) return ended(next, { is: 'done', at: endOf(next, after) ?? now })
+  const ahead = upgrade !== undefined && hasStepsAhead(next, after)
+  if (!ahead && isDone(next, after, now)) return ended(next, { is: 'done', at: endOf(next, after) ?? now })
   const percent = percentOf(next, after)
-  const said = { state: openState(next, after, now, opened), expectedEnd: expectedEnd(next, after, now, asked) }
+  // What a pause finds under way goes to its end, with the words of every change.
+  const waits = ahead && upgrade === 'paused' && after.cluster.state.word === 'Ready'
+  const said = { state: openState(next, after, now, { opened, waits }), expectedEnd: waits ? null : expectedEnd(next, after, now, asked) }
   const same = keep({ state: rollout.state, expectedEnd: rollout.expectedEnd }, said)
   const unchanged = same.state === rollout.state && same.expectedEnd === rollout.expectedEnd
   return {
@@ -180,7 +183,6 @@ function isDone({ rollout, machines }: Story, after: Picture, now: string): bool
   })
   const resting = !machinesOf(after).some((machine) => machine.deletingSince !== null || isOutdated(machine, poolOf(after, machine.pool)) || (machines[machine.uid]?.side === 'new' && machines[machine.uid]?.steps.ready === undefined))
   if (!settled || !resting || isStarting(after) || isUpgrading(cluster) || !cluster.controlPlane.answers) return false
-  if (isBetweenSteps({ rollout, machines }, after, now)) return false
   const pending = rollout.asks.filter((ask, index) => recent(ask.at) && !rollout.asks.slice(index + 1).some((later) => later.kind === ask.kind && later.pool === ask.pool))
   return pending.every((ask) => {
     const pool = cluster.pools.find((each) => isAskFor(ask, each.name, cluster.name))
@@ -191,13 +193,11 @@ function isDone({ rollout, machines }: Story, after: Picture, now: string): bool
 }
 
 /**
- * An upgrade goes step by step, and between two of them nothing moves: it is one change all the same. Not for long: it may
- * have been paused, and then this much of it is done.
+ * An upgrade goes step by step, and between two of them nothing moves: it is one change all the same, for as long as its Operation is not
+ * at its end, paused or with no portal to go on with it.
  */
-function isBetweenSteps(story: Story, after: Picture, now: string): boolean {
-  const ahead = story.rollout.asks.some(({ version, pools = [] }) => version !== undefined && after.cluster.pools.some((pool) => pools.includes(pool.name) && differs(pool.version, version)))
-  return ahead && ms(now) - ms(endOf(story, after) ?? now) < EFFECT_MS
-}
+const hasStepsAhead = ({ rollout }: Story, { cluster }: Picture): boolean =>
+  rollout.asks.some(({ version, pools = [] }) => version !== undefined && cluster.pools.some((pool) => pools.includes(pool.name) && differs(pool.version, version)))
 
 /** The latest of the facts' own times, so that two replicas end a story at one moment. */
 function endOf({ rollout, machines }: Story, { cluster }: Picture): string | null {

@@ -1,8 +1,15 @@
 import type { AddressAnswer } from '@/lib/node-pool/review'
 import type { StepId } from '@/lib/upgrade/plan'
 
-/** An upgrade as its page shows it: from the Operation row, while what each step does now comes with the stream. */
+/**
+ * An upgrade as pages show it: from the Operation row, while what each step does now follows from the live views. The stream has one a
+ * cluster: the one that is not at its end, else the last.
+ */
 export interface UpgradeView {
+  readonly kind: 'upgrade'
+  /** Of its cluster: one that comes after takes its place. */
+  readonly uid: string
+  readonly tenant: string
   readonly operationId: string
   readonly who: string
   /** RFC 3339. */
@@ -14,6 +21,9 @@ export interface UpgradeView {
   readonly state: 'running' | 'paused' | 'done' | 'ended'
   readonly reason: string | null
 }
+
+/** Not at its end: it goes on, or somebody can go on with it. */
+export const isOpen = ({ state }: Pick<UpgradeView, 'state'>): boolean => state === 'running' || state === 'paused'
 
 /** What an upgrade would do, before anything is written. */
 export interface UpgradeReview {

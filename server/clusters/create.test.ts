@@ -28,6 +28,7 @@ const ctx = {
 
 const client = { get: vi.fn(), dryRunApply: vi.fn(), apply: vi.fn(), delete: vi.fn() }
 const note = vi.fn()
+const leftBehind = vi.fn((): readonly { name: string }[] => [])
 const identities = vi.fn(() => [{ name: 'vc-south', offer }])
 const zone = (name: string, server: string, notReady: string | null) => ({ name, server, notReady, puts: { datacenter: null, resourcePool: null, folder: null, datastore: null, networks: [] } })
 const zones = [zone('a', offer.server, null), zone('dark', offer.server, 'It is not ready: compute cluster c9 not found'), zone('elsewhere', 'other-vc', null)]
@@ -38,6 +39,7 @@ const states = () => vi.mocked(endOperation).mock.calls.map(([, , end]) => end)
 beforeEach(() => {
   vi.resetAllMocks()
   identities.mockReturnValue([{ name: 'vc-south', offer }])
+  leftBehind.mockReturnValue([])
   client.get.mockResolvedValue(null)
   client.apply.mockImplementation((object: KubeObject) => Promise.resolve({ ...object, metadata: { ...object.metadata, uid: 'u' } }))
   vi.mocked(insertOperation).mockResolvedValue(true)
@@ -47,7 +49,7 @@ beforeEach(() => {
   vi.mocked(auditAnswered).mockResolvedValue(undefined)
   vi.mocked(auditAsked).mockResolvedValue('audit')
   vi.mocked(takeInterrupted).mockResolvedValue(true)
-  setRuntime({ db: {}, acts: new Set(), draining: () => false, asUser: () => client, live: { tenantUid: () => 'n', identities, zones: () => zones, sharedPools: () => sharedPools, note } } as never)
+  setRuntime({ db: {}, acts: new Set(), draining: () => false, asUser: () => client, live: { tenantUid: () => 'n', identities, zones: () => zones, sharedPools: () => sharedPools, note, leftBehind } } as never)
 })
 
 test('a create that lost the race to another one of its name writes nothing', async () => {
@@ -59,6 +61,15 @@ test('a create that lost the race to another one of its name writes nothing', as
   await expect(createCluster(ctx, { spec, tenant: 'blue' })).rejects.toMatchObject({ view: { code: 'name-taken' } })
   expect(client.apply).not.toHaveBeenCalled()
   expect(states()).toMatchObject([{ state: 'failed' }])
+})
+
+test('a name whose hosted control plane has outlived its cluster is refused at the field', async () => {
+  leftBehind.mockReturnValue([{ name: 'blue-1' }])
+  const words = 'The control plane of a former cluster blue-1 is still there. Choose another name, or wait until Kamaji has removed it.'
+  await expect(createCluster(ctx, { spec, tenant: 'blue' })).rejects.toMatchObject({ view: { code: 'name-taken', fields: { name: words } } })
+  expect([insertOperation, client.apply, client.dryRunApply].map((act) => vi.mocked(act).mock.calls.length)).toEqual([0, 0, 0])
+  leftBehind.mockReturnValue([{ name: 'blue-2' }])
+  await createCluster(ctx, { spec, tenant: 'blue' })
 })
 
 test('a first object whose apply was never answered may exist: the create can be continued or removed', async () => {

@@ -1,13 +1,32 @@
 import 'server-only'
+import type { UpgradeView } from '@/lib/upgrade/view'
 import type { Database } from '@/server/db/client'
+import { Prisma } from '@/server/db/generated/client'
 import type { OperationRow } from '@/server/db/operations'
+import { upgradeViewOf } from '@/server/upgrade/view'
 
-/** The upgrade of a cluster that is not at its end yet, else the last one; null when there was none. */
-export async function latestUpgrade(db: Database, tenant: string, clusterUid: string): Promise<OperationRow | null> {
-  const where = { tenant, clusterUid, kind: 'upgrade' as const }
-  const open = await db.prisma.operation.findFirst({ where: { ...where, state: { in: ['running', 'interrupted'] } } })
-  return open ?? db.prisma.operation.findFirst({ where, orderBy: { createdAt: 'desc' } })
+/** Upgrades that are not at their end, of all tenants: few, by an index of their own. */
+async function openUpgrades(db: Database): Promise<readonly UpgradeView[]> {
+  return readable(await db.prisma.operation.findMany({ where: { kind: 'upgrade', state: { in: ['running', 'interrupted'] } } }))
 }
+
+/** Of each of these clusters the upgrade that is not at its end, else the last that was begun; in one query. */
+async function latestUpgrades(db: Database, clusterUids: readonly string[]): Promise<readonly UpgradeView[]> {
+  // Prisma's own `distinct` would read every upgrade ever asked for.
+  return readable(await db.prisma.$queryRaw<OperationRow[]>`
+    SELECT DISTINCT ON ("clusterUid") * FROM "Operation"
+    WHERE "kind" = 'upgrade' AND "clusterUid" IN (${Prisma.join([...clusterUids])})
+    ORDER BY "clusterUid", ("state" IN ('running', 'interrupted')) DESC, "createdAt" DESC`)
+}
+
+const readable = (rows: readonly OperationRow[]): readonly UpgradeView[] => rows.flatMap((row) => upgradeViewOf(row) ?? [])
+
+/** What server/live follows upgrades with. */
+export const upgradeStore = (db: Database) => ({
+  open: () => openUpgrades(db),
+  latest: (clusterUids: readonly string[]) => latestUpgrades(db, clusterUids),
+})
+export type UpgradeStore = ReturnType<typeof upgradeStore>
 
 /** No further step begins until somebody goes on with it; whoever works on it has lost it. @returns false when it does not run */
 export async function pauseUpgrade(db: Database, id: string, error: string): Promise<boolean> {

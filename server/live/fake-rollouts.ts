@@ -52,7 +52,7 @@ export function replica(store: StoryStore, more: Partial<RolloutsOptions> = {}) 
   const views = new Map<string, LiveView>()
   const notes: TimelineEntry[] = []
   const rollouts = new Rollouts({
-    store, reducer, signal: stop.signal, isGone: () => true, note: (entry) => void notes.push(entry),
+    store, reducer, signal: stop.signal, isGone: () => true, upgradeOf: () => null, note: (entry) => void notes.push(entry),
     publish: (_, upserts, removes) => {
       for (const view of upserts) views.set(idOf(view), view)
       for (const { id } of removes) views.delete(id)

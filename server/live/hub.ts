@@ -50,14 +50,16 @@ export class Hub {
     const entries: Record<string, TenantState['entries'][string]> = {}
     const rollouts: Record<string, TenantState['rollouts'][string]> = {}
     const rolloutMachines: Record<string, TenantState['rolloutMachines'][string]> = {}
+    const upgrades: Record<string, TenantState['upgrades'][string]> = {}
     for (const view of this.channels.get(tenant)?.views.values() ?? []) {
       if (view.kind === 'cluster') clusters[view.uid] = view
       else if (view.kind === 'machine') machines[view.uid] = view
       else if (view.kind === 'rollout') rollouts[view.id] = view
       else if (view.kind === 'rollout-machine') rolloutMachines[view.id] = view
+      else if (view.kind === 'upgrade') upgrades[view.uid] = view
       else entries[view.key] = view
     }
-    return { clusters, machines, entries, rollouts, rolloutMachines, health: this.health() }
+    return { clusters, machines, entries, rollouts, rolloutMachines, upgrades, health: this.health() }
   }
 
   /** @returns its undo */

@@ -10,6 +10,7 @@ import type { ZoneOption } from '@/lib/zone/option'
 import type { TimelineEntry } from '@/lib/timeline/entry'
 import type { KubeObject } from '@/lib/kubernetes/object'
 import type { StoryStore } from '@/server/db/rollouts'
+import type { UpgradeStore } from '@/server/db/upgrades'
 import { createAccess, type AccessCounters, type AccessReviews } from '@/server/live/access'
 import { gatherConcerns } from '@/server/live/concern'
 import { watchHealth } from '@/server/live/health'
@@ -19,6 +20,7 @@ import type { HubCounters, Subscription } from '@/server/live/subscriber'
 import { Projection } from '@/server/live/projection'
 import { Recorder, type RecorderOptions } from '@/server/live/recorder'
 import { Rollouts } from '@/server/live/rollouts'
+import { Upgrades } from '@/server/live/upgrades'
 import { startReflector, type ReflectorState } from '@/server/live/reflector'
 import { WATCHED } from '@/server/management/kinds'
 import { DISPLAY_NAME, trimmed } from '@/server/live/trim'
@@ -54,6 +56,8 @@ export interface Live {
   /** Open streams of one session. */
   readonly streamsOf: (sessionId: string) => number
   readonly note: (entry: TimelineEntry) => void
+  /** Something was just written of one: it is on the streams before the next look. */
+  readonly lookAtUpgrades: () => void
   /** Every kind that can be read has been listed once (server/live/listed.ts) and every view made. */
   readonly ready: () => boolean
   readonly counters: () => LiveCounters
@@ -78,7 +82,7 @@ export interface LiveCounters {
   readonly projectionDirty: number
 }
 
-export type LiveStore = Pick<RecorderOptions, 'insert' | 'recent' | 'acts'> & { readonly stories: StoryStore }
+export type LiveStore = Pick<RecorderOptions, 'insert' | 'recent' | 'acts'> & { readonly stories: StoryStore; readonly upgrades: UpgradeStore }
 
 /** @param reviewTook is told of each access review's duration, in ms */
 export function startLive(client: SystemClient, store: LiveStore, signal: AbortSignal, reviewTook?: (ms: number) => void): Live {
@@ -86,19 +90,23 @@ export function startLive(client: SystemClient, store: LiveStore, signal: AbortS
   const access = createAccess(client, { isAway: () => health.lost(), ...(reviewTook ? { took: reviewTook } : {}) })
   const publish: Hub['publish'] = (tenant, upserts, removes) => hub.publish(tenant, upserts, removes)
   const recorder = new Recorder({ ...store, publish, signal, happenings: happeningsOf })
+  const upgrades: Upgrades = new Upgrades({ store: store.upgrades, publish, changed: (clusterUid) => rollouts.again(clusterUid), signal })
   const rollouts = new Rollouts({
     store: store.stories, reducer: { tell, withAsks, merge }, publish, signal, note: (entry) => recorder.note(entry), isGone: (clusterUid) => projection.ready && !projection.exists(clusterUid),
+    upgradeOf: (clusterUid) => upgrades.of(clusterUid),
   })
   const projection: Projection = new Projection({
     viewsOf,
     publish,
     changed: (before, after) => {
+      upgrades.changed(before, after)
       recorder.changed(before, after)
       rollouts.changed(before, after)
     },
     hidden: ({ cluster }) => {
       recorder.forgetLater(cluster.uid, cluster.tenant)
       rollouts.hide(cluster.uid)
+      upgrades.forget(cluster.uid)
     },
     renamed: (tenant) => hub.forgetHistory(tenant),
     warned: (cluster, event) => recorder.warned(cluster, warningOf(event)),
@@ -139,6 +147,7 @@ export function startLive(client: SystemClient, store: LiveStore, signal: AbortS
     endSession: (sessionId) => hub.endSession(sessionId),
     streamsOf: (sessionId) => hub.streamsOf(sessionId),
     note: (entry) => recorder.note(entry),
+    lookAtUpgrades: () => void upgrades.look(),
     ready: () => projection.ready,
     counters: () => ({
       streams: hub.streams,

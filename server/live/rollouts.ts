@@ -4,7 +4,7 @@ import { span } from '@/lib/duration'
 import type { LiveView, Removal } from '@/lib/live/event'
 import { idOf, same } from '@/lib/live/reduce'
 import type { Ask, Story } from '@/lib/rollout/story'
-import type { Picture, Seen } from '@/lib/rollout/picture'
+import type { OpenUpgrade, Picture, Seen } from '@/lib/rollout/picture'
 import type { TimelineEntry } from '@/lib/timeline/entry'
 import type { StoredStory, StoryStore } from '@/server/db/rollouts'
 import { StoryAsks } from '@/server/live/story-asks'
@@ -35,6 +35,8 @@ export interface RolloutsOptions {
   readonly note: (entry: TimelineEntry) => void
   /** Every cluster that exists has been seen, and this one is not among them. */
   readonly isGone: (clusterUid: string) => boolean
+  /** Of a cluster; null: none is open. */
+  readonly upgradeOf: (clusterUid: string) => OpenUpgrade | null
   readonly signal: AbortSignal
 }
 
@@ -102,12 +104,20 @@ export class Rollouts {
     else this.waiting.set(desk.uid, { before: waiting ? waiting.before : before, after })
   }
 
-  /** The cluster is out of sight and goes on: its story stays open, and is told on when it is seen again or has gone. */
+  /** Something else that stories are told by has changed: the cluster's upgrade. */
+  again(uid: string): void {
+    const desk = this.desks.get(uid)
+    if (!desk?.open || !desk.picture || this.waiting.has(uid)) return
+    this.waiting.set(uid, { before: desk.picture, after: desk.picture })
+    if (this.telling) this.pump()
+  }
+
   /** Stories that the database has not taken yet. */
   get unwritten(): number {
     return this.writer.waiting
   }
 
+  /** The cluster is out of sight and goes on: its story stays open, and is told on when it is seen again or has gone. */
   hide(uid: string): void {
     const desk = this.desks.get(uid)
     if (!desk) return
@@ -134,7 +144,9 @@ export class Rollouts {
     return desk
   }
 
-  private step(desk: Desk, seen: Seen): void {
+  private step(desk: Desk, shown: Seen): void {
+    const upgrade = this.options.upgradeOf(desk.uid)
+    const seen: Seen = upgrade === null ? shown : { ...shown, upgrade }
     desk.picture = seen.after
     if (!seen.after) this.forgetLater(desk)
     const before = desk.follow?.story ?? desk.open?.story ?? null

@@ -70,5 +70,6 @@ const over = ({ state }: OperationRow) => failure('conflict', state === 'running
 
 function told(ctx: TenantContext, { id, cluster, clusterUid }: OperationRow, what: string, text: string): void {
   const at = new Date()
+  runtime().live.lookAtUpgrades()
   noteAct(ctx, { key: `${id}:${what}:${at.getTime()}`, clusterUid: clusterUid ?? '', cluster, subject: null, text }, at)
 }

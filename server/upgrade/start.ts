@@ -71,6 +71,7 @@ export async function startUpgrade(ctx: TenantContext, input: UpgradeInput): Pro
       noteAct(ctx, { ...at, key: `${at.id}:asked`, subject: null, text: `The upgrade from ${plainVersion(intent.from)} to ${plainVersion(intent.to)} was asked for` })
       await driveUpgrade(ctx, { ...row, applied: [] }, lease, 'upgrade:cluster')
     }, firstEnding).catch(unlessUnderWay)
+    runtime().live.lookAtUpgrades()
     return { operationId: at.id }
   })
 }

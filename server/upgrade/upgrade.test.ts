@@ -6,12 +6,12 @@ import type { KubeObject } from '@/lib/kubernetes/object'
 import { appliedBy, general, made } from '@/lib/node-pool/fixtures'
 import { openInMemory, type Database } from '@/server/db/client'
 import { expireLeases } from '@/server/db/operations'
+import { upgradeStore } from '@/server/db/upgrades'
 import { away, failure } from '@/server/failure'
 import { nameOf } from '@/server/operations/apply'
 import { resumeExpired } from '@/server/operations/resume'
 import { setRuntime } from '@/server/runtime'
 import type { TenantContext } from '@/server/tenants/open'
-import { getUpgrade } from '@/server/upgrade/get'
 import { continueUpgrade, pauseUpgrade, stopUpgrade } from '@/server/upgrade/hold'
 import { reviewUpgrade, startUpgrade } from '@/server/upgrade/start'
 
@@ -40,7 +40,7 @@ const cluster = () => ({
 })
 let free: number
 const live = () => ({
-  tenantUid: () => 'n', note, identities: () => [{ name: 'vc-south', offer }], zones: () => [], sharedPools: () => [], cluster: (_: string, name: string) => (name === 'blue-1' ? cluster() : null), health: () => ({ state: 'live' }),
+  tenantUid: () => 'n', note, lookAtUpgrades: () => undefined, identities: () => [{ name: 'vc-south', offer }], zones: () => [], sharedPools: () => [], cluster: (_: string, name: string) => (name === 'blue-1' ? cluster() : null), health: () => ({ state: 'live' }),
   state: () => ({ clusters: { u: cluster() }, machines: Object.fromEntries(machines().map((machine) => [machine.uid, machine])) }),
 })
 const person = (user: string) => ({
@@ -121,7 +121,8 @@ test('the control plane first, then the pool with version and template in one ch
   expect(note.mock.calls.map(([entry]) => (entry as { text: string }).text)).toEqual([
     'The upgrade from 1.34.3 to 1.35.2 was asked for', 'Control plane goes to 1.35.2', 'Control plane is at 1.35.2', 'Pool general goes to 1.35.2', 'Pool general is at 1.35.2',
   ])
-  expect(await getUpgrade(ada, 'blue-1')).toMatchObject({ state: 'done', steps: [{ done: true }, { done: true }] })
+  expect(await upgradeStore(db).latest(['c-uid'])).toMatchObject([{ kind: 'upgrade', uid: 'c-uid', state: 'done', steps: [{ done: true }, { done: true }] }])
+  expect(await upgradeStore(db).open()).toEqual([])
 })
 
 test('killed in the middle of a step, the next one goes on from what is there', async () => {

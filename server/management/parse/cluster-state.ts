@@ -7,7 +7,7 @@ import { cause, plainVCenter } from '@/lib/plain-words'
 import type { ConditionView } from '@/lib/state'
 import { listed, plural } from '@/lib/text'
 import { condition, failureOf, isFalse, isTrue } from '@/server/management/parse/condition'
-import { type ControlPlaneReading, isOlderProvider, isUpgrading, startingWords, upgradeWords } from '@/server/management/parse/control-plane'
+import { type ControlPlaneReading, isUpgrading, pausedWords, startingWords, upgradeWords } from '@/server/management/parse/control-plane'
 import { deletionState } from '@/server/management/parse/deletion'
 import { vCenterProblem } from '@/server/management/parse/machine-state'
 import type { ClusterParts } from '@/server/management/parse/parts'
@@ -48,8 +48,8 @@ function deleting({ parts, machines }: Readings): ClusterState | null {
 
 function paused({ parts }: Readings): ClusterState | null {
   if (!isPaused(parts.cluster)) return null
-  const but = isOlderProvider(parts.controlPlane) ? ', but for the control plane: this Kamaji does not know pausing' : ''
-  return state('Paused', `Nothing is changed or repaired until it is resumed${but}`, condition(parts.cluster, 'Paused'))
+  const words = pausedWords(parts.controlPlane)
+  return state('Paused', `${words.charAt(0).toUpperCase()}${words.slice(1)}`, condition(parts.cluster, 'Paused'))
 }
 
 function failed({ parts, controlPlane }: Readings): ClusterState | null {

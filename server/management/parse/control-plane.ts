@@ -53,6 +53,10 @@ type Raw = ClusterParts['controlPlane']
 /** Kamaji's provider up to v0.19: it has no finalizer, and does not know pausing. */
 export const isOlderProvider = (controlPlane: Raw): boolean => controlPlane?.apiVersion.endsWith('/v1alpha1') ?? false
 
+/** What a pause of the whole cluster does. Older providers go on with the control plane (KamajiControlPlane v1alpha1 has no Paused condition). */
+export const pausedWords = (controlPlane: Raw): string =>
+  `nothing is changed or repaired until it is resumed${isOlderProvider(controlPlane) ? ', but for the control plane: this Kamaji does not know pausing' : ''}`
+
 const readyCondition = (controlPlane: Raw): ConditionView | null =>
   condition(controlPlane, 'KamajiControlPlaneIsReady') ?? condition(controlPlane, 'Available') ?? condition(controlPlane, 'Ready')
 

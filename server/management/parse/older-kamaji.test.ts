@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import type { KubeObject } from '@/lib/kubernetes/object'
 import { clusterView } from '@/server/management/parse/cluster'
+import { diagnose } from '@/server/management/parse/doctor/diagnose'
 import { cluster, cond, controlPlane, parts, probe, raw } from '@/server/management/parse/fixtures'
 
 /** As Kamaji's provider v0.11 writes it: six conditions and no more, counters of the old contract (lab/README.md, profile `kamaji`). */
@@ -38,6 +39,11 @@ test('what pausing does not reach, and what nobody can know, are said', () => {
   const paused = { cluster: cluster(undefined, { spec: { paused: true } }) }
   expect(view(older(), paused).state.sentence).toMatch(/but for the control plane: this Kamaji does not know pausing$/)
   expect(view(controlPlane(), paused).state.sentence).toBe('Nothing is changed or repaired until it is resumed')
+  const finding = (object: KubeObject, change = paused) => diagnose(parts({ controlPlane: object, machines: [], machineDeployments: [], ...change })).map(({ sentence }) => sentence)
+  expect(finding(older())).toContain('It is paused; nothing is changed or repaired until it is resumed, but for the control plane: this Kamaji does not know pausing')
+  expect(finding(controlPlane())).toContain('It is paused; nothing is changed or repaired until it is resumed')
+  const marked = (object: KubeObject): KubeObject => ({ ...object, metadata: { ...object.metadata, annotations: { 'cluster.x-k8s.io/paused': '' } } })
+  expect([finding(marked(older()), { cluster: cluster() }), finding(marked(controlPlane()), { cluster: cluster() })]).toEqual([[], ['blue-1 is paused by itself (KamajiControlPlane)']])
   const token = (object: KubeObject) => view(object).health.filter(({ sentence }) => sentence.includes('bootstrap token'))
   expect(token(older())).toMatchObject([{ ok: null, condition: { type: 'KubeadmResourcesCreated' } }])
   expect(token(controlPlane({ conditions: [cond('KubeadmResourcesCreated', 'True', 'Succeeded')] }))).toEqual([])

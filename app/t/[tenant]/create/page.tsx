@@ -5,9 +5,10 @@ import { tenantPage } from '@/server/pages'
 export const metadata: Metadata = { title: 'Create cluster' }
 
 export default async function Create({ params }: { params: Promise<{ tenant: string }> }) {
-  const { interrupted } = await tenantPage((await params).tenant)
+  const { interrupted, leftBehind } = await tenantPage((await params).tenant)
   return (
     <CreatePage
+      leftBehind={leftBehind.map(({ name }) => name)}
       interrupted={interrupted.map(({ operationId, cluster, exist, missing, error }) => ({
         cluster,
         progress: { operationId, exist, missing },

@@ -4,18 +4,20 @@ import type { Finding, LastResort } from '@/lib/doctor/finding'
 import type { KubeObject } from '@/lib/kubernetes/object'
 import type { ConditionView } from '@/lib/state'
 import { condition } from '@/server/management/parse/condition'
+import { isOlderProvider, pausedWords } from '@/server/management/parse/control-plane'
 import { found, logsOf, type Rule, shortName, subjectOf } from '@/server/management/parse/doctor/found'
-
 import { dig, isDeleting, isPaused, numberAt, timeAt } from '@/server/management/parse/raw'
 
 /** A paused Cluster stops its own deletion entirely, without any condition that says so; so does a paused object its own. */
 export const paused: Rule = ({ cluster, controlPlane, infrastructure, machineDeployments, machines, loose = [] }) => {
   const field = dig(cluster, 'spec', 'paused') === true ? 'spec.paused: true' : `metadata.annotations: ${PAUSED}`
   const whole: readonly Finding[] = !isPaused(cluster) ? [] : [found('paused', cluster, {
-    sentence: isDeleting(cluster) ? 'It is paused; deletion goes on once it is resumed' : 'It is paused; nothing is changed or repaired until it is resumed',
+    sentence: isDeleting(cluster) ? 'It is paused; deletion goes on once it is resumed' : `It is paused; ${pausedWords(controlPlane)}`,
     condition: condition(cluster, 'Paused'), field, next: { act: 'resume', object: subjectOf(cluster) },
   })]
-  const parts = [...machineDeployments, ...machines.flatMap(({ machine, vsphereMachine, vsphereVm }) => [machine, vsphereMachine, vsphereVm]), controlPlane, infrastructure, ...loose]
+  // Of an older provider the mark on its control plane holds nothing.
+  const plane = isOlderProvider(controlPlane) ? null : controlPlane
+  const parts = [...machineDeployments, ...machines.flatMap(({ machine, vsphereMachine, vsphereVm }) => [machine, vsphereMachine, vsphereVm]), plane, infrastructure, ...loose]
   const alone = parts.flatMap((object) => object !== null && object.metadata.annotations?.[PAUSED] !== undefined ? [found('paused', object, {
     sentence: `${shortName(object)} is paused by itself (${object.kind})`,
     condition: condition(object, 'Paused'), field: `metadata.annotations: ${PAUSED}`, next: { act: 'resume', object: subjectOf(object) },

@@ -1,6 +1,6 @@
 import type { Metadata } from 'next'
 import { ClusterPage } from '@/components/cluster/cluster-page'
-import { tenantPage, upgradePage } from '@/server/pages'
+import { tenantPage } from '@/server/pages'
 
 interface Props {
   readonly params: Promise<{ tenant: string; name: string }>
@@ -13,5 +13,5 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
 export default async function Cluster({ params }: Props) {
   const { tenant, name } = await params
   await tenantPage(tenant)
-  return <ClusterPage name={name} upgrade={await upgradePage(tenant, name)} />
+  return <ClusterPage name={name} />
 }

@@ -1,6 +1,6 @@
 import type { Metadata } from 'next'
 import { UpgradePage } from '@/components/upgrade/upgrade-page'
-import { upgradePage } from '@/server/pages'
+import { tenantPage } from '@/server/pages'
 
 interface Props {
   readonly params: Promise<{ tenant: string; name: string }>
@@ -12,5 +12,6 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
 
 export default async function Upgrade({ params }: Props) {
   const { tenant, name } = await params
-  return <UpgradePage cluster={name} upgrade={await upgradePage(tenant, name)} />
+  await tenantPage(tenant)
+  return <UpgradePage cluster={name} />
 }
