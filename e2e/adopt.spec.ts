@@ -4,6 +4,7 @@ import { managersOf } from '@/lib/manifests/ownership'
 import { expectAccessible } from './support/accessible'
 import { chartObjects, install, labOffer } from './support/chart'
 import { machinesIn } from './support/create'
+import { deleteCluster } from './support/delete'
 import type { Admin } from './support/lab'
 import { picture } from './support/picture'
 import { objectsOf } from './support/tenant'
@@ -102,10 +103,7 @@ test('a cluster of the Helm chart is shown whole, its settings are held by Helm,
   })
 
   await test.step('deleted, it takes its address pool along, which the chart leaves behind', async () => {
-    await page.getByRole('button', { name: 'More actions' }).click()
-    await page.getByRole('menuitem', { name: 'Delete cluster' }).click()
-    await page.getByRole('alertdialog').getByRole('textbox').fill('charted')
-    await page.getByRole('alertdialog').getByRole('button', { name: /^Delete cluster/ }).click()
+    await deleteCluster(page, 'charted')
     await expect(page.getByRole('heading', { name: 'charted is gone' })).toBeVisible({ timeout: 120_000 })
     await expect.poll(() => objectsOf(lab, tenant), { timeout: 60_000 }).toEqual([])
   })

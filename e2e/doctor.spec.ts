@@ -1,5 +1,5 @@
-import type { Page } from '@playwright/test'
 import { createCluster, machinesIn } from './support/create'
+import { deleteCluster } from './support/delete'
 import type { Admin, LabFacts } from './support/lab'
 import { picture } from './support/picture'
 import { objectsOf } from './support/tenant'
@@ -15,15 +15,6 @@ const named = (what: string, tenant: string) => `${what}-${tenant.slice(-6)}`
 const pointer = (key: string) => key.replaceAll('/', '~1')
 
 type Op = { readonly op: 'add' | 'remove' | 'replace'; readonly path: string; readonly value?: unknown }
-
-async function deleteCluster(page: Page, name: string): Promise<void> {
-  await page.getByRole('button', { name: 'More actions' }).click()
-  await page.getByRole('menuitem', { name: 'Delete cluster' }).click()
-  const dialog = page.getByRole('alertdialog')
-  await dialog.getByRole('textbox').fill(name)
-  await dialog.getByRole('button', { name: /^Delete cluster/ }).click()
-  await expect(page.getByRole('heading', { name: `Deleting ${name}` })).toBeVisible()
-}
 
 const machineNames = async (lab: Admin, tenant: string): Promise<string[]> =>
   ((await lab.custom.listNamespacedCustomObject({ ...CORE, namespace: tenant, plural: 'machines' })) as { items: { metadata: { name: string } }[] }).items.map(({ metadata }) => metadata.name)

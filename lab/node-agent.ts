@@ -10,6 +10,7 @@ import { leaseOf, readGuestMetadata } from './guest-metadata'
 import { kubeRest, type KubeObject, type KubeRest } from './kube-rest'
 import { isReady, isSilent, nodeObject, nodeStatus, providerIdOf, readyConditions, silentConditions, type Node } from './node-object'
 import { logFileOf } from './process'
+import { startRounds } from './rounds'
 import { connectVsphere, type VirtualMachine } from './vsphere-soap'
 
 const everyMs = 1_500
@@ -35,9 +36,6 @@ export async function startNodeAgent(ctx: LabContext): Promise<LabPart> {
   const heartbeats = new Map<string, number>()
   const errors = new Map<string, string>()
   const fast = ctx.fast || process.env['LAB_FAST'] === '1'
-  let timer: NodeJS.Timeout | undefined
-  let passing: Promise<void> = Promise.resolve()
-  let down = false
 
   /** Logs a failure of `what` once a change, and keeps it from the others. */
   const isolated = async (what: string, work: () => Promise<void>) => {
@@ -134,34 +132,17 @@ export async function startNodeAgent(ctx: LabContext): Promise<LabPart> {
       }
     })
 
-  const run = () => {
-    if (down || ctx.signal.aborted) return
-    passing = pass().finally(() => {
-      if (!down && !ctx.signal.aborted) timer = setTimeout(run, everyMs)
-    })
-  }
-  const pause = async () => {
-    down = true
-    clearTimeout(timer)
-    await passing
-    clearTimeout(timer)
-  }
-
-  run()
+  const rounds = startRounds({ everyMs, signal: ctx.signal, log, round: pass })
   return {
     name: 'node-agent',
     owns: (name) => name === 'node-agent',
     status: async () => [
-      { name: 'node-agent', health: down ? 'down' : 'ready', version: 'lab', pid: null, restarts: 0, logFile: logFileOf(ctx.logDir, 'node-agent') },
+      { name: 'node-agent', health: rounds.health(), version: 'lab', pid: null, restarts: 0, logFile: logFileOf(ctx.logDir, 'node-agent') },
     ],
-    kill: pause,
-    revive: async () => {
-      if (!down) return
-      down = false
-      run()
-    },
+    kill: rounds.pause,
+    revive: async () => rounds.resume(),
     stop: async () => {
-      await pause()
+      await rounds.stop()
       await Promise.all([management.close(), vsphere.close(), ...[...tenants.values()].map(({ rest }) => rest.close())])
     },
   }

@@ -1,8 +1,8 @@
 import { CoreV1Api, KubeConfig } from '@kubernetes/client-node'
-import type { Page } from '@playwright/test'
 import type { KubeObject } from '@/lib/kubernetes/object'
 import { dig, listIn } from '@/lib/kubernetes/dig'
 import { createCluster, fillCreate, machinesIn } from '../support/create'
+import { deleteCluster } from '../support/delete'
 import { killPart, revivePart, type Admin } from '../support/lab'
 import { objectsOf } from '../support/tenant'
 import { expect, test } from '../support/test'
@@ -24,15 +24,6 @@ const list = async (lab: Admin, of: { group: string; version: string; plural: st
 const ask = (lab: Admin, of: { group: string; version: string; plural: string }, namespace: string, name: string, path: string, value: unknown) =>
   lab.custom.patchNamespacedCustomObject({ ...of, namespace, name, body: [{ op: 'add', path, value }] })
 const uids = async (lab: Admin, tenant: string) => (await list(lab, { ...CORE, plural: 'machines' }, tenant)).map(({ metadata }) => metadata.uid ?? '').sort()
-
-async function deleteCluster(page: Page, name: string): Promise<void> {
-  await page.getByRole('button', { name: 'More actions' }).click()
-  await page.getByRole('menuitem', { name: 'Delete cluster' }).click()
-  const dialog = page.getByRole('alertdialog')
-  await dialog.getByRole('textbox').fill(name)
-  await dialog.getByRole('button', { name: /^Delete cluster/ }).click()
-  await expect(dialog).toBeHidden()
-}
 
 test('a cluster is made, used, changed, upgraded and deleted on Kamaji itself', async ({ page, tenant, lab }) => {
   test.setTimeout(300_000)

@@ -35,7 +35,7 @@ const restarted = async () => {
   await untilItWrites(portal, cookie, tenant)
 }
 
-test('an upgrade in the middle of which the portal is killed, twice, goes on by itself to its end; two minors at once are refused by the action', async () => {
+test('an upgrade in the middle of which the portal is killed, twice, once for long, goes on by itself to its end and is one change; two minors at once are refused by the action', async () => {
   const { offer, specOf } = await offered(lab)
   const spec = specOf('up', 1)
   const old = { ...spec, version: OLD, placement: { ...spec.placement, template: templateFor(offer, OLD) ?? '' } }
@@ -52,7 +52,12 @@ test('an upgrade in the middle of which the portal is killed, twice, goes on by 
 
   expect(await upgrade(NEW)).toMatchObject({ ok: true })
   expect((await plane())?.spec).toMatchObject({ version: NEW })
-  await restarted()
+  await portal.kill()
+  await expect.poll(async () => (await plane())?.status, { timeout: 60_000 }).toMatchObject({ version: NEW })
+  // Longer than an ask without effect holds a story open: nothing moves, and no portal is there.
+  await new Promise((resolve) => setTimeout(resolve, 65_000))
+  await portal.restart()
+  await untilItWrites(portal, cookie, tenant)
   expect(await upgrade(NEW)).toMatchObject({ ok: false })
   const pool = async () => (await objects('cluster.x-k8s.io', 'v1beta2', 'machinedeployments')).map(({ spec: of }) => (of as { template: { spec: { version: string } } }).template.spec.version)
   await expect.poll(pool, { timeout: 90_000, interval: 500 }).toEqual([NEW])
@@ -60,14 +65,16 @@ test('an upgrade in the middle of which the portal is killed, twice, goes on by 
   await restarted()
   await expect.poll(async () => (await machines()).map((machine) => [machine.spec?.['version'], isReady(machine)]), { timeout: 150_000, interval: 1_000 }).toEqual([[NEW, true]])
 
-  const ended = async () => {
+  const stored = async () => {
     const db = await openDatabase({ folder: portal.dataDir })
-    const rows = await db.prisma.operation.findMany({ where: { kind: 'upgrade' } })
+    const rows = { upgrades: await db.prisma.operation.findMany({ where: { kind: 'upgrade' } }), stories: await db.prisma.rollout.findMany({ where: { change: 'upgrade' } }) }
     await db.close()
     return rows
   }
   // Its last look comes a moment after the machine.
   await new Promise((resolve) => setTimeout(resolve, 12_000))
   await portal.stop()
-  expect(await ended()).toMatchObject([{ state: 'done', error: null, applied: ['control-plane', 'add-ons', 'pool/general'], missing: [] }])
+  const { upgrades, stories } = await stored()
+  expect(upgrades).toMatchObject([{ state: 'done', error: null, applied: ['control-plane', 'add-ons', 'pool/general'], missing: [] }])
+  expect(stories).toMatchObject([{ title: `Upgrade from ${OLD} to ${NEW}`, state: 'done' }])
 })

@@ -5,11 +5,11 @@ import type { LiveView, Removal } from '@/lib/live/event'
 import { same } from '@/lib/live/reduce'
 import type { MachineView } from '@/lib/machine/view'
 import type { Picture } from '@/lib/rollout/picture'
+import { Agenda, GATHER_MS } from '@/server/live/agenda'
 import { clusterParts, globalPoolsOf } from '@/server/live/objects'
 import { Places } from '@/server/live/places'
 import type { ReflectorSink } from '@/server/live/reflector'
 import { aboutOf } from '@/server/live/warnings'
-import { log } from '@/server/log'
 import type { KindName } from '@/server/management/kinds'
 import type { ClusterParts, MachineParts } from '@/server/management/parse/parts'
 
@@ -35,13 +35,8 @@ export interface ProjectionOptions {
 }
 
 const TENANT_LABEL = 'tenantry.dev/tenant'
-/** What belongs together comes within this time of each other. */
-const GATHER_MS = 5
-/** A cluster that changes on and on is looked at once in this time. */
-const WINDOW_MS = 100
 /** A pool of all tenants changes with each address that anyone takes; its counts may be this old. */
 const GLOBAL_POOL_MS = 2_000
-const SLICE_MS = 8
 /** Events whose object was not read yet, and how long they wait for it. */
 const MAX_WARNINGS = 2_000
 const WARNING_WAIT_MS = 60_000
@@ -68,13 +63,8 @@ export class Projection implements ReflectorSink {
   /** As last seen, of clusters whose Namespace is no tenant any more. */
   private readonly unseen = new Map<string, Picture>()
   private readonly memos = new Map<string, Memo>()
-  /** Clusters to look at, and from when on. */
-  private readonly due = new Map<string, number>()
-  /** When those were looked at that may not be again at once. */
-  private readonly lately = new Map<string, number>()
+  private readonly agenda = new Agenda(() => this.flush())
   private warnings: { readonly event: KubeObject; readonly until: number }[] = []
-  private timer: { readonly handle: NodeJS.Timeout; readonly at: number } | null = null
-  private started = false
   private complete = false
   private tenantList: readonly KubeObject[] | null = null
 
@@ -99,7 +89,7 @@ export class Projection implements ReflectorSink {
         return this.warn(object)
       default:
         if (kind === 'TenantControlPlane') this.hosted.set(object.metadata.uid ?? '', object)
-        this.touch(this.places.put(kind, object))
+        this.agenda.touch(this.places.put(kind, object))
     }
   }
 
@@ -122,14 +112,13 @@ export class Projection implements ReflectorSink {
         return
       default:
         if (kind === 'TenantControlPlane') this.hosted.delete(object.metadata.uid ?? '')
-        this.touch(this.places.remove(kind, object.metadata.uid ?? ''))
+        this.agenda.touch(this.places.remove(kind, object.metadata.uid ?? ''))
     }
   }
 
   /** After the first lists: until then a cluster whose machines were not read yet would look empty. */
   start(): void {
-    this.started = true
-    for (const key of this.due.keys()) this.due.set(key, 0)
+    this.agenda.start()
     this.flush()
   }
 
@@ -145,7 +134,7 @@ export class Projection implements ReflectorSink {
 
   /** Clusters that wait to be looked at. */
   get dirty(): number {
-    return this.due.size
+    return this.agenda.size
   }
 
   cluster(tenant: string, name: string): ClusterView | null {
@@ -183,38 +172,13 @@ export class Projection implements ReflectorSink {
   }
 
   flush(): void {
-    if (this.timer) clearTimeout(this.timer.handle)
-    this.timer = null
-    if (!this.started) return
-    const begun = performance.now()
-    let next = Infinity
-    for (const [key, at] of this.due) {
-      const now = performance.now()
-      if (at > now) {
-        next = Math.min(next, at)
-        continue
-      }
-      // After a list every cluster is due at once: streams and requests get their turn in between.
-      if (now - begun > SLICE_MS) return this.wake(0)
-      this.due.delete(key)
-      try {
-        this.recompute(key)
-      } catch (error) {
-        // One object that a parser cannot read must not hold up the other clusters.
-        log.error({ event: 'live.view', cluster: key, err: error }, 'a view could not be made')
-      }
-      this.lately.set(key, performance.now())
-    }
+    if (!this.agenda.work((key) => this.recompute(key))) return
     this.tellWarnings()
-    for (const [key, at] of this.lately) if (performance.now() - at > WINDOW_MS) this.lately.delete(key)
     this.complete = true
-    if (next < Infinity) this.wake(next)
   }
 
   stop(): void {
-    if (this.timer) clearTimeout(this.timer.handle)
-    this.timer = null
-    this.started = false
+    this.agenda.stop()
   }
 
   private recompute(key: string): void {
@@ -282,7 +246,7 @@ export class Projection implements ReflectorSink {
     if (isTenant && (this.namespaceUids.get(name) ?? uid) !== uid) this.options.renamed(name)
     if (isTenant) this.namespaceUids.set(name, uid)
     if (was === isTenant) return
-    this.touch(this.places.of(name))
+    this.agenda.touch(this.places.of(name))
     // Streams of what is no tenant any more end.
     this.options.bindingChanged(name, null)
   }
@@ -299,20 +263,20 @@ export class Projection implements ReflectorSink {
   private setIdentity(name: string, identity: KubeObject | null): void {
     if (identity) this.identities.set(name, identity)
     else this.identities.delete(name)
-    this.touch([...this.pictures].flatMap(([key, { cluster }]) => (cluster.identity === name ? [key] : [])))
+    this.agenda.touch([...this.pictures].flatMap(([key, { cluster }]) => (cluster.identity === name ? [key] : [])))
   }
 
   private setGlobalPool(name: string, pool: KubeObject | null): void {
     if (pool) this.globalPools.set(name, pool)
     else this.globalPools.delete(name)
     const users = [...this.places.all()].flatMap(([key, bucket]) => (globalPoolsOf(bucket).includes(name) ? [key] : []))
-    this.touch(users, GLOBAL_POOL_MS)
+    this.agenda.touch(users, GLOBAL_POOL_MS)
   }
 
   private warn(event: KubeObject): void {
     if (this.warnings.length >= MAX_WARNINGS) this.warnings.shift()
     this.warnings.push({ event, until: Date.now() + WARNING_WAIT_MS })
-    this.wake(performance.now() + GATHER_MS)
+    this.agenda.wake(performance.now() + GATHER_MS)
   }
 
   /** An Event may come before its object and its cluster; it waits a while for them. */
@@ -325,23 +289,6 @@ export class Projection implements ReflectorSink {
       if (picture) this.options.warned(picture.cluster, warning.event)
       else if (warning.until > Date.now()) this.warnings.push(warning)
     }
-  }
-
-  private touch(keys: readonly string[], waitMs = GATHER_MS): void {
-    if (keys.length === 0) return
-    const soon = performance.now() + waitMs
-    for (const key of keys) {
-      const at = Math.max(soon, (this.lately.get(key) ?? -WINDOW_MS) + WINDOW_MS)
-      const known = this.due.get(key)
-      if (known === undefined || known > at) this.due.set(key, at)
-      this.wake(at)
-    }
-  }
-
-  private wake(at: number): void {
-    if (!this.started || (this.timer && this.timer.at <= at)) return
-    if (this.timer) clearTimeout(this.timer.handle)
-    this.timer = { handle: setTimeout(() => this.flush(), Math.max(0, at - performance.now())), at }
   }
 }
 

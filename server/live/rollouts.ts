@@ -1,12 +1,12 @@
 import 'server-only'
 import { randomUUID } from 'node:crypto'
-import { span } from '@/lib/duration'
 import type { LiveView, Removal } from '@/lib/live/event'
-import { idOf, same } from '@/lib/live/reduce'
+import { same } from '@/lib/live/reduce'
 import type { Ask, Story } from '@/lib/rollout/story'
 import type { OpenUpgrade, Picture, Seen } from '@/lib/rollout/picture'
 import type { TimelineEntry } from '@/lib/timeline/entry'
 import type { StoredStory, StoryStore } from '@/server/db/rollouts'
+import { endEntry, newDesk, show, type Desk } from '@/server/live/desk'
 import { StoryAsks } from '@/server/live/story-asks'
 import { StoryWriter, type Kept } from '@/server/live/story-writer'
 import { log } from '@/server/log'
@@ -38,23 +38,6 @@ export interface RolloutsOptions {
   /** Of a cluster; null: none is open. */
   readonly upgradeOf: (clusterUid: string) => OpenUpgrade | null
   readonly signal: AbortSignal
-}
-
-interface Desk {
-  readonly uid: string
-  readonly tenant: string
-  /** As last seen; null: not yet, or no more. */
-  picture: Picture | null
-  open: Kept | null
-  /** The last that ended. */
-  last: Kept | null
-  /** What another replica has seen end already, as it goes on here. */
-  follow: { story: Story; readonly until: number } | null
-  /** At rest before anything was told here and before the database had its say. */
-  idle: { readonly picture: Picture; readonly at: number } | null
-  absentTicks: number
-  forgetting: boolean
-  readonly shown: Map<string, LiveView>
 }
 
 /** Tells each cluster's rollout as a story (lib/rollout) and keeps it: on the streams at once, in the database as it happens. */
@@ -134,7 +117,7 @@ export class Rollouts {
   private desk(uid: string, tenant: string): Desk {
     let desk = this.desks.get(uid)
     if (desk) return desk
-    desk = { uid, tenant, picture: null, open: null, last: null, follow: null, idle: null, absentTicks: 0, forgetting: false, shown: new Map() }
+    desk = newDesk(uid, tenant)
     this.desks.set(uid, desk)
     this.newcomers.add(uid)
     this.soon ??= setTimeout(() => {
@@ -205,15 +188,8 @@ export class Rollouts {
     this.show(desk)
   }
 
-  /** The streams hold the open story and the last that ended. */
   private show(desk: Desk): void {
-    const views = [desk.open, desk.last].flatMap((kept) => (kept ? [kept.story.rollout, ...Object.values(kept.story.machines)] : []))
-    const ids = new Set(views.map(idOf))
-    const upserts = views.filter((view) => !same(desk.shown.get(idOf(view)), view))
-    const removes = [...desk.shown].filter(([id]) => !ids.has(id)).map(([id, { kind }]) => ({ kind, id }))
-    for (const { id } of removes) desk.shown.delete(id)
-    for (const view of upserts) desk.shown.set(idOf(view), view)
-    if (upserts.length > 0 || removes.length > 0) this.options.publish(desk.tenant, upserts, removes)
+    show(desk, this.options.publish)
   }
 
   /** Pages that watched a deletion show how it ended; then a cluster that is gone takes no memory any more. */
@@ -327,13 +303,4 @@ export class Rollouts {
       return otherwise
     }
   }
-}
-
-/** Made again, by another replica too, it is the same entry. */
-function endEntry({ rollout }: Story): TimelineEntry {
-  const { id, tenant, clusterUid, cluster, title, state, startedAt } = rollout
-  const at = rollout.endedAt ?? startedAt
-  const failed = state.is === 'failed'
-  const text = failed ? `${title}: ${state.sentence}` : `${title}: done in ${span(Date.parse(at) - Date.parse(startedAt))}`
-  return { kind: 'entry', key: `${id}:done`, tenant, clusterUid, cluster, at, subject: null, text, role: failed ? 'warn' : 'ok', who: null }
 }
