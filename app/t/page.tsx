@@ -1,6 +1,7 @@
 import type { Metadata } from 'next'
 import { cookies } from 'next/headers'
 import { redirect } from 'next/navigation'
+import { clustersHref } from '@/lib/cluster/href'
 import { LAST_TENANT } from '@/components/shell/last-tenant'
 import { NoTenants } from '@/components/shell/no-tenants'
 import { tenantsPage } from '@/server/pages'
@@ -11,6 +12,6 @@ export default async function Tenants() {
   const { session, tenants } = await tenantsPage()
   const last = (await cookies()).get(LAST_TENANT)?.value
   const tenant = tenants.find(({ name }) => name === last) ?? tenants[0]
-  if (tenant) redirect(`/t/${encodeURIComponent(tenant.name)}/clusters`)
+  if (tenant) redirect(clustersHref(tenant.name))
   return <NoTenants session={session} />
 }

@@ -1,6 +1,7 @@
 'use client'
 import { Search } from 'lucide-react'
 import Link from 'next/link'
+import { clustersHref } from '@/lib/cluster/href'
 import type { TimelineEntry } from '@/lib/timeline/entry'
 import { useTenant } from '@/components/live/hooks'
 import { changesHref } from '@/components/rollout/href'
@@ -12,7 +13,7 @@ import { Middle } from './list-empty'
 
 function Back() {
   const { name } = useTenant()
-  return <Link href={`/t/${encodeURIComponent(name)}/clusters`} className={buttonLook()}>See all clusters</Link>
+  return <Link href={clustersHref(name)} className={buttonLook()}>See all clusters</Link>
 }
 
 /** The cluster left while this page looked on: an end, not an error. */

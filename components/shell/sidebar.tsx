@@ -2,6 +2,7 @@
 import { CircleHelp, Layers } from 'lucide-react'
 import Link from 'next/link'
 import { useSelectedLayoutSegments } from 'next/navigation'
+import { clustersHref } from '@/lib/cluster/href'
 import { useClusters, useTenant } from '@/components/live/hooks'
 import { Button } from '@/components/ui/button'
 import type { Permission } from '@/lib/permission'
@@ -27,7 +28,7 @@ export function Sidebar({ onHelp, onGo }: { onHelp: () => void; onGo?: () => voi
       <TenantSwitcher />
       <nav aria-label="Tenant">
         <Link
-          href={`/t/${encodeURIComponent(name)}/clusters`}
+          href={clustersHref(name)}
           aria-current={chosen ? 'page' : undefined}
           {...(onGo ? { onClick: onGo } : {})}
           className="flex h-8 items-center gap-2.5 rounded-2 px-2 text-ink-2 hover:bg-sunken hover:text-ink aria-[current]:bg-chosen aria-[current]:font-medium aria-[current]:text-ink max-m:h-10"

@@ -1,5 +1,6 @@
 'use client'
 import { Check, ChevronsUpDown } from 'lucide-react'
+import { clustersHref } from '@/lib/cluster/href'
 import { useTenant } from '@/components/live/hooks'
 import { Menu, MenuLink } from '@/components/ui/menu'
 
@@ -23,7 +24,7 @@ export function TenantSwitcher() {
   return (
     <Menu trigger={trigger} align="start" className="max-h-80 w-[200px] overflow-y-auto">
       {tenants.map((tenant) => (
-        <MenuLink key={tenant.name} href={`/t/${encodeURIComponent(tenant.name)}/clusters`} current={tenant.name === name}>
+        <MenuLink key={tenant.name} href={clustersHref(tenant.name)} current={tenant.name === name}>
           <Crest name={tenant.name} />
           <span className="min-w-0 flex-1 truncate">{tenant.displayName}</span>
           {tenant.name === name ? <Check size={14} aria-hidden /> : null}

@@ -3,6 +3,7 @@ import { Menu as MenuIcon } from 'lucide-react'
 import Link from 'next/link'
 import { useSelectedLayoutSegments } from 'next/navigation'
 import { Fragment } from 'react'
+import { clustersHref } from '@/lib/cluster/href'
 import { useTenant } from '@/components/live/hooks'
 import { Button } from '@/components/ui/button'
 import { cn } from '@/components/ui/cn'
@@ -14,7 +15,7 @@ interface Crumb {
 }
 
 export function crumbsOf(tenant: { name: string; displayName: string }, segments: readonly string[]): readonly Crumb[] {
-  const home = `/t/${encodeURIComponent(tenant.name)}/clusters`
+  const home = clustersHref(tenant.name)
   const first = { label: tenant.displayName, href: home }
   const [section, name, part, id] = segments
   if (section === 'create') return [first, { label: 'Clusters', href: home }, { label: 'Create', href: null }]

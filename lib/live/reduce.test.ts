@@ -6,6 +6,7 @@ import { clusterNamed, entriesOf, machinesOf, rolloutOf, storyById, storyOf } fr
 import type { MachineView } from '@/lib/machine/view'
 import type { Rollout, RolloutMachine } from '@/lib/rollout/story'
 import type { TimelineEntry } from '@/lib/timeline/entry'
+import type { UpgradeView } from '@/lib/upgrade/view'
 
 const cluster = (uid: string, name = uid, group: ClusterView['group'] = 'settled') => ({ kind: 'cluster', uid, name, group, pools: [{ name: 'general' }] }) as unknown as ClusterView
 const machine = (uid: string, owner = 'a', createdAt = uid, pool: string | null = 'general') => ({ kind: 'machine', uid, name: uid, cluster: owner, pool, createdAt }) as unknown as MachineView
@@ -37,6 +38,14 @@ test('removed views go, and a view that is removed and made again in one message
   expect([Object.keys(gone.machines), Object.keys(gone.clusters)]).toEqual([['m2'], ['a']])
   expect(Object.keys(reduce(full, changes([machine('m1')], [{ kind: 'machine', id: 'm1' }])).machines).sort()).toEqual(['m1', 'm2'])
   expect(full.machines['m1']).toBeDefined()
+})
+
+test('a cluster has one upgrade: the next takes the place of the last, and it goes with its cluster', () => {
+  const upgrade = (operationId: string) => ({ kind: 'upgrade', uid: 'a', operationId }) as UpgradeView
+  const next = reduce(reduce(full, changes([upgrade('o1')])), changes([upgrade('o2')]))
+  expect(next.upgrades).toEqual({ a: upgrade('o2') })
+  expect(next.clusters).toBe(full.clusters)
+  expect(reduce(next, changes([], [{ kind: 'upgrade', id: 'a' }])).upgrades).toEqual({})
 })
 
 test('a snapshot after a reconnect replaces all and redraws only what differs', () => {

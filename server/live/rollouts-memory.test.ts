@@ -9,6 +9,19 @@ afterEach(() => {
   vi.restoreAllMocks()
 })
 
+test('a story is told by the cluster’s upgrade as well, and again when that begins, pauses or ends', async () => {
+  let upgrade: 'running' | 'paused' | null = 'running'
+  const seen: (string | undefined)[] = []
+  const { rollouts } = replica(memory().store, { upgradeOf: () => upgrade, reducer: { ...reducer, tell: (story, now, ...more) => (seen.push(now.upgrade), reducer.tell(story, now, ...more)) } })
+  rollouts.changed(null, picture(1, 2))
+  await vi.waitFor(() => expect(seen).toEqual(['running']))
+  upgrade = 'paused'
+  rollouts.again('u1')
+  upgrade = null
+  rollouts.again('u1')
+  expect(seen).toEqual(['running', 'paused', undefined])
+})
+
 const ask = (operationId: string, kind: Ask['kind']): Ask => ({ operationId, kind, who: 'bea@example.com', at: '2026-11-21T14:00:00.000Z', pool: null, from: null, to: null })
 
 test('a change that begins as the last one ends is another story, with asks of its own', async () => {
