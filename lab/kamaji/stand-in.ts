@@ -58,7 +58,7 @@ export async function startKamajiStandIn(ctx: LabContext): Promise<LabPart> {
     const pauseMs = () => (plane.settled ? settledMs : 0)
     tenant.seen = resourceVersion
     if (deletionTimestamp !== undefined) {
-      plane.abandon()
+      plane.process.abandon()
       return reconciling.offer(async () => {
         await converging.finished()
         await reconcile(rest, object, plane)
@@ -83,7 +83,7 @@ export async function startKamajiStandIn(ctx: LabContext): Promise<LabPart> {
       const [namespace = '', name = ''] = key.split('/')
       const tenant = await tenantOf(namespace, name)
       if (tenant.reconciling.busy) continue
-      tenant.plane.abandon()
+      tenant.plane.process.abandon()
       await tenant.converging.finished()
       await tenant.plane.remove()
       tenants.delete(key)
@@ -113,15 +113,15 @@ export async function startKamajiStandIn(ctx: LabContext): Promise<LabPart> {
     },
     // Kamaji's absence ends no tenant's API server, in the lab as in truth.
     kill: async (name) => {
-      if (name !== 'kamaji') return planeOf(name).kill()
+      if (name !== 'kamaji') return planeOf(name).process.kill()
       await rounds.pause()
       await finished()
     },
-    revive: async (name) => (name === 'kamaji' ? rounds.resume() : planeOf(name).revive()),
+    revive: async (name) => (name === 'kamaji' ? rounds.resume() : planeOf(name).process.revive()),
     stop: async () => {
       await rounds.stop()
       await finished()
-      await Promise.all([...tenants.values()].map(({ plane }) => plane.stop()))
+      await Promise.all([...tenants.values()].map(({ plane }) => plane.process.stop()))
       await Promise.all([rest.close(), datastore.close()])
     },
   }

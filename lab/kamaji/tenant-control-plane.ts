@@ -9,12 +9,12 @@ import type { LabContext } from '../context'
 import type { LabPartStatus } from '../contract'
 import type { KubeRest } from '../kube-rest'
 import { createServiceAccountKeys, writePrivate } from '../pki'
-import { createSupervisor, logFileOf, type SupervisedProcess } from '../process'
-import { startApiServer, type ApiServerSlot, type ApiServerSpec } from './api-server'
+import { startApiServer, type ApiServerSpec } from './api-server'
 import type { Datastore } from './datastore'
 import { prepareTenant } from './kubeadm-phase'
 import type { AddressPool, Endpoint } from './loopback-address'
 import { ensureAdminKubeconfig, ensureCa, removeSecrets, type TenantNames } from './secrets'
+import { TenantProcess } from './tenant-process'
 
 export interface Wanted {
   readonly version: string
@@ -39,9 +39,8 @@ interface Memory {
   readonly running?: string
 }
 
-interface Running {
-  readonly process: SupervisedProcess
-  readonly slot: ApiServerSlot
+/** What a process was started with. */
+interface Facts {
   readonly hash: string
   readonly caHash: string
 }
@@ -59,13 +58,10 @@ export interface Tools {
 export class TenantControlPlane {
   readonly #dir: string
   #memory: Memory | undefined
-  #running: Running | undefined
   #endpoint: Endpoint | undefined
   #status: VersionStatus | undefined
   #rolling = false
-  #killed = false
-  /** Ends a start in its middle: a deletion need not wait for an API server that it will stop. */
-  readonly #abandoned = new AbortController()
+  readonly process: TenantProcess<Facts>
   readonly #ctx: LabContext
 
   private constructor(
@@ -74,8 +70,8 @@ export class TenantControlPlane {
     readonly name: string,
   ) {
     this.#dir = tenantDir(tools.ctx, namespace, name)
-    const { stateDir, logDir, signal } = tools.ctx
-    this.#ctx = { ...tools.ctx, supervisor: createSupervisor(stateDir, logDir, AbortSignal.any([signal, this.#abandoned.signal])) }
+    this.process = new TenantProcess(tools.ctx, `${namespace}/${name}`)
+    this.#ctx = { ...tools.ctx, supervisor: this.process.supervisor }
   }
 
   static async open(tools: Tools, namespace: string, name: string): Promise<TenantControlPlane> {
@@ -120,14 +116,14 @@ export class TenantControlPlane {
     const spec: ApiServerSpec = { ...wanted, extraArgs, namespace: this.namespace, name: this.name, endpoint: this.#endpoint, ca }
     // Not of the spec: of what the process is started with. A count of replicas alone starts nothing anew.
     const hash = hashOf(JSON.stringify([wanted.version, wanted.serviceCidr, wanted.serviceDomain, wanted.certNames, extraArgs, this.#endpoint, caHash]))
-    if (this.#killed) this.#status = 'NotReady'
+    if (this.process.killed) this.#status = 'NotReady'
     else if (wanted.replicas === 0) await this.#sleep()
-    else if (this.#running?.hash === hash) await this.#look(wanted)
+    else if (this.process.facts?.hash === hash) await this.#look(wanted)
     else await this.#roll(spec, { hash, caHash, superAdmin })
   }
 
   async #roll(spec: ApiServerSpec, { hash, caHash, superAdmin }: { hash: string; caHash: string; superAdmin: string }): Promise<void> {
-    const before = this.#running
+    const before = this.process.facts
     await this.#writeFiles(spec.ca.certPem)
     if (before !== undefined) {
       if (before.caHash !== caHash) this.#status = 'CertificateAuthorityRotating'
@@ -135,11 +131,8 @@ export class TenantControlPlane {
       else if (this.#memory?.running !== spec.version) this.#status = 'Upgrading'
       this.#rolling = true
     }
-    const slot: ApiServerSlot = before?.slot === 'a' ? 'b' : 'a'
     // One that does not come up, for a bad argument, leaves the one before it in service and the roll open: maxUnavailable is 0.
-    const process = await this.tools.inTurn(() => startApiServer(this.#ctx, this.#dir, spec, slot))
-    this.#running = { process, slot, hash, caHash }
-    await before?.process.stop()
+    await this.process.replace({ hash, caHash }, (slot) => this.tools.inTurn(() => startApiServer(this.#ctx, this.#dir, spec, slot)))
     await prepareTenant(superAdmin)
     // What was started, and not what may be wanted by now: that is not there before the next pass.
     await this.#look(spec)
@@ -148,31 +141,20 @@ export class TenantControlPlane {
 
   async #look({ version }: { readonly version: string }): Promise<void> {
     this.#rolling = false
-    const [part] = (await this.#running?.process.status()) ?? []
-    this.#status = part?.health === 'ready' ? 'Ready' : 'NotReady'
+    this.#status = (await this.process.isReady()) ? 'Ready' : 'NotReady'
     if (this.#status === 'Ready' && this.#memory !== undefined && this.#memory.running !== version) {
       await this.#remember({ ...this.#memory, running: version })
     }
   }
 
   async #sleep(): Promise<void> {
-    await this.stop()
+    await this.process.stop()
     this.#status = 'Sleeping'
-  }
-
-  abandon(): void {
-    this.#abandoned.abort(new Error('the control plane is being deleted'))
-  }
-
-  async stop(): Promise<void> {
-    const running = this.#running
-    this.#running = undefined
-    await running?.process.stop()
   }
 
   /** Process, keys, Secrets, address, files: nothing of it stays. */
   async remove(): Promise<void> {
-    await this.stop()
+    await this.process.stop()
     const deleted = await this.tools.datastore.wipe(this.namespace, this.name)
     const clusterName = this.#memory?.clusterName ?? this.name
     await removeSecrets(this.tools.rest, { namespace: this.namespace, name: this.name, clusterName })
@@ -182,25 +164,9 @@ export class TenantControlPlane {
     this.#memory = undefined
   }
 
-  /** As a fault: the process dies and stays dead. */
-  async kill(): Promise<void> {
-    this.#killed = true
-    await this.#running?.process.kill(this.#running.process.name)
-  }
-
-  async revive(): Promise<void> {
-    this.#killed = false
-    await this.#running?.process.revive(this.#running.process.name)
-  }
-
   async part(): Promise<LabPartStatus | undefined> {
     if (this.#memory === undefined) return undefined
-    const name = `tenant-api:${this.#tenant}` as const
-    const [part] = (await this.#running?.process.status()) ?? []
-    // One name for both slots: who asks to kill a tenant's API does not know which of them runs.
-    if (part !== undefined) return { ...part, name }
-    const health = this.#status === 'Provisioning' ? 'starting' : 'down'
-    return { name, health, version: this.#memory.wanted.version, pid: null, restarts: 0, logFile: logFileOf(this.tools.ctx.logDir, name) }
+    return this.process.part({ health: this.#status === 'Provisioning' ? 'starting' : 'down', version: this.#memory.wanted.version })
   }
 
   get #tenant(): string { return `${this.namespace}/${this.name}` }

@@ -68,7 +68,7 @@ export async function startRunner(ctx: LabContext): Promise<Runner> {
 
   const forget = async (key: string, { tenant, task }: Slot) => {
     slots.delete(key)
-    tenant.abandon()
+    tenant.process.abandon()
     await task.finished()
     await tenant.remove()
   }
@@ -110,15 +110,15 @@ export async function startRunner(ctx: LabContext): Promise<Runner> {
       return [own, ...(await Promise.all([...slots.values()].map(({ tenant }) => tenant.part())))]
     },
     kill: async (name) => {
-      if (name !== 'runner') return tenantOf(name).kill()
+      if (name !== 'runner') return tenantOf(name).process.kill()
       await rounds.pause()
       await finished()
     },
-    revive: async (name) => (name === 'runner' ? rounds.resume() : tenantOf(name).revive()),
+    revive: async (name) => (name === 'runner' ? rounds.resume() : tenantOf(name).process.revive()),
     stop: async () => {
       await rounds.stop()
       await finished()
-      await Promise.all([...slots.values()].map(({ tenant }) => tenant.stop()))
+      await Promise.all([...slots.values()].map(({ tenant }) => tenant.process.stop()))
       await Promise.all([rest.close(), proxy.close()])
     },
   }

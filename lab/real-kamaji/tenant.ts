@@ -5,8 +5,8 @@ import type { LabContext } from '../context'
 import type { LabPartStatus } from '../contract'
 import { standInForControllerManager } from '../kamaji/kubeadm-phase'
 import type { Endpoint } from '../kamaji/loopback-address'
+import { TenantProcess } from '../kamaji/tenant-process'
 import type { KubeObject, KubeRest } from '../kube-rest'
-import { createSupervisor, logFileOf, type SupervisedProcess } from '../process'
 import { hashOf, startPod, versionOf, type PodTemplate } from './pod'
 
 export interface Deployment extends KubeObject {
@@ -14,20 +14,11 @@ export interface Deployment extends KubeObject {
   status?: Record<string, unknown>
 }
 
-interface Running {
-  readonly process: SupervisedProcess
-  readonly hash: string
-  readonly slot: 'a' | 'b'
-}
-
 export class Tenant {
   readonly #dir: string
-  /** Ends a start in its middle: a deletion need not wait for an API server that it will stop. */
-  readonly #abandoned = new AbortController()
-  readonly #supervisor
-  #running: Running | undefined
+  /** Its facts: the hash of what it was started with. */
+  readonly process: TenantProcess<string>
   #seen = ''
-  #killed = false
   #version = ''
 
   constructor(
@@ -38,7 +29,7 @@ export class Tenant {
     readonly log: (line: string) => void,
   ) {
     this.#dir = join(ctx.stateDir, 'runner', key.replace('/', '_'))
-    this.#supervisor = createSupervisor(ctx.stateDir, ctx.logDir, AbortSignal.any([ctx.signal, this.#abandoned.signal]))
+    this.process = new TenantProcess(ctx, key)
   }
 
   /** One pass. Throws where something stays undone; the caller comes back. */
@@ -50,32 +41,30 @@ export class Tenant {
     // Kamaji writes a Deployment and adds to it at once (konnectivity): a process for each would start twice.
     const settled = this.#seen === hash
     this.#seen = hash
-    if (this.#killed) return this.#tell(deployment, { replicas, updated: replicas, available: 0 })
+    if (this.process.killed) return this.#tell(deployment, { replicas, updated: replicas, available: 0 })
     if (replicas === 0) {
-      await this.stop()
+      await this.process.stop()
       return this.#tell(deployment, { replicas: 0, updated: 0, available: 0 })
     }
-    if (this.#running === undefined || this.#running.hash !== hash) {
+    if (this.process.facts !== hash) {
       if (settled) await this.#roll(deployment, endpoint, hash)
       return
     }
-    const [part] = await this.#running.process.status()
-    await this.#tell(deployment, { replicas, updated: replicas, available: part?.health === 'ready' ? replicas : 0 })
+    await this.#tell(deployment, { replicas, updated: replicas, available: (await this.process.isReady()) ? replicas : 0 })
   }
 
   /** As Kamaji's Deployments roll: the new ones all beside the old ones, then those end. */
   async #roll(deployment: Deployment, endpoint: Endpoint, hash: string): Promise<void> {
-    const before = this.#running
+    const before = this.process.facts
     const replicas = deployment.spec.replicas ?? 1
     await this.#tell(deployment, before === undefined ? { replicas, updated: replicas, available: 0 } : { replicas: 2 * replicas, updated: replicas, available: replicas })
-    const slot = before?.slot === 'a' ? 'b' : 'a'
-    const part = `tenant-api:${this.key}${slot === 'a' ? '' : '/b'}` as const
     const dir = join(this.#dir, hash)
     const [namespace = '', name = ''] = this.key.split('/')
-    const process = await startPod(this.ctx, this.#supervisor, this.rest, { part, namespace, dir, endpoint }, deployment.spec.template)
-    this.#running = { process, hash, slot }
-    await before?.process.stop()
-    if (before !== undefined) await rm(join(this.#dir, before.hash), { recursive: true, force: true })
+    await this.process.replace(hash, (slot) => {
+      const part = `${this.process.name}${slot === 'a' ? '' : '/b'}` as const
+      return startPod(this.ctx, this.process.supervisor, this.rest, { part, namespace, dir, endpoint }, deployment.spec.template)
+    })
+    if (before !== undefined) await rm(join(this.#dir, before), { recursive: true, force: true })
     await this.#tell(deployment, { replicas, updated: replicas, available: replicas })
     this.log(`${this.key} runs ${this.#version} on ${endpoint.host}:${endpoint.port}`)
     const secret = await this.rest.get<KubeObject & { data?: Record<string, string> }>(`/api/v1/namespaces/${namespace}/secrets/${name}-admin-kubeconfig`)
@@ -90,36 +79,12 @@ export class Tenant {
     await this.rest.merge(`/apis/apps/v1/namespaces/${metadata.namespace ?? ''}/deployments/${metadata.name}/status`, { status: next })
   }
 
-  async kill(): Promise<void> {
-    this.#killed = true
-    await this.#running?.process.kill(this.#running.process.name)
-  }
-
-  async revive(): Promise<void> {
-    this.#killed = false
-    await this.#running?.process.revive(this.#running.process.name)
-  }
-
-  async part(): Promise<LabPartStatus> {
-    const name = `tenant-api:${this.key}` as const
-    const [part] = (await this.#running?.process.status()) ?? []
-    // One name for both slots: who asks to kill a tenant's API does not know which of them runs.
-    if (part !== undefined) return { ...part, name }
-    return { name, health: this.#killed ? 'down' : 'starting', version: this.#version, pid: null, restarts: 0, logFile: logFileOf(this.ctx.logDir, name) }
-  }
-
-  abandon(): void {
-    this.#abandoned.abort(new Error('the control plane is being deleted'))
-  }
-
-  async stop(): Promise<void> {
-    const running = this.#running
-    this.#running = undefined
-    await running?.process.stop()
+  part(): Promise<LabPartStatus> {
+    return this.process.part({ health: this.process.killed ? 'down' : 'starting', version: this.#version })
   }
 
   async remove(): Promise<void> {
-    await this.stop()
+    await this.process.stop()
     await rm(this.#dir, { recursive: true, force: true })
     this.log(`${this.key} is gone`)
   }
