@@ -296,8 +296,8 @@ test('an upgrade that was asked for is one change with all of its steps', () => 
   expect(Object.keys(rollout.pools).sort()).toEqual(['general', 'gpu'])
 })
 
-/** The same, with its last pool hours after the one before it. */
-const LATE = 20_000
+/** The same, with its last pool an hour and more after the one before it; looked at as often as an open story is. */
+const LATE = 5_000
 const LONG: World = {
   ...IN_STEPS,
   pools: (second) => ({ general: { desired: 1, version: second < 50 ? 'v1.34.3' : 'v1.35.2' }, gpu: { desired: 1, version: second < LATE ? 'v1.34.3' : 'v1.35.2' } }),
@@ -308,23 +308,23 @@ const LONG: World = {
 }
 
 test('paused for hours between two steps it is one change, which says that it waits and expects no end', () => {
-  const told = watch(LONG, 0, LATE + 300, { asks: [upgradeAsk], upgrade: (second) => (second < 100 || second >= LATE ? 'running' : 'paused') })
+  const told = watch(LONG, 0, LATE + 300, { every: 10, asks: [upgradeAsk], upgrade: (second) => (second < 100 || second >= LATE ? 'running' : 'paused') })
   const at = (second: number) => storyAt(told, second)
   expect(at(160), 'what is under way goes to its end').toMatchObject({ state: { is: 'rolling', sentence: expect.stringContaining('Replacing') as string } })
-  expect(at(LATE - 1)).toMatchObject({ endedAt: null, expectedEnd: null, state: { is: 'rolling', sentence: 'The upgrade is paused until somebody continues it' }, done: 1 })
+  expect(at(LATE - 10)).toMatchObject({ endedAt: null, expectedEnd: null, state: { is: 'rolling', sentence: 'The upgrade is paused until somebody continues it' }, done: 1 })
   expect(only(told).rollout).toMatchObject({ state: { is: 'done' }, startedAt: clock(9), done: 2, total: 2 })
 })
 
 test('no portal for hours between two steps: the story that was stored is told on, also before it is known whether its upgrade goes on', () => {
-  const before = watch(LONG, 0, 300, { asks: [upgradeAsk], upgrade: () => 'running' })
+  const before = watch(LONG, 0, 300, { every: 10, asks: [upgradeAsk], upgrade: () => 'running' })
   expect(before.ended).toEqual([])
-  const after = watch(LONG, LATE - 60, LATE + 300, { story: before.open, upgrade: (second) => (second < LATE - 50 ? 'unknown' : 'running') })
+  const after = watch(LONG, LATE - 60, LATE + 300, { every: 10, story: before.open, upgrade: (second) => (second < LATE - 50 ? 'unknown' : 'running') })
   expect(only(after).rollout).toMatchObject({ id: before.open?.rollout.id, state: { is: 'done' }, startedAt: clock(9), done: 2, total: 2 })
 })
 
 test('one that was stopped after its control plane ends there, at the time of its last fact', () => {
   const stopped: World = { ...IN_STEPS, pools: () => ({ general: { desired: 1, version: 'v1.34.3' } }), lives: [old('old01', { version: 'v1.34.3' })] }
-  const told = watch(stopped, 0, 5_000, { asks: [upgradeAsk], upgrade: (second) => (second < 4_000 ? 'paused' : null) })
-  expect(storyAt(told, 3_999).endedAt, 'still open').toBeNull()
+  const told = watch(stopped, 0, 5_000, { every: 10, asks: [upgradeAsk], upgrade: (second) => (second < 4_000 ? 'paused' : null) })
+  expect(storyAt(told, 3_990).endedAt, 'still open').toBeNull()
   expect(only(told).rollout).toMatchObject({ state: { is: 'done' }, endedAt: clock(40) })
 })
