@@ -62,7 +62,6 @@ test('a pool over two zones: one row, machines in both, upgraded in both, shared
     await page.getByRole('menuitem', { name: 'Upgrade' }).click()
     await page.getByRole('button', { name: 'Review the upgrade' }).click()
     await expect(page.getByText(/2 addresses more at a time/)).toBeVisible()
-    await picture(page, 'zones-upgrade')
     await page.getByRole('button', { name: 'Upgrade and replace 2 machines' }).click()
     await expect(page.getByText('Pool general: under way')).toBeVisible({ timeout: 60_000 })
     const asked = (await all(lab, tenant, 'machinedeployments')).map(({ spec: of }) => (of as { template: { spec: { version: string; infrastructureRef: { name: string } } } }).template.spec)
