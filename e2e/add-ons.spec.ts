@@ -70,6 +70,28 @@ test('a cluster comes with its add-ons; they are installed, changed and removed 
     expect(await deployments()).not.toContain('extras-cluster-autoscaler')
   })
 
+  await test.step('metrics are set up, and say that this management cluster has no ServiceMonitor', async () => {
+    await panel('Metrics').getByRole('button', { name: 'Install' }).click()
+    await page.getByRole('dialog').getByLabel('Scraper').fill('prometheus')
+    await page.getByRole('dialog').getByRole('button', { name: 'Install' }).click()
+    await expect(page.getByRole('dialog')).toContainText('as namespace/name')
+    await page.getByRole('dialog').getByLabel('Scraper').fill('monitoring/prometheus')
+    await page.getByRole('dialog').getByRole('button', { name: 'Install' }).click()
+    await expect(panel('Metrics')).toContainText('Not written')
+    await expect(panel('Metrics')).toContainText('monitoring/prometheus')
+    await expect(async () => {
+      await page.getByRole('button', { name: 'Refresh' }).click()
+      await expect(panel('Metrics')).toContainText('Arrived', { timeout: 2_000 })
+    }).toPass({ timeout: 60_000 })
+    const token = Buffer.from((await lab.core.readNamespacedSecret({ namespace: tenant, name: 'extras-metrics-token' })).data?.['token'] ?? '', 'base64').toString()
+    expect(token).toMatch(/^metric\.[a-z0-9]{16}$/)
+    expect((await page.content()).includes(token.slice(7)), 'the token reached a page').toBe(false)
+    await panel('Metrics').getByRole('button', { name: 'Remove' }).click()
+    await expect(page.getByRole('alertdialog')).toContainText('bootstrap-token-metric')
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Remove', exact: true }).click()
+    await expect(panel('Metrics')).toContainText('Not installed.')
+  })
+
   await test.step('a StorageClass keeps its policy; another one takes another name', async () => {
     await panel('vSphere storage').getByRole('button', { name: 'Settings' }).click()
     const dialog = page.getByRole('dialog')

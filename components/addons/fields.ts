@@ -20,6 +20,8 @@ export const ADD_ON_FIELDS: Readonly<Record<AddOnName, readonly AddOnField[]>> =
     { key: 'className', label: 'StorageClass', hint: 'Its name in the cluster. It becomes the default.' },
     { key: 'policy', label: 'Storage policy', placeholder: 'any', hint: 'By its name in vSphere. Empty, and no datastore: any that all machines reach.' },
     { key: 'datastoreUrl', label: 'Datastore URL', placeholder: 'ds:///vmfs/volumes/…/' },
+    { key: 'region', label: 'Region tag category', placeholder: 'none', hint: 'As of the cloud provider. Volumes are made where their Pod runs.' },
+    { key: 'zone', label: 'Zone tag category', placeholder: 'none' },
   ],
   autoscaler: [version('v1.35.0')],
   metrics: [{ key: 'scraper', label: 'Scraper', placeholder: 'the platform’s', hint: 'A ServiceAccount of the management cluster, as namespace/name. It gets the right to find what there is to read.' }],

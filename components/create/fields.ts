@@ -42,6 +42,8 @@ export const FIELD_LABELS: Readonly<Record<string, string>> = {
   'addOns.csi.className': 'StorageClass',
   'addOns.csi.policy': 'Storage policy',
   'addOns.csi.datastoreUrl': 'Datastore URL',
+  'addOns.csi.region': 'Region tag category',
+  'addOns.csi.zone': 'Zone tag category',
   'addOns.autoscaler.version': 'Image version of the autoscaler',
   'addOns.metrics.scraper': 'Scraper',
   'pool.extras.storagePolicy': 'Storage policy',

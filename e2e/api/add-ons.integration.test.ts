@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
-import { AppsV1Api, KubeConfig, StorageV1Api } from '@kubernetes/client-node'
+import https from 'node:https'
+import { AppsV1Api, AuthorizationV1Api, KubeConfig, StorageV1Api } from '@kubernetes/client-node'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { parse } from 'yaml'
 import { names } from '@/lib/addons/names'
@@ -17,6 +18,7 @@ import { createPortalClient, type PortalClient } from '@/server/management/porta
 import { loadTransport } from '@/server/management/transport'
 import { createUserClient, type UserClient } from '@/server/management/user-client'
 import { admin, labFacts } from '../support/lab'
+import { serviceMonitorCrd } from '../support/service-monitor-crd'
 import { createTenant, removeTenant } from '../support/tenant'
 
 /** Add-ons of a real cluster, written as the portal does with its own ServiceAccount. No kubelet runs their Pods in the lab: what is tested are objects. */
@@ -35,6 +37,15 @@ const rendered = (settings: AddOnSettings) => renderAddOn(settings, context).map
 const secret = (name: string) => lab.core.readNamespacedSecret({ namespace: tenant, name })
 const text = async (name: string, file: string) => Buffer.from((await secret(name)).data?.[file] ?? '', 'base64').toString('utf8')
 
+function answer(url: URL, { ca, token }: { ca: Buffer; token: string }): Promise<{ status: number; body: string }> {
+  return new Promise((resolve, reject) => {
+    https.get(url, { ca, headers: { authorization: `Bearer ${token}` } }, (response) => {
+      let body = ''
+      response.setEncoding('utf8').on('data', (chunk: string) => (body += chunk)).on('end', () => resolve({ status: response.statusCode ?? 0, body }))
+    }).on('error', reject)
+  })
+}
+
 beforeAll(async () => {
   tenant = await createTenant(lab, [{ email: 'bea@tenantry.example', role: 'tenant-admin' }])
   const identity = (await lab.custom.getClusterCustomObject({ group: 'infrastructure.cluster.x-k8s.io', version: 'v1beta2', plural: 'vsphereclusteridentities', name: 'vsphere-north' })) as KubeObject
@@ -50,7 +61,7 @@ beforeAll(async () => {
   owner = { name: CLUSTER, uid: cluster.metadata.uid ?? '' }
   for (const object of rest) await bea.apply(needsOwner(object) ? withOwner(object, owner) : object)
   const signIn = await own.signInOf('vsphere-north')
-  context = { tenant, cluster: CLUSTER, kubernetes: spec.version, offer, datacenter: offer.datacenter, clusterId: owner.uid, signIn, apiPort: 0, serviceMonitors: false, scrapeSecret: 'abcdefgh12345678' }
+  context = { tenant, cluster: CLUSTER, kubernetes: spec.version, offer, datacenter: offer.datacenter, clusterId: owner.uid, signIn, apiPort: 6443, serviceMonitors: false, scrapeSecret: 'abcdefgh12345678' }
 })
 afterAll(() => removeTenant(lab, tenant))
 
@@ -124,13 +135,64 @@ test('the node part and the StorageClass arrive in the tenant cluster; another c
   await vi.waitFor(async () => expect((await storage.readStorageClass({ name: 'vsphere' })).provisioner).toBe('csi.vsphere.vmware.com'), { timeout: 100_000, interval: 1_000 })
   const daemon = await api.makeApiClient(AppsV1Api).readNamespacedDaemonSet({ namespace: 'vmware-system-csi', name: 'vsphere-csi-node' })
   expect(daemon.spec?.template.spec?.containers.map(({ name }) => name)).toEqual(['node-driver-registrar', 'vsphere-csi-node', 'liveness-probe'])
-  for (const object of rendered({ name: 'csi', className: 'gold', policy: 'Gold', datastoreUrl: '' })) await own.apply(object)
+  for (const object of rendered({ name: 'csi', className: 'gold', policy: 'Gold', datastoreUrl: '', region: 'k8s-region', zone: 'k8s-zone' })) await own.apply(object)
   await vi.waitFor(async () => expect((await storage.readStorageClass({ name: 'gold' })).parameters).toEqual({ storagepolicyname: 'Gold' }), { timeout: 60_000, interval: 1_000 })
   await storage.readStorageClass({ name: 'vsphere' })
   await vi.waitFor(async () => {
     const { resourceSets } = await liveAddOns(bea, tenant, CLUSTER)
     expect((resourceSets.get('csi')?.status?.['conditions'] as { type: string; status: string }[] | undefined)?.find(({ type }) => type === 'ResourcesApplied')?.status).toBe('True')
   }, { timeout: 30_000, interval: 1_000 })
+})
+
+describe('metrics', () => {
+  const metrics = { name: 'metrics', scraper: 'monitoring/prometheus' } as const
+  const monitors = (more: Partial<AddOnContext> = {}) => renderAddOn(metrics, { ...context, serviceMonitors: true, ...more }).map((object) => withOwner(object, owner))
+
+  test('the token reads /metrics of the tenant’s API server, and nothing else; another one takes its place', async () => {
+    const config = new KubeConfig()
+    config.loadFromString(await text(`${CLUSTER}-kubeconfig`, 'value'))
+    const { server, caData } = config.getCurrentCluster() ?? expect.fail()
+    const ask = (token: string, path: string) => answer(new URL(path, server), { ca: Buffer.from(caData ?? '', 'base64'), token })
+    const token = await text(names.metricsToken(CLUSTER), 'token')
+    await vi.waitFor(async () => expect(await ask(token, '/metrics')).toMatchObject({ status: 200, body: expect.stringContaining('apiserver_request_total') }), { timeout: 100_000, interval: 2_000 })
+    for (const path of ['/api/v1/namespaces', '/api/v1/namespaces/kube-system/secrets', '/logs']) expect((await ask(token, path)).status, path).toBe(403)
+    for (const object of monitors({ serviceMonitors: false, scrapeSecret: '8765432100000000' })) await own.apply(object)
+    await vi.waitFor(async () => expect((await ask('metric.8765432100000000', '/metrics')).status).toBe(200), { timeout: 60_000, interval: 2_000 })
+    expect((await ask(token, '/metrics')).status).toBe(401)
+  })
+  test('a ServiceMonitor is written once its kind is there, and removed with or without it', async () => {
+    expect(await own.has('ServiceMonitor')).toBe(false)
+    await own.delete('ServiceMonitor', tenant, names.metrics(CLUSTER))
+    const crd = await lab.objects.create(serviceMonitorCrd as never)
+    try {
+      await vi.waitFor(async () => expect(await own.has('ServiceMonitor')).toBe(true), { timeout: 20_000, interval: 500 })
+      await vi.waitFor(async () => {
+        for (const object of monitors()) await own.apply(object)
+      }, { timeout: 20_000, interval: 500 })
+      const monitor = (await lab.custom.getNamespacedCustomObject({ group: 'monitoring.coreos.com', version: 'v1', plural: 'servicemonitors', namespace: tenant, name: names.metrics(CLUSTER) })) as KubeObject
+      expect(monitor.metadata.ownerReferences).toMatchObject([{ kind: 'Cluster', uid: owner.uid }])
+      // A misspelt field would have been refused.
+      const [wrong] = monitors().filter(({ kind }) => kind === 'ServiceMonitor')
+      await expect(own.apply({ ...wrong!, spec: { ...wrong!.spec, endpoint: [] } }, { dryRun: true })).rejects.toMatchObject({ view: { code: 'refused' } })
+      await own.delete('ServiceMonitor', tenant, names.metrics(CLUSTER))
+    } finally {
+      await lab.objects.delete(crd)
+    }
+    await vi.waitFor(async () => expect(await own.has('ServiceMonitor')).toBe(false), { timeout: 20_000, interval: 500 })
+  })
+  test('the scraper may find its targets, and reads no Secret', async () => {
+    const may = async (resource: string, verb: string) => {
+      const review = await lab.config.makeApiClient(AuthorizationV1Api).createSubjectAccessReview({ body: { spec: { user: 'system:serviceaccount:monitoring:prometheus', resourceAttributes: { namespace: tenant, resource, verb } } } })
+      return review.status?.allowed
+    }
+    expect(await Promise.all([may('pods', 'list'), may('services', 'watch'), may('secrets', 'get'), may('pods', 'delete')])).toEqual([true, true, false, false])
+  })
+  test('a Service of the portal is for control planes alone', async () => {
+    const [service] = monitors().filter(({ kind }) => kind === 'Service')
+    const other = (spec: object) => own.apply({ ...service!, metadata: { ...service!.metadata, name: `${CLUSTER}-other` }, spec: { ...service!.spec, ...spec } }, { dryRun: true })
+    await other({})
+    for (const spec of [{ clusterIP: undefined, type: 'LoadBalancer' }, { selector: { app: 'x' } }, { externalIPs: ['10.0.0.1'] }]) await expect(other(spec)).rejects.toMatchObject({ view: { code: 'refused' } })
+  })
 })
 
 test('a removed autoscaler leaves nothing, and all the rest goes with the Cluster', async () => {

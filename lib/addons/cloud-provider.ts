@@ -1,18 +1,17 @@
 import { vsphereConf, type VCenterAccess } from '@/lib/addons/config'
 import { names } from '@/lib/addons/names'
-import { asUser, configSecret, deployment, KUBECONFIG, kubeconfigMount, kubeconfigVolume, LOCKED_DOWN, type AddOnPlace, type Platform } from '@/lib/addons/objects'
+import { asUser, CONFIG_DIR, configSecret, deployment, KUBECONFIG, kubeconfigMount, kubeconfigVolume, LOCKED_DOWN, type AddOnPlace, type Platform } from '@/lib/addons/objects'
 import type { AddOnSettings } from '@/lib/addons/spec'
 import { cpiVersionFor } from '@/lib/addons/versions'
 import type { KubeObject } from '@/lib/kubernetes/object'
 
-const CONFIG_DIR = '/etc/cloud'
 const FILE = 'vsphere.conf'
 type CpiSettings = Extract<AddOnSettings, { name: 'cpi' }>
 
 export const cpiVersion = ({ version }: CpiSettings, kubernetes: string): string => version || cpiVersionFor(kubernetes)
 
-export const cpiConfig = (place: AddOnPlace, settings: CpiSettings, access: VCenterAccess, credentials: string): KubeObject =>
-  configSecret(place, 'cpi', names.cpiConfig(place.cluster), { file: FILE, text: vsphereConf(access, settings), credentials })
+export const cpiConfig = (place: AddOnPlace, settings: CpiSettings, { access, ca, credentials }: { access: VCenterAccess; ca: string | null; credentials: string }): KubeObject =>
+  configSecret(place, 'cpi', names.cpiConfig(place.cluster), { file: FILE, text: vsphereConf(access, settings), ca, credentials })
 
 /**
  * The vSphere cloud controller manager beside the control plane, as Kamaji's guide has it, with the tolerations of that guide and

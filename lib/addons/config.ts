@@ -6,6 +6,8 @@ export interface VCenterAccess {
   readonly server: string
   /** SHA-1 of its certificate; null: verified by the image's own certificate authorities. */
   readonly thumbprint: string | null
+  /** Path of a file with certificate authorities in PEM; null: those of the image. */
+  readonly caFile: string | null
   readonly datacenter: string
   readonly username: string
   readonly password: string
@@ -14,10 +16,11 @@ export interface VCenterAccess {
 /** Content of the CPI's vsphere.conf (cloud-provider-vsphere pkg/common/config/config_yaml.go). */
 export function vsphereConf(access: VCenterAccess, { region, zone }: { readonly region: string; readonly zone: string }): string {
   const { host, port } = addressOf(access.server)
+  const verified = { insecureFlag: false, ...(access.caFile === null ? {} : { caFile: access.caFile }), ...(access.thumbprint === null ? {} : { thumbprint: access.thumbprint }) }
   return stringify(
     {
-      global: { port, user: access.username, password: access.password, insecureFlag: false, ...(access.thumbprint === null ? {} : { thumbprint: access.thumbprint }) },
-      vcenter: { [host]: { server: host, port, datacenters: [access.datacenter], user: access.username, password: access.password, insecureFlag: false, ...(access.thumbprint === null ? {} : { thumbprint: access.thumbprint }) } },
+      global: { port, user: access.username, password: access.password, ...verified },
+      vcenter: { [host]: { server: host, port, datacenters: [access.datacenter], user: access.username, password: access.password, ...verified } },
       ...(region === '' ? {} : { labels: { region, zone } }),
     },
     { lineWidth: 0, version: '1.1', aliasDuplicateObjects: false },
@@ -26,15 +29,17 @@ export function vsphereConf(access: VCenterAccess, { region, zone }: { readonly 
 
 /**
  * Content of csi-vsphere.conf (vsphere-csi-driver pkg/common/config/types.go), read by gcfg.
+ * @param topology tag categories of regions and zones; both empty: none
  * @param clusterId unique among all clusters of the vCenter, at most 64 characters: CNS keeps volumes by it
  */
-export function csiConf(access: VCenterAccess, clusterId: string): string {
+export function csiConf(access: VCenterAccess, clusterId: string, { region, zone }: { readonly region: string; readonly zone: string }): string {
   const { host, port } = addressOf(access.server)
   return [
     '[Global]',
     `cluster-id = ${quoted(clusterId)}`,
     // Without it the syncer asks the API server of the management cluster what this is.
     'cluster-distribution = "Kubernetes"',
+    ...(access.caFile === null ? [] : [`ca-file = ${quoted(access.caFile)}`]),
     ...(access.thumbprint === null ? [] : [`thumbprint = ${quoted(access.thumbprint)}`]),
     '',
     `[VirtualCenter ${quoted(host)}]`,
@@ -44,6 +49,7 @@ export function csiConf(access: VCenterAccess, clusterId: string): string {
     `port = ${quoted(String(port))}`,
     `datacenters = ${quoted(access.datacenter)}`,
     '',
+    ...(region === '' ? [] : ['[Labels]', `topology-categories = ${quoted(`${region}, ${zone}`)}`, '']),
   ].join('\n')
 }
 

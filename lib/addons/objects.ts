@@ -69,14 +69,19 @@ export function deployment(place: AddOnPlace, { name, settings, config, credenti
 /** Type of a Secret whose values a ClusterResourceSet applies (cluster-api api/addons/v1beta2/clusterresourceset_types.go). */
 const RESOURCE_SET_SECRET = 'addons.cluster.x-k8s.io/resource-set'
 
+/** Where the configuration is mounted. */
+export const CONFIG_DIR = '/etc/cloud'
+/** Beside the configuration in its Secret, where the offer has one. */
+export const CA_FILE = 'vcenter-ca.pem'
+
 /** A file that programs read, with the identity's sign-in in it. */
-export function configSecret(place: AddOnPlace, addOn: AddOnName, name: string, { file, text, credentials }: { file: string; text: string; credentials: string }): KubeObject {
+export function configSecret(place: AddOnPlace, addOn: AddOnName, name: string, { file, text, ca, credentials }: { file: string; text: string; ca: string | null; credentials: string }): KubeObject {
   return {
     apiVersion: 'v1',
     kind: 'Secret',
     metadata: metadata(place, name, { ...labelsOf(addOn), annotations: { [CREDENTIALS_ANNOTATION]: credentials } }),
     type: 'Opaque',
-    data: { [file]: base64(text) },
+    data: { [file]: base64(text), ...(ca === null ? {} : { [CA_FILE]: base64(ca) }) },
   }
 }
 

@@ -76,8 +76,28 @@ test('the platform says where Pods run and how they are marked, and cannot take 
   for (const name of ['csi', 'autoscaler'] as const) expect(dig(only(of(bareSettings(name)), 'Deployment'), 'spec', 'template', 'spec')).not.toHaveProperty('tolerations')
 })
 
+test('vCenter’s authorities are beside the configuration, and other ones replace the Pods', () => {
+  for (const name of ['cpi', 'csi'] as const) {
+    const own = of(bareSettings(name), { offer: { ...offer, ca: 'PEM' } })
+    expect(atob(String(dig(only(own, 'Secret'), 'data', 'vcenter-ca.pem')))).toBe('PEM')
+    expect(config(own)).not.toBe(config(of(bareSettings(name))))
+    expect(Object.keys(dig(only(of(bareSettings(name)), 'Secret'), 'data') as object)).toHaveLength(1)
+  }
+})
+
+test('with tag categories the provisioner places volumes by them, and nodes are asked anew', () => {
+  const csi = (region: string, zone: string) => of({ name: 'csi', className: 'vsphere', policy: '', datastoreUrl: '', region, zone })
+  const args = (objects: readonly KubeObject[]) => JSON.stringify(dig(only(objects, 'Deployment'), 'spec', 'template', 'spec', 'containers'))
+  const daemon = (objects: readonly KubeObject[]) => String(dig(only(objects, 'ConfigMap'), 'data', 'objects.yaml'))
+  expect(args(csi('r', 'z'))).toContain('--feature-gates=Topology=true')
+  expect(args(csi('', ''))).not.toContain('Topology')
+  expect(config(csi('r', 'z'))).not.toBe(config(csi('', '')))
+  expect(daemon(csi('r', 'z'))).not.toBe(daemon(csi('r', 'y')))
+  expect(daemon(csi('', ''))).not.toContain(CONFIG_ANNOTATION)
+})
+
 test('the tenant cluster gets the node part and the StorageClass, each in a part of its own', () => {
-  const objects = of({ name: 'csi', className: 'fast', policy: 'Gold', datastoreUrl: '' })
+  const objects = of({ name: 'csi', className: 'fast', policy: 'Gold', datastoreUrl: '', region: '', zone: '' })
   const parts = objects.filter(({ kind }) => kind === 'ConfigMap')
   const inside = (part: KubeObject | undefined) => parseAllDocuments(String(dig(part, 'data', 'objects.yaml'))).map((document) => document.toJS() as KubeObject)
   expect(inside(parts[0]).map(({ kind }) => kind)).toEqual(['Namespace', 'CSIDriver', 'ServiceAccount', 'ClusterRole', 'ClusterRoleBinding', 'Role', 'RoleBinding', 'ConfigMap', 'DaemonSet'])

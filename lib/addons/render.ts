@@ -2,7 +2,7 @@ import { autoscalerObjects } from '@/lib/addons/autoscaler'
 import { cpiConfig, cpiDeployment } from '@/lib/addons/cloud-provider'
 import type { VCenterAccess } from '@/lib/addons/config'
 import { metricsObjects } from '@/lib/addons/metrics'
-import type { AddOnPlace } from '@/lib/addons/objects'
+import { CA_FILE, CONFIG_DIR, type AddOnPlace } from '@/lib/addons/objects'
 import type { AddOnSettings } from '@/lib/addons/spec'
 import { csiConfig, csiDeployment } from '@/lib/addons/storage'
 import { csiTenantObjects } from '@/lib/addons/storage-node'
@@ -38,17 +38,18 @@ export function renderAddOn(settings: AddOnSettings, context: AddOnContext): rea
   const platform = { registry: offer.registry ?? DEFAULT_REGISTRY, pods: offer.addOnPods ?? {} }
   if (settings.name === 'autoscaler') return autoscalerObjects(place, settings, { kubernetes, platform })
   if (settings.name === 'metrics') return metricsObjects(place, settings, { ...context, platform: offer.metrics ?? {} })
-  const access: VCenterAccess | null = signIn && { server: offer.server, thumbprint: offer.thumbprint ?? null, datacenter, username: signIn.username, password: signIn.password }
+  const ca = offer.ca ?? null
+  const access: VCenterAccess | null = signIn && { server: offer.server, thumbprint: offer.thumbprint ?? null, caFile: ca && `${CONFIG_DIR}/${CA_FILE}`, datacenter, username: signIn.username, password: signIn.password }
   const credentials = signIn?.version ?? ''
   // All that is in the file, but for the sign-in itself.
-  const config = { server: offer.server, thumbprint: offer.thumbprint ?? null, datacenter }
+  const config = { server: offer.server, thumbprint: offer.thumbprint ?? null, ...(ca === null ? {} : { ca }), datacenter }
+  const { region, zone } = settings
   if (settings.name === 'cpi') {
-    const { region, zone } = settings
-    return [...(access ? [cpiConfig(place, settings, access, credentials)] : []), cpiDeployment(place, settings, { kubernetes, platform, config: { ...config, region, zone }, credentials })]
+    return [...(access ? [cpiConfig(place, settings, { access, ca, credentials })] : []), cpiDeployment(place, settings, { kubernetes, platform, config: { ...config, region, zone }, credentials })]
   }
   return [
-    ...(access ? [csiConfig(place, access, { clusterId, credentials })] : []),
+    ...(access ? [csiConfig(place, settings, { access, ca, clusterId, credentials })] : []),
     ...csiTenantObjects(place, settings, platform),
-    csiDeployment(place, settings, { platform, config: { ...config, clusterId }, credentials }),
+    csiDeployment(place, settings, { platform, config: { ...config, clusterId, ...(region === '' ? {} : { region, zone }) }, credentials }),
   ]
 }

@@ -4,7 +4,7 @@ import { defaultAddOns, type AddOnSettings } from '@/lib/addons/spec'
 
 const said = (settings: AddOnSettings): Record<string, string> => Object.fromEntries(addOnProblems(settings, 'v1.35.2').map(({ path, message }) => [path.join('.'), message]))
 const cpi = { name: 'cpi', region: '', zone: '', version: '' } as const
-const csi = { name: 'csi', className: 'vsphere', policy: '', datastoreUrl: '' } as const
+const csi = { name: 'csi', className: 'vsphere', policy: '', datastoreUrl: '', region: '', zone: '' } as const
 
 test('what the form begins with breaks no rule', () => expect(addOnsProblems(defaultAddOns(), 'v1.35.2')).toEqual([]))
 
@@ -27,6 +27,7 @@ test('tag categories come in pairs', () => {
   expect(Object.keys(said({ ...cpi, region: 'k8s-region' }))).toEqual(['zone'])
   expect(Object.keys(said({ ...cpi, zone: 'k8s-zone' }))).toEqual(['region'])
   expect(Object.keys(said({ ...cpi, region: 'a\nb', zone: 'z' }))).toEqual(['region'])
+  expect(Object.keys(said({ ...csi, region: 'k8s-region' }))).toEqual(['zone'])
 })
 
 test('a scraper is one ServiceAccount, or the platform’s', () => {

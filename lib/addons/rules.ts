@@ -16,7 +16,7 @@ export function addOnProblems(settings: AddOnSettings, kubernetes: string): read
     case 'cpi':
       return [...versionProblems(settings.version, kubernetes, 'CPI'), ...topologyProblems(settings.region, settings.zone)]
     case 'csi':
-      return storageProblems(settings)
+      return [...storageProblems(settings), ...topologyProblems(settings.region, settings.zone)]
     case 'autoscaler':
       return versionProblems(settings.version, kubernetes, 'The autoscaler')
     case 'metrics':

@@ -17,6 +17,9 @@ export const csiShape = z.object({
   /** A storage policy by name, or the URL of a datastore; both empty: any datastore that all nodes reach. */
   policy: z.string(),
   datastoreUrl: z.string(),
+  /** vSphere tag categories by which volumes are placed near their Pods; both empty: none. */
+  region: z.string(),
+  zone: z.string(),
 })
 export const autoscalerShape = z.object({
   /** As of CPI. */
@@ -50,7 +53,7 @@ export const usesSignIn = (name: AddOnName): boolean => name === 'cpi' || name =
 /** What the form begins with: a cluster has nodes that join, and volumes, without anything being typed. */
 export const defaultAddOns = (): AddOns => ({
   cpi: { enabled: true, region: '', zone: '', version: '' },
-  csi: { enabled: true, className: 'vsphere', policy: '', datastoreUrl: '' },
+  csi: { enabled: true, className: 'vsphere', policy: '', datastoreUrl: '', region: '', zone: '' },
   autoscaler: { enabled: false, version: '' },
   metrics: { enabled: false, scraper: '' },
 })
@@ -59,7 +62,7 @@ export const defaultAddOns = (): AddOns => ({
 export function wantedAddOns({ cpi, csi, autoscaler, metrics }: AddOns): readonly AddOnSettings[] {
   const wanted: AddOnSettings[] = []
   if (cpi.enabled) wanted.push({ name: 'cpi', region: cpi.region.trim(), zone: cpi.zone.trim(), version: cpi.version.trim() })
-  if (csi.enabled) wanted.push({ name: 'csi', className: csi.className.trim(), policy: csi.policy.trim(), datastoreUrl: csi.datastoreUrl.trim() })
+  if (csi.enabled) wanted.push({ name: 'csi', className: csi.className.trim(), policy: csi.policy.trim(), datastoreUrl: csi.datastoreUrl.trim(), region: csi.region.trim(), zone: csi.zone.trim() })
   if (autoscaler.enabled) wanted.push({ name: 'autoscaler', version: autoscaler.version.trim() })
   if (metrics.enabled) wanted.push({ name: 'metrics', scraper: metrics.scraper.trim() })
   return wanted

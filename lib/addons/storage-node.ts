@@ -1,8 +1,9 @@
-import { names } from '@/lib/addons/names'
+import { CONFIG_ANNOTATION, names } from '@/lib/addons/names'
 import { tenantObjects, type AddOnPlace } from '@/lib/addons/objects'
 import type { AddOnSettings } from '@/lib/addons/spec'
 import { CSI_SIDECARS, CSI_VERSION } from '@/lib/addons/versions'
 import type { KubeObject } from '@/lib/kubernetes/object'
+import { contentHash } from '@/lib/manifests/hash'
 
 /** In the tenant cluster. */
 export const CSI_NAMESPACE = 'vmware-system-csi'
@@ -16,7 +17,7 @@ type CsiSettings = Extract<AddOnSettings, { name: 'csi' }>
 /** The half of the driver that runs on the machines, and the StorageClass, each a part of one ClusterResourceSet. No secret among them. */
 export const csiTenantObjects = (place: AddOnPlace, settings: CsiSettings, { registry }: { registry: string }): readonly KubeObject[] =>
   tenantObjects(place, 'csi', names.csiNode(place.cluster), [
-    { name: names.csiNode(place.cluster), objects: [namespace(), csiDriver(), ...access(), featureStates(), nodeDaemonSet(registry)] },
+    { name: names.csiNode(place.cluster), objects: [namespace(), csiDriver(), ...access(), featureStates(), nodeDaemonSet(registry, settings)] },
     { name: names.csiClass(place.cluster), objects: [storageClass(settings)] },
   ])
 
@@ -60,7 +61,7 @@ function access(): readonly KubeObject[] {
 
 const hostPath = (name: string, path: string, type?: string) => ({ name, hostPath: { path, ...(type === undefined ? {} : { type }) } })
 
-function nodeDaemonSet(registry: string): KubeObject {
+function nodeDaemonSet(registry: string, { region, zone }: CsiSettings): KubeObject {
   const labels = { app: NODE, role: 'vsphere-csi' }
   const pluginMount = { name: 'plugin-dir', mountPath: '/csi' }
   const registration = `${PLUGIN_DIR}/csi.sock`
@@ -72,7 +73,8 @@ function nodeDaemonSet(registry: string): KubeObject {
       selector: { matchLabels: { app: NODE } },
       updateStrategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 1 } },
       template: {
-        metadata: { labels },
+        // A node says where it is when its Pod starts: other categories replace the Pods.
+        metadata: { labels, ...(region === '' ? {} : { annotations: { [CONFIG_ANNOTATION]: contentHash({ region, zone }) } }) },
         spec: {
           priorityClassName: 'system-node-critical',
           nodeSelector: { 'kubernetes.io/os': 'linux' },

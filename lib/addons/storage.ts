@@ -1,18 +1,20 @@
 import { csiConf, type VCenterAccess } from '@/lib/addons/config'
 import { names } from '@/lib/addons/names'
-import { asUser, configSecret, deployment, KUBECONFIG, kubeconfigMount, kubeconfigVolume, LOCKED_DOWN, type AddOnPlace, type Platform } from '@/lib/addons/objects'
+import { asUser, CONFIG_DIR, configSecret, deployment, KUBECONFIG, kubeconfigMount, kubeconfigVolume, LOCKED_DOWN, type AddOnPlace, type Platform } from '@/lib/addons/objects'
 import type { AddOnSettings } from '@/lib/addons/spec'
 import { CSI_NAMESPACE, FEATURE_STATES } from '@/lib/addons/storage-node'
 import { CSI_SIDECARS, CSI_VERSION } from '@/lib/addons/versions'
 import type { KubeObject } from '@/lib/kubernetes/object'
 
-const CONFIG_DIR = '/etc/cloud'
 const FILE = 'csi-vsphere.conf'
 const SOCKET_DIR = '/csi'
 type CsiSettings = Extract<AddOnSettings, { name: 'csi' }>
 
-export const csiConfig = (place: AddOnPlace, access: VCenterAccess, { clusterId, credentials }: { clusterId: string; credentials: string }): KubeObject =>
-  configSecret(place, 'csi', names.csiConfig(place.cluster), { file: FILE, text: csiConf(access, clusterId), credentials })
+export const csiConfig = (place: AddOnPlace, settings: CsiSettings, { access, ca, clusterId, credentials }: { access: VCenterAccess; ca: string | null; clusterId: string; credentials: string }): KubeObject =>
+  configSecret(place, 'csi', names.csiConfig(place.cluster), { file: FILE, text: csiConf(access, clusterId, settings), ca, credentials })
+
+/** As the driver's own manifest says for topology. Before v5 the sidecar's gate is off by default. */
+const TOPOLOGY = ['--feature-gates=Topology=true', '--strict-topology']
 
 const socket = { name: 'socket-dir', mountPath: SOCKET_DIR }
 /** Leases are in the tenant cluster: there the sidecars have rights, and there the Namespace is the driver's own. */
@@ -93,7 +95,7 @@ export function csiDeployment(place: AddOnPlace, settings: CsiSettings, { platfo
           ports: [{ name: 'prom-syncer', containerPort: 2113, protocol: 'TCP' }],
           volumeMounts: [configMount, kubeconfigMount],
         }),
-        sidecar('csi-provisioner', of(CSI_SIDECARS.provisioner), ['--default-fstype=ext4']),
+        sidecar('csi-provisioner', of(CSI_SIDECARS.provisioner), ['--default-fstype=ext4', ...(settings.region === '' ? [] : TOPOLOGY)]),
       ],
       volumes: [
         { name: 'vsphere-config', secret: { secretName: names.csiConfig(place.cluster), defaultMode: 0o440 } },

@@ -36,6 +36,10 @@ test('an image version that was typed for an older minor is outdated too, and le
 
 describe('what a Deployment remembers', () => {
   test('is read back', () => expect(settingsOf(deployment('cpi'), 'cpi')).toEqual(bareSettings('cpi')))
+  test('is filled up where an older portal wrote it', () => {
+    const older = { ...deployment('csi'), metadata: { name: 'x', annotations: { 'tenantry.dev/settings': '{"name":"csi","className":"fast","policy":"","datastoreUrl":""}' } } }
+    expect(settingsOf(older, 'csi')).toEqual({ ...bareSettings('csi'), className: 'fast' })
+  })
   test('is nothing where somebody wrote nonsense, or another add-on’s', () => {
     const said = (text: string) => settingsOf({ ...deployment('cpi'), metadata: { name: 'x', annotations: { 'tenantry.dev/settings': text } } }, 'cpi')
     for (const text of ['', '{', 'null', '{"name":"csi"}', JSON.stringify(bareSettings('csi'))]) expect(said(text)).toBeNull()

@@ -45,10 +45,12 @@ interface Health {
   readonly sentence: string
 }
 
-/** The settings that a carrier remembers. Hostile text and older shapes give null. */
+/** The settings that a carrier remembers; what an older portal did not know is as the portal would make it. Hostile text gives null. */
 export function settingsOf(carrier: KubeObject, name: AddOnName): AddOnSettings | null {
   try {
-    const parsed = addOnSettings.safeParse(JSON.parse(carrier.metadata.annotations?.[SETTINGS_ANNOTATION] ?? ''))
+    const said: unknown = JSON.parse(carrier.metadata.annotations?.[SETTINGS_ANNOTATION] ?? '')
+    if (typeof said !== 'object' || said === null) return null
+    const parsed = addOnSettings.safeParse({ ...bareSettings(name), ...said })
     return parsed.success && parsed.data.name === name ? parsed.data : null
   } catch {
     return null
@@ -79,7 +81,7 @@ export const bareSettings = (name: AddOnName): AddOnSettings => {
     case 'cpi':
       return { name, region: '', zone: '', version: '' }
     case 'csi':
-      return { name, className: 'vsphere', policy: '', datastoreUrl: '' }
+      return { name, className: 'vsphere', policy: '', datastoreUrl: '', region: '', zone: '' }
     case 'autoscaler':
       return { name, version: '' }
     case 'metrics':

@@ -19,6 +19,9 @@ export const SCRAPER = /^[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?\/[a-z0-9](?:[-a-z0
 const metrics = z.object({ scraper: z.string().regex(SCRAPER), labels: z.record(z.string(), z.string()) }).partial()
 export type MetricsPlatform = z.infer<typeof metrics>
 
+/** Certificates alone: a key would go to every browser that looks at the offer. */
+const CERTIFICATES = /^(?:\s*-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]{1,16000}-----END CERTIFICATE-----\s*){1,10}$/
+
 const vmTemplate = z.object({ name: z.string().min(1), version: z.string().regex(/^v\d+\.\d+\.\d+$/) })
 
 /**
@@ -29,6 +32,8 @@ export const vsphereOffer = z.object({
   server: z.string().min(1),
   /** SHA-1 of vCenter's certificate. Without one CAPV verifies nothing, not even by its trust store (pkg/session/session.go, newClient). */
   thumbprint: z.string().min(1).optional(),
+  /** Authorities of vCenter's certificate in PEM, for CPI and CSI. CAPV has no place for it: it takes the thumbprint. */
+  ca: z.string().regex(CERTIFICATES).optional(),
   datacenter: z.string().min(1),
   resourcePool: z.string().min(1),
   folder: z.string().min(1),

@@ -193,6 +193,7 @@ function addOnsOf(read: ValuesReader, { addOns }: ClusterSpec): ClusterSpec['add
     ...addOns,
     cpi: { ...addOns.cpi, enabled: read.flag('vSphereCloudControllerManager.enabled') ?? addOns.cpi.enabled },
     csi: {
+      ...addOns.csi,
       enabled: read.flag(`${storage}.enabled`) ?? addOns.csi.enabled,
       className: read.text(`${storage}.storageClass.name`) ?? addOns.csi.className,
       policy: read.text(`${storage}.storageClass.parameters.storagepolicyname`) ?? addOns.csi.policy,

@@ -28,13 +28,13 @@ const ctx = {
 } as unknown as TenantContext
 
 const client = { get: vi.fn(), list: vi.fn(), dryRunApply: vi.fn(), apply: vi.fn(), delete: vi.fn() }
-const own = { apply: vi.fn(), delete: vi.fn(), signInOf: vi.fn() }
+const own = { apply: vi.fn(), delete: vi.fn(), has: vi.fn(), signInOf: vi.fn() }
 const allowsNow = vi.fn()
 const identities = vi.fn()
 const written = () => own.apply.mock.calls.filter(([, options]) => !(options as { dryRun?: boolean } | undefined)?.dryRun).map(([object]) => object as KubeObject)
 const save = (settings: Parameters<typeof saveAddOn>[1]['settings'], seen: Parameters<typeof saveAddOn>[1]['seen'] = null) => saveAddOn(ctx, { tenant: 'blue', cluster: 'blue-1', settings, seen })
 const cpi = { name: 'cpi', region: '', zone: '', version: '' } as const
-const csi = { name: 'csi', className: 'vsphere', policy: '', datastoreUrl: '' } as const
+const csi = { name: 'csi', className: 'vsphere', policy: '', datastoreUrl: '', region: '', zone: '' } as const
 const deployed = (settings: object, name: string) => ({ kind: 'Deployment', metadata: { name: `blue-1-${name}`, labels: { 'tenantry.dev/add-on': (settings as { name: string }).name }, annotations: { [SETTINGS_ANNOTATION]: JSON.stringify(settings) } } })
 
 beforeEach(() => {
@@ -62,6 +62,23 @@ test('without the right to the cluster, asked now, neither the sign-in is read n
   await expect(save(cpi)).rejects.toMatchObject({ view: { code: 'forbidden' } })
   expect(allowsNow).toHaveBeenCalledWith(ctx.identity, 'blue', 'change:add-ons')
   expect([own.signInOf.mock.calls, own.apply.mock.calls]).toEqual([[], []])
+})
+
+test('metrics need no sign-in of vSphere; their token is in no record, and another one each time', async () => {
+  clusterOf.mockReturnValue({ ...cluster, endpoint: { host: '10.0.0.7', port: 7443 } })
+  own.has.mockResolvedValue(true)
+  const tokens = new Set<string>()
+  for (let i = 0; i < 2; i++) {
+    await save({ name: 'metrics', scraper: '' })
+    tokens.add(Buffer.from((written().findLast(({ metadata }) => metadata.name === 'blue-1-metrics-token')?.['data'] as Record<string, string>)['token'] ?? '', 'base64').toString())
+  }
+  expect(own.signInOf).not.toHaveBeenCalled()
+  expect(written().map(({ kind }) => kind).slice(0, 7)).toEqual(['Secret', 'Service', 'RoleBinding', 'ServiceMonitor', 'ConfigMap', 'Secret', 'ClusterResourceSet'])
+  expect([...tokens]).toEqual([expect.stringMatching(/^metric\.[a-z0-9]{16}$/), expect.stringMatching(/^metric\.[a-z0-9]{16}$/)])
+  const records = JSON.stringify([vi.mocked(insertOperation).mock.calls, vi.mocked(noteStep).mock.calls, vi.mocked(auditAsked).mock.calls])
+  for (const token of tokens) expect(records).not.toContain(token.slice(7))
+  clusterOf.mockReturnValue({ ...cluster, endpoint: null })
+  await expect(save({ name: 'metrics', scraper: '' })).rejects.toMatchObject({ view: { code: 'not-ready' } })
 })
 
 test('an identity that is not offered to the tenant gives no sign-in, whatever the cluster names', async () => {
