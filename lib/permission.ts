@@ -9,6 +9,7 @@ export type Permission =
   | 'unstick:cluster' // resume, skip a wait, let go of a protection: for those who may delete
   | 'adopt:cluster' // take over what another tool made
   | 'upgrade:cluster' // the control plane's version, then its pools'
+  | 'change:control-plane' // replicas, and what create has under Advanced
   | 'scale:node-pool'
   | 'change:node-pool' // its spec, new ones, fewer, all machines anew
   | 'change:addresses' // the ranges of a cluster's own pool
@@ -32,6 +33,7 @@ export const ACCESS: Readonly<Record<Permission, ResourceAttributes>> = {
   'unstick:cluster': { group: 'cluster.x-k8s.io', resource: 'clusters', verb: 'delete' },
   'adopt:cluster': { group: 'cluster.x-k8s.io', resource: 'clusters', verb: 'patch' },
   'upgrade:cluster': { group: 'controlplane.cluster.x-k8s.io', resource: 'kamajicontrolplanes', verb: 'patch' },
+  'change:control-plane': { group: 'controlplane.cluster.x-k8s.io', resource: 'kamajicontrolplanes', verb: 'patch' },
   'scale:node-pool': { group: 'cluster.x-k8s.io', resource: 'machinedeployments', subresource: 'scale', verb: 'patch' },
   'change:node-pool': { group: 'cluster.x-k8s.io', resource: 'machinedeployments', verb: 'patch' },
   'change:addresses': { group: 'ipam.cluster.x-k8s.io', resource: 'inclusterippools', verb: 'patch' },

@@ -2,6 +2,7 @@ import 'server-only'
 import { z } from 'zod'
 import { ADD_ONS, addOnSettings } from '@/lib/addons/spec'
 import { clusterSpec } from '@/lib/cluster/rules'
+import { planeShape } from '@/lib/control-plane/spec'
 import { typedSecrets } from '@/lib/node-config/secrets'
 import { poolShape } from '@/lib/node-pool/spec'
 import type { StepId } from '@/lib/upgrade/plan'
@@ -37,6 +38,10 @@ export const changePoolInput = z.object({ tenant, cluster, pool, uid, seen: pool
 export const addPoolInput = z.object({ tenant, cluster, spec: poolShape, secrets })
 export const removePoolInput = z.object({ tenant, cluster, pool, uid: uid.nullable(), typedName: z.string().max(63) })
 export const restartPoolInput = z.object({ tenant, cluster, pool, uid: uid.nullable() })
+
+/** `uid` is the KamajiControlPlane's; rules are asked in the use case, of what differs. */
+export const changePlaneInput = z.object({ tenant, cluster, uid, seen: planeShape, spec: planeShape })
+export const planeIntent = z.object({ uid, seen: planeShape, spec: planeShape, words: z.string() })
 
 /** `seen` are the ranges that the page showed; `pool` is the InClusterIPPool's name. */
 const ranges = z.array(z.string().max(200)).max(64).readonly()
@@ -98,6 +103,8 @@ export type ChangeIntent = z.infer<typeof changeIntent>
 export type AddIntent = z.infer<typeof addIntent>
 export type RemoveIntent = z.infer<typeof removeIntent>
 export type RestartIntent = z.infer<typeof restartIntent>
+export type ChangePlaneInput = z.infer<typeof changePlaneInput>
+export type PlaneIntent = z.infer<typeof planeIntent>
 export type AdoptInput = z.infer<typeof adoptInput>
 export type LookInput = z.infer<typeof lookInput>
 export type UnstickInput = z.infer<typeof unstickInput>

@@ -5,6 +5,7 @@ import type { AddOnsPageData } from '@/lib/addons/view'
 import { clusterHref } from '@/lib/cluster/href'
 import { isAppError, type ErrorView, type Result } from '@/lib/errors'
 import type { AdoptionReview } from '@/lib/adopt/review'
+import type { PlanePageData } from '@/lib/control-plane/review'
 import type { LeftBehind } from '@/lib/doctor/left-behind'
 import type { IdentityOption } from '@/lib/identity/offer'
 import type { SharedPoolOption } from '@/lib/ip-pool/offer'
@@ -20,6 +21,7 @@ import { listSharedPools } from '@/server/addresses/list'
 import { reviewAdoption } from '@/server/adopt/review'
 import type { Session } from '@/server/auth/identity'
 import { currentSession } from '@/server/auth/session'
+import { planePageData } from '@/server/control-plane/page'
 import { listIdentities } from '@/server/identities/list'
 import { newPoolPageData, poolPageData } from '@/server/node-pools/page'
 import { listObjects } from '@/server/objects/list'
@@ -93,6 +95,12 @@ export async function poolPage(tenant: string, cluster: string, pool: string | n
     if (isAppError(error)) return { error: error.view }
     throw error
   }
+}
+
+/** The form of a hosted control plane; what stands in the way of it is shown in its place. */
+export async function planePage(tenant: string, cluster: string): Promise<Result<PlanePageData>> {
+  const ctx = await open(await pageSession(`${clusterHref(tenant, cluster)}/control-plane`), tenant)
+  return asResult(() => planePageData(ctx, cluster))
 }
 
 /** Every object of a cluster, as the person may read it; a management cluster that does not answer is said on the page. */

@@ -36,7 +36,7 @@ export function Facts({ cluster, machines }: { cluster: ClusterView; machines: r
         {address ? <><span className="mono whitespace-nowrap">{address}</span><span className="-my-1"><CopyButton text={`https://${address}`} label="Copy the API endpoint" /></span></> : <span className="text-ink-3">not given yet</span>}
       </Fact>
       <Fact label="Control plane">
-        <span className="inline-flex items-center gap-2"><Glyph role={plane.role} shape={plane.shape} percent={plane.percent} />{plane.word}, {controlPlane.readyReplicas === controlPlane.replicas ? plural(controlPlane.replicas, 'replica') : `${controlPlane.readyReplicas} of ${plural(controlPlane.replicas, 'replica')}`}</span>
+        <Link href={`${clusterHref(cluster.tenant, cluster.name)}/control-plane`} prefetch={false} className="link inline-flex items-center gap-2"><Glyph role={plane.role} shape={plane.shape} percent={plane.percent} />{plane.word}, {controlPlane.readyReplicas === controlPlane.replicas ? plural(controlPlane.replicas, 'replica') : `${controlPlane.readyReplicas} of ${plural(controlPlane.replicas, 'replica')}`}</Link>
       </Fact>
       <Fact label="Machines ready">
         <MachineTicks machines={machines} />

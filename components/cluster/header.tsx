@@ -43,6 +43,7 @@ export function ClusterHeader({ cluster, rollout, told }: { cluster: ClusterView
           <KubeconfigButton cluster={cluster} />
           <Menu trigger={<Button square aria-label="More actions"><Ellipsis size={16} aria-hidden /></Button>}>
             <MenuItem onClick={() => go('upgrade')}>Upgrade</MenuItem>
+            <MenuItem onClick={() => go('control-plane')}>Change the control plane</MenuItem>
             <MenuItem onClick={() => go('add-ons')}>Add-ons</MenuItem>
             <MenuItem onClick={() => go('objects')}>Objects and export</MenuItem>
             <MenuItem onClick={() => setLooking(true)}>Look into the nodes</MenuItem>

@@ -23,19 +23,22 @@ export function advancedSummary(advanced: Advanced): string {
   return changed === 0 ? 'As Kamaji is set up' : `${plural(changed, 'part')} changed`
 }
 
-/** What few people change about the control plane. */
-export function AdvancedFields({ form }: { form: CreateForm }) {
+/**
+ * What few people change about the control plane.
+ * @param changing it is there already: without what is fixed from then on, and without what is its machines'
+ */
+export function AdvancedFields({ form, changing = false }: { form: PlaneForm; changing?: boolean }) {
   const endpoint = useWatch({ control: form.control, name: 'endpoint.kind' })
   return (
     <div className="space-y-6">
       <Group title="Reach">
-        <Choice form={form} part="service.type" choices={SERVICE_TYPES.map((value) => ({ value, label: value }))} hint="A node port needs a fixed address." />
-        {endpoint === 'load-balancer' ? <Port form={form} /> : null}
+        {changing ? null : <Choice form={form} part="service.type" choices={SERVICE_TYPES.map((value) => ({ value, label: value }))} hint="A node port needs a fixed address." />}
+        {!changing && endpoint === 'load-balancer' ? <Port form={form} /> : null}
         <div className={two}>
           <Pairs form={form} part="service.annotations" placeholder="metallb.io/address-pool=blue" />
           <Pairs form={form} part="service.labels" placeholder="network=blue" />
           <Lines form={form} part="certSANs" placeholder="api.example.com" hint="Further names in the API server’s certificate, without a port." />
-          <Word form={form} part="serviceDomain" />
+          {changing ? null : <Word form={form} part="serviceDomain" />}
         </div>
       </Group>
       <Group title="Components">
@@ -51,21 +54,7 @@ export function AdvancedFields({ form }: { form: CreateForm }) {
         </div>
         <p className="text-12 text-ink-3">Without Konnectivity the control plane has to reach machines and Pods by itself. Without CoreDNS or kube-proxy bring your own.</p>
       </Group>
-      <Group title="Storage of the control plane">
-        <div className={three}>
-          <Word form={form} part="dataStore.name" placeholder="default" />
-          <Word form={form} part="dataStore.schema" placeholder="Chosen by Kamaji" />
-          <Word form={form} part="dataStore.username" placeholder="Chosen by Kamaji" />
-        </div>
-        <p className="text-12 text-ink-3">Schema and user name cannot be changed later.</p>
-      </Group>
-      <Group title="Machines in vSphere">
-        <div className={two}>
-          <Word form={form} part="pool.extras.storagePolicy" placeholder="As vCenter decides" orNull />
-          <Lines form={form} part="pool.extras.searchDomains" placeholder="example.com" />
-        </div>
-        <Routes form={form} part="pool.extras.routes" placeholder="10.0.0.0/8 via 10.40.12.254" />
-      </Group>
+      {changing ? null : <CreateOnly form={form} />}
       <Group title="Kubelets">
         <Choice form={form} part="kubelet.cgroupfs" choices={[{ value: 'systemd', label: 'systemd' }, { value: 'cgroupfs', label: 'cgroupfs' }]} />
         <Lines form={form} part="kubelet.preferredAddressTypes" placeholder="InternalIP" hint={`In this order, of ${ADDRESS_TYPES.join(', ')}.`} />
@@ -87,12 +76,37 @@ export function AdvancedFields({ form }: { form: CreateForm }) {
   )
 }
 
+function CreateOnly({ form }: { form: PlaneForm }) {
+  return (
+    <>
+      <Group title="Storage of the control plane">
+        <div className={three}>
+          <Word form={form} part="dataStore.name" placeholder="default" />
+          <Word form={form} part="dataStore.schema" placeholder="Chosen by Kamaji" />
+          <Word form={form} part="dataStore.username" placeholder="Chosen by Kamaji" />
+        </div>
+        <p className="text-12 text-ink-3">They cannot be changed here later.</p>
+      </Group>
+      <Group title="Machines in vSphere">
+        <div className={two}>
+          <Word form={form} part="pool.extras.storagePolicy" placeholder="As vCenter decides" orNull />
+          <Lines form={form} part="pool.extras.searchDomains" placeholder="example.com" />
+        </div>
+        <Routes form={form} part="pool.extras.routes" placeholder="10.0.0.0/8 via 10.40.12.254" />
+      </Group>
+    </>
+  )
+}
+
 function Group({ title, children }: { title: string; children: React.ReactNode }) {
   return <section aria-label={title} className="space-y-3"><h3 className="font-medium">{title}</h3>{children}</section>
 }
 
+/** Create's form, or that of a control plane that is there: its fields have the same names. */
+export type PlaneForm = Pick<CreateForm, 'control'>
+
 interface Props {
-  readonly form: CreateForm
+  readonly form: PlaneForm
   /** Within controlPlane.advanced, or a field of the pool. */
   readonly part: string
   readonly placeholder?: string
@@ -116,7 +130,7 @@ function Word({ orNull, ...props }: Props & { orNull?: boolean }) {
   )
 }
 
-function Port({ form }: { form: CreateForm }) {
+function Port({ form }: { form: PlaneForm }) {
   const { value, onChange, onBlur, label, id, error } = usePart({ form, part: 'apiServerPort' }, 'apiServerPort')
   return (
     <Field id={id} label={label} error={error} className="max-w-[180px]">

@@ -23,10 +23,10 @@ export function FieldLink({ path, className }: { path: string; className?: strin
   )
 }
 
-export function ErrorSummary({ paths, ref }: { paths: readonly string[]; ref: Ref<HTMLDivElement> }) {
+export function ErrorSummary({ paths, ref, lead = 'Not created' }: { paths: readonly string[]; ref: Ref<HTMLDivElement>; lead?: string }) {
   return (
     <Note role="bad" alert focusable ref={ref} className="mb-6 outline-offset-2">
-      <p className="font-semibold">Not created: {plural(paths.length, 'field')} to correct</p>
+      <p className="font-semibold">{lead}: {plural(paths.length, 'field')} to correct</p>
       <p className="text-ink-2">
         Nothing was written.{' '}
         {paths.map((path, index) => (

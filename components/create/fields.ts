@@ -1,5 +1,6 @@
 import type { FieldPath } from 'react-hook-form'
 import { nodeFieldsAt } from '@/components/node-config/node-form'
+import { PLANE_FIELDS } from '@/lib/control-plane/fields'
 import type { ClusterSpec } from '@/lib/cluster/spec'
 
 export type SpecPath = FieldPath<ClusterSpec>
@@ -51,28 +52,11 @@ export const FIELD_LABELS: Readonly<Record<string, string>> = {
   'pool.extras.routes': 'Static routes',
   'controlPlane.advanced.service.type': 'Service type',
   'controlPlane.advanced.apiServerPort': 'API port of the load balancer',
-  'controlPlane.advanced.service.annotations': 'Service annotations',
-  'controlPlane.advanced.service.labels': 'Service labels',
-  'controlPlane.advanced.certSANs': 'Certificate names',
   'controlPlane.advanced.serviceDomain': 'Service domain',
-  'controlPlane.advanced.extraArgs.apiServer': 'API server arguments',
-  'controlPlane.advanced.extraArgs.controllerManager': 'Controller manager arguments',
-  'controlPlane.advanced.extraArgs.scheduler': 'Scheduler arguments',
-  'controlPlane.advanced.addons': 'Components',
+  ...Object.fromEntries(PLANE_FIELDS.flatMap(({ path, words }) => (path.startsWith('controlPlane.advanced.') ? [[path, words]] : []))),
   'controlPlane.advanced.dataStore.name': 'DataStore',
   'controlPlane.advanced.dataStore.schema': 'Schema',
   'controlPlane.advanced.dataStore.username': 'User name of the schema',
-  'controlPlane.advanced.kubelet.cgroupfs': 'Cgroup driver',
-  'controlPlane.advanced.kubelet.preferredAddressTypes': 'Addresses of machines',
-  'controlPlane.advanced.labels': 'Cluster labels',
-  'controlPlane.advanced.deployment.nodeSelector': 'Node selector',
-  'controlPlane.advanced.deployment.labels': 'Deployment labels',
-  'controlPlane.advanced.deployment.annotations': 'Deployment annotations',
-  'controlPlane.advanced.deployment.podLabels': 'Pod labels',
-  'controlPlane.advanced.deployment.podAnnotations': 'Pod annotations',
-  'controlPlane.advanced.deployment.tolerations': 'Tolerations',
-  'controlPlane.advanced.deployment.affinity': 'Affinity',
-  'controlPlane.advanced.deployment.topologySpread': 'Topology spread',
 }
 
 export const fieldId = (path: string): string => `f-${path.replaceAll('.', '-')}`

@@ -3,7 +3,7 @@ import { answered, type TenantActions } from './actions'
 
 const acts = (scalePool: TenantActions['scalePool']): TenantActions => {
   const unused = () => Promise.reject(new Error('unused'))
-  const pools = { reviewPoolChange: unused, changePool: unused, reviewPoolAdd: unused, addPool: unused, reviewPoolRestart: unused, restartPool: unused, removePool: unused }
+  const pools = { reviewPoolChange: unused, changePool: unused, reviewPoolAdd: unused, addPool: unused, reviewPoolRestart: unused, restartPool: unused, removePool: unused, reviewControlPlane: unused, changeControlPlane: unused }
   const upgrades = { reviewUpgrade: unused, startUpgrade: unused, pauseUpgrade: unused, continueUpgrade: unused, stopUpgrade: unused }
   const machines = { lookAtMachine: unused, replaceMachine: unused, removeMachine: unused }
   return { createCluster: unused, continueCreate: unused, removeCluster: unused, deleteCluster: unused, scalePool, changeAddresses: unused, unstick: unused, letGo: unused, adoptCluster: unused, lookIntoCluster: unused, saveAddOn: unused, removeAddOn: unused, ...pools, ...upgrades, ...machines }

@@ -1,5 +1,7 @@
 import type { AddOnName, AddOnSettings } from '@/lib/addons/spec'
 import type { ClusterSpec } from '@/lib/cluster/spec'
+import type { PlaneReview } from '@/lib/control-plane/review'
+import type { PlaneSpec } from '@/lib/control-plane/spec'
 import type { LastResort, SafeStep } from '@/lib/doctor/finding'
 import type { InsideReport } from '@/lib/doctor/inside'
 import type { Result } from '@/lib/errors'
@@ -13,6 +15,9 @@ export interface PoolInput { readonly tenant: string; readonly cluster: string; 
 export interface PoolAddInput { readonly tenant: string; readonly cluster: string; readonly spec: PoolSpec; readonly secrets: TypedSecrets | null }
 /** `seen` is the pool as the page showed it: what differs by now was changed by somebody else. */
 export interface PoolChangeInput extends PoolInput { readonly uid: string; readonly seen: PoolSpec; readonly spec: PoolSpec; readonly secrets: TypedSecrets | null }
+
+/** `seen` as of a pool; `uid` is the KamajiControlPlane's. */
+export interface PlaneChangeInput { readonly tenant: string; readonly cluster: string; readonly uid: string; readonly seen: PlaneSpec; readonly spec: PlaneSpec }
 
 /** `uid` and `from`: which cluster the page showed, and what its control plane ran. */
 export interface UpgradeInput extends UpgradeRequest { readonly tenant: string; readonly cluster: string; readonly uid: string; readonly from: string }
@@ -34,6 +39,8 @@ export interface TenantActions {
   readonly reviewPoolRestart: (input: PoolInput) => Promise<Result<PoolReview>>
   readonly restartPool: (input: PoolInput) => Promise<Result<unknown>>
   readonly removePool: (input: PoolInput & { typedName: string }) => Promise<Result<unknown>>
+  readonly reviewControlPlane: (input: PlaneChangeInput) => Promise<Result<PlaneReview>>
+  readonly changeControlPlane: (input: PlaneChangeInput) => Promise<Result<unknown>>
   readonly changeAddresses: (input: { tenant: string; cluster: string; pool: string; seen: readonly string[]; ranges: readonly string[] }) => Promise<Result<unknown>>
   readonly saveAddOn: (input: { tenant: string; cluster: string; settings: AddOnSettings; seen: AddOnSettings | null }) => Promise<Result<unknown>>
   readonly removeAddOn: (input: { tenant: string; cluster: string; addOn: AddOnName }) => Promise<Result<unknown>>
@@ -77,6 +84,8 @@ export function answered(actions: TenantActions): TenantActions {
     reviewPoolRestart: safe(actions.reviewPoolRestart),
     restartPool: safe(actions.restartPool),
     removePool: safe(actions.removePool),
+    reviewControlPlane: safe(actions.reviewControlPlane),
+    changeControlPlane: safe(actions.changeControlPlane),
     changeAddresses: safe(actions.changeAddresses),
     saveAddOn: safe(actions.saveAddOn),
     removeAddOn: safe(actions.removeAddOn),

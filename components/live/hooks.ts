@@ -90,6 +90,7 @@ const needs: Record<Permission, readonly [what: string, role: string]> = {
   'unstick:cluster': ['Freeing clusters', 'admin'],
   'adopt:cluster': ['Taking clusters over', 'admin'],
   'upgrade:cluster': ['Upgrading', 'admin'],
+  'change:control-plane': ['Changing the control plane', 'admin'],
   'scale:node-pool': ['Scaling', 'operator'],
   'change:node-pool': ['Changing pools', 'admin'],
   'change:addresses': ['Changing address ranges', 'admin'],

@@ -5,7 +5,7 @@ import { Check } from '@/components/state/check'
 import { useArrival } from '@/components/state/use-arrival'
 import { Button } from '@/components/ui/button'
 import { Panel } from '@/components/ui/panel'
-import { Table, Td, Th, Tr } from '@/components/ui/table'
+import { ChangedFields } from './changed-fields'
 import { ObjectDifferences } from './object-differences'
 
 interface ReviewPageProps {
@@ -36,23 +36,7 @@ export function ReviewPage({ title, review, isNew, pool, busy, reason, onApply, 
             <Fact strong={plural(objects.length, 'object')} text="differ, accepted by a dry run just now" />
           </section>
           <Panel title="What happens" id="happens"><p className="px-4 pb-4">{summary}{rolls ? ' Each old machine is drained before it goes.' : ''}</p></Panel>
-          {isNew ? null : (
-            <Panel title="Fields that change" id="fields" note={changes.length}>
-              <Table aria-labelledby="fields">
-                <thead><tr><Th>Field</Th><Th>Now</Th><Th>After</Th><Th className="max-s:hidden">Effect</Th></tr></thead>
-                <tbody>
-                  {changes.map(({ path, words, from, to, rolls: replaces, why }) => (
-                    <Tr key={path}>
-                      <Td className="font-medium [overflow-wrap:anywhere]">{words}</Td>
-                      <Td className="text-ink-3 [overflow-wrap:anywhere]">{from}</Td>
-                      <Td className="font-medium [overflow-wrap:anywhere]">{to}</Td>
-                      <Td className="text-ink-2 max-s:hidden">{replaces ? 'Replaces machines' : 'In place'}<span className="block text-12 text-ink-3">{why}</span></Td>
-                    </Tr>
-                  ))}
-                </tbody>
-              </Table>
-            </Panel>
-          )}
+          {isNew ? null : <ChangedFields rows={changes.map((change) => ({ ...change, effect: change.rolls ? 'Replaces machines' : 'In place' }))} />}
           <ObjectDifferences objects={objects} />
         </div>
         <aside aria-label="Checks and decision" className="min-w-0 space-y-4 l:sticky l:top-16">
@@ -73,7 +57,8 @@ export function ReviewPage({ title, review, isNew, pool, busy, reason, onApply, 
   )
 }
 
-function Fact({ strong, text }: { strong: string; text: string }) {
+/** One of the few things that a review says first. */
+export function Fact({ strong, text }: { strong: string; text: string }) {
   return (
     <div className="border-l border-line px-4 py-3.5 first:border-l-0 max-s:border-l-0 max-s:border-t max-s:first:border-t-0">
       <b className="block text-16 font-semibold">{strong}</b>

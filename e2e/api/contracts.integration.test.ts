@@ -1,7 +1,12 @@
 import { PatchStrategy, setHeaderOptions } from '@kubernetes/client-node'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { NOTHING_ADVANCED } from '@/lib/cluster/advanced'
 import { defaultSpec } from '@/lib/cluster/defaults'
 import type { ClusterSpec } from '@/lib/cluster/spec'
+import { planPlaneChange } from '@/lib/control-plane/change'
+import { PLANE_FIELDS, valueAt } from '@/lib/control-plane/fields'
+import { readPlane } from '@/lib/control-plane/read'
+import { withAt } from '@/lib/kubernetes/dig'
 import { OFFER_ANNOTATION, vsphereOffer, type VSphereOffer } from '@/lib/identity/offer'
 import type { KubeObject } from '@/lib/kubernetes/object'
 import { withOwner } from '@/lib/manifests/labels'
@@ -113,6 +118,55 @@ describe.each(contracts)('in %s', (_name, contract) => {
     await accepted((await change({ strategy: { kind: 'on-delete' }, repair: { ...pool.repair, unhealthySeconds: 60 } }, contract)).objects)
     await accepted(planRestart(await live(contract), new Date()).objects)
   })
+})
+
+/** Its group has one version at a time: here is the one that this lab's profile serves. */
+describe('a control plane that is there', () => {
+  const at = { group: 'controlplane.cluster.x-k8s.io', version: SERVED.controlPlane, plural: 'kamajicontrolplanes', name: 'contracts' } as const
+  const plane = async () => {
+    const [controlPlane, cluster] = await Promise.all([lab.custom.getNamespacedCustomObject({ ...at, namespace: tenant }), bea.get('Cluster', tenant, 'contracts')])
+    return { controlPlane: controlPlane as KubeObject, cluster: cluster ?? expect.fail('no Cluster'), deployment: null }
+  }
+  const full = {
+    controlPlane: {
+      replicas: 1,
+      advanced: {
+        ...NOTHING_ADVANCED, labels: { cni: 'calico' }, certSANs: ['api.example.com'],
+        extraArgs: { apiServer: ['--v=2'], controllerManager: ['--v=2'], scheduler: ['--v=2'] },
+        addons: { coreDNS: false, kubeProxy: false, konnectivity: false },
+        kubelet: { cgroupfs: 'cgroupfs' as const, preferredAddressTypes: ['Hostname' as const] },
+        service: { ...NOTHING_ADVANCED.service, annotations: { 'metallb.io/address-pool': 'blue' }, labels: { network: 'blue' } },
+        deployment: { labels: { a: 'b' }, annotations: { a: 'b' }, podLabels: { a: 'b' }, podAnnotations: { a: 'b' }, nodeSelector: { a: 'b' }, affinity: 'podAntiAffinity: {preferredDuringSchedulingIgnoredDuringExecution: []}', tolerations: '- operator: Exists', topologySpread: '- maxSkew: 1\n  topologyKey: kubernetes.io/hostname\n  whenUnsatisfiable: ScheduleAnyway' },
+      },
+    },
+  }
+  beforeAll(async () => {
+    await bea.apply(renderCluster(spec, context()).find(({ kind }) => kind === 'KamajiControlPlane') ?? expect.fail())
+  })
+
+  test.each(PLANE_FIELDS.map(({ words, path }) => [words, path]))('%s is accepted, taken and given back', async (_words, path) => {
+    const before = await plane()
+    const was = readPlane(before)
+    const wanted = withAt(was, path.split('.'), valueAt(full, path))
+    const there = planPlaneChange(before, wanted)
+    expect([there.changes.map((each) => each.path), there.held]).toEqual([[path], []])
+    for (const object of there.objects) await bea.dryRunApply(object)
+    await apply(there.objects)
+    const taken = await plane()
+    expect(readPlane(taken)).toEqual(wanted)
+    await apply(planPlaneChange(taken, was).objects)
+    expect(readPlane(await plane())).toEqual(was)
+  })
+
+  test('all of them at once', async () => {
+    const before = await plane()
+    await apply(planPlaneChange(before, { controlPlane: { ...full.controlPlane, advanced: { ...full.controlPlane.advanced, ...fixedOf(before) } } }).objects)
+    expect(readPlane(await plane()).controlPlane.advanced).toMatchObject({ addons: { coreDNS: false }, certSANs: ['api.example.com'], labels: { cni: 'calico' } })
+  })
+  const fixedOf = (before: Awaited<ReturnType<typeof plane>>) => {
+    const { dataStore, serviceDomain, apiServerPort } = readPlane(before).controlPlane.advanced
+    return { dataStore, serviceDomain, apiServerPort }
+  }
 })
 
 /** One after another, on the one pool: each begins where the last one ended. */

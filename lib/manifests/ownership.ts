@@ -48,6 +48,10 @@ export function isApplied(object: KubeObject, path: readonly string[]): boolean 
 export const otherOwners = (object: KubeObject, path: readonly string[]): readonly string[] =>
   [...new Set(entriesOf(object).filter((entry) => entry.manager !== FIELD_MANAGER && owns(entry, path)).map(({ manager }) => manager))]
 
+/** Who else set the field itself, or something in it. A struct that somebody left empty sets none of its fields. */
+export const settersOf = (object: KubeObject, path: readonly string[]): readonly string[] =>
+  [...new Set(entriesOf(object).filter(({ manager, fields }) => manager !== FIELD_MANAGER && dig(fields, ...path.map((name) => `f:${name}`)) !== undefined).map(({ manager }) => manager))]
+
 /** Who set something of the object itself, the portal left out; not through a subresource, where sizes and states are set. */
 export const managersOf = (object: KubeObject): readonly string[] =>
   [...new Set(entriesOf(object).filter(({ manager, subresource }) => manager !== FIELD_MANAGER && subresource === null).map(({ manager }) => manager))]

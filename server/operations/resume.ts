@@ -4,6 +4,7 @@ import { isAppError } from '@/lib/errors'
 import { resumeAddOn } from '@/server/addons/remove'
 import { resumeAdopt } from '@/server/adopt/adopt'
 import { audited } from '@/server/audit/audited'
+import { resumeChangePlane } from '@/server/control-plane/change'
 import { resumeDelete } from '@/server/clusters/delete'
 import { resumeCreate } from '@/server/clusters/resume-create'
 import { endOperation, expiredOperations, standingOf, takeExpired, TENANT_GONE, type OperationRow } from '@/server/db/operations'
@@ -73,7 +74,7 @@ async function resume(id: string, previous: string | null): Promise<void> {
   const stopped = `The portal stopped ${MAX_ATTEMPTS} times in the middle of it.`
   // An operation that ends the process by being looked at must not do so for ever.
   if (row.attempts > MAX_ATTEMPTS + 1) return void (await endOperation(db, lease, { state: stateOf(row), error: stopped }))
-  const act = { create: resumeCreate, scale: resumeScale, delete: resumeDelete, change: resumeChange, add: resumeAdd, remove: resumeRemove, restart: resumeRestart, addon: resumeAddOn, adopt: resumeAdopt, replaceMachine: resumeReplaceMachine, removeMachine: resumeRemoveMachine }[row.kind]
+  const act = { create: resumeCreate, scale: resumeScale, delete: resumeDelete, change: resumeChange, add: resumeAdd, remove: resumeRemove, restart: resumeRestart, addon: resumeAddOn, adopt: resumeAdopt, replaceMachine: resumeReplaceMachine, removeMachine: resumeRemoveMachine, controlPlane: resumeChangePlane }[row.kind]
   // The audit has what came of it, and the row the reason.
   const goOn = async (): Promise<void> => {
     const reason = row.attempts > MAX_ATTEMPTS ? stopped : await staleness(ctx, row)

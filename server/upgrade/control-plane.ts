@@ -14,16 +14,18 @@ import type { Asker } from '@/server/operations/asker'
 /** The KamajiControlPlane of a cluster as the API server has it, with what it runs and what it is asked to. */
 export interface FoundControlPlane {
   readonly object: KubeObject
+  readonly cluster: KubeObject
   readonly desired: string | null
   readonly current: string | null
 }
 
 /** Read as the person: the live cache trims managedFields. @throws AppError 'not-ready' where there is none of Kamaji's */
 export async function findControlPlane(ctx: Asker, client: UserClient, { name }: Pick<ClusterView, 'name'>): Promise<FoundControlPlane> {
-  const reference = referenceIn(await client.get('Cluster', ctx.tenant, name), 'spec', 'controlPlaneRef')
+  const cluster = await client.get('Cluster', ctx.tenant, name)
+  const reference = referenceIn(cluster, 'spec', 'controlPlaneRef')
   const object = reference?.kind === 'KamajiControlPlane' ? await client.get('KamajiControlPlane', ctx.tenant, reference.name) : null
-  if (object === null) throw failure('not-ready', `${name} has no control plane of Kamaji, so it cannot be upgraded here.`)
-  return { object, desired: stringIn(object, 'spec', 'version'), current: stringIn(object, 'status', 'version') }
+  if (cluster === null || object === null) throw failure('not-ready', `${name} has no control plane of Kamaji, so it cannot be changed here.`)
+  return { object, cluster, desired: stringIn(object, 'spec', 'version'), current: stringIn(object, 'status', 'version') }
 }
 
 /**

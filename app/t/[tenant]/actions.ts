@@ -8,11 +8,13 @@ import { continueCreate as continueUseCase } from '@/server/clusters/continue'
 import { createCluster as createUseCase } from '@/server/clusters/create'
 import { deleteCluster as deleteUseCase } from '@/server/clusters/delete'
 import { removeLeftovers } from '@/server/clusters/remove'
+import { changeControlPlane as changePlaneUseCase } from '@/server/control-plane/change'
+import { reviewControlPlane as reviewPlaneUseCase } from '@/server/control-plane/review'
 import { letGo as letGoUseCase } from '@/server/doctor/let-go'
 import { lookIntoCluster as lookUseCase } from '@/server/doctor/look'
 import { unstick as unstickUseCase } from '@/server/doctor/unstick'
 import {
-  addPoolInput, adoptInput, changeAddressesInput, changePoolInput, createInput, deleteInput, letGoInput, lookInput, machineInput, operationInput, removeAddOnInput,
+  addPoolInput, adoptInput, changeAddressesInput, changePlaneInput, changePoolInput, createInput, deleteInput, letGoInput, lookInput, machineInput, operationInput, removeAddOnInput,
   removePoolInput, restartPoolInput, saveAddOnInput, scaleInput, unstickInput, upgradeInput,
 } from '@/server/inputs'
 import { lookAtMachine as lookAtMachineUseCase } from '@/server/machines/look'
@@ -68,6 +70,10 @@ export const restartPool = action(restartPoolInput, 'change:node-pool', restartP
 
 /** { tenant, cluster, pool, uid, typedName } -> null. */
 export const removePool = action(removePoolInput, 'change:node-pool', removePoolUseCase)
+
+/** { tenant, cluster, uid, seen, spec } -> PlaneReview. Writes nothing. */
+export const reviewControlPlane = action(changePlaneInput, 'change:control-plane', reviewPlaneUseCase)
+export const changeControlPlane = action(changePlaneInput, 'change:control-plane', changePlaneUseCase)
 
 /** { tenant, cluster, pool, seen, ranges } -> null: the ranges of the cluster's own InClusterIPPool, as `seen` before. */
 export const changeAddresses = action(changeAddressesInput, 'change:addresses', changeAddressesUseCase)

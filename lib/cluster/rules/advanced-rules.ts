@@ -9,8 +9,8 @@ const AT = 'controlPlane.advanced'
 const LABEL_VALUE = /^(?:[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$/
 const SUBDOMAIN = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*$/
 
-/** Everything under Advanced of the create form. */
-export function advancedProblems(spec: ClusterSpec): Problem[] {
+/** Everything under Advanced of the create form, and of a control plane that is changed. */
+export function advancedProblems(spec: Pick<ClusterSpec, 'controlPlane' | 'endpoint'>): Problem[] {
   const { advanced } = spec.controlPlane
   const { labels, extraArgs, dataStore, kubelet, deployment, service, certSANs, serviceDomain } = advanced
   return [
@@ -89,7 +89,7 @@ const MAX_PORT = 32767
 /** Of a Service's node ports: kube-apiserver's default range begins here. */
 const FIRST_NODE_PORT = 30000
 
-function serviceProblems({ endpoint, controlPlane }: ClusterSpec): Problem[] {
+function serviceProblems({ endpoint, controlPlane }: Pick<ClusterSpec, 'controlPlane' | 'endpoint'>): Problem[] {
   if (controlPlane.advanced.service.type !== 'NodePort') return []
   if (endpoint.kind !== 'fixed') return [problem(`${AT}.service.type`, 'A node port needs a fixed address: choose Fixed address under API endpoint, and give one of the management cluster’s nodes or what stands before them.')]
   if (endpoint.port >= FIRST_NODE_PORT) return []

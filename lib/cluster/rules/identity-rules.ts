@@ -60,5 +60,5 @@ export function poolProblems({ name, pool, placement }: ClusterSpec): Problem[] 
   return found
 }
 
-export const controlPlaneProblems = ({ controlPlane }: ClusterSpec): Problem[] =>
+export const controlPlaneProblems = ({ controlPlane }: Pick<ClusterSpec, 'controlPlane'>): Problem[] =>
   outside('controlPlane.replicas', 'Replicas of the control plane', controlPlane.replicas, 1, 5)

@@ -12,7 +12,7 @@ import { deletionState } from '@/server/management/parse/deletion'
 import { vCenterProblem } from '@/server/management/parse/machine-state'
 import type { ClusterParts } from '@/server/management/parse/parts'
 import { isNewlyMade, type PoolReading, replacingWords } from '@/server/management/parse/pool'
-import { isDeleting, isPaused, numberAt, textAt } from '@/server/management/parse/raw'
+import { isDeleting, isPaused, listAt, numberAt, textAt } from '@/server/management/parse/raw'
 
 export interface Readings {
   readonly parts: ClusterParts
@@ -103,9 +103,24 @@ function silent({ controlPlane }: Readings): ClusterState | null {
 function controlPlaneChanging({ parts, controlPlane }: Readings): ClusterState | null {
   const { desiredVersion, currentVersion, view } = controlPlane
   if (isUpgrading(desiredVersion, currentVersion)) return state('Upgrading', upgradeWords(desiredVersion, currentVersion), view.state.condition)
-  const made = numberAt(parts.controlPlane, 'status', 'replicas')
-  if (made === null || made === view.replicas || view.replicas === 0 || view.state.word !== 'Ready') return null
-  return state('Updating', `The control plane goes from ${made} to ${plural(view.replicas, 'replica')}`, view.state.condition)
+  if (view.replicas === 0 || view.state.word !== 'Ready') return null
+  const words = rolloutWords(parts.controlPlane, view.replicas)
+  return words === null ? null : state('Updating', words, view.state.condition)
+}
+
+/**
+ * What Kamaji's Deployment does, as the provider copies its status: old and new Pods side by side, or more or fewer of them. Until
+ * the provider has looked at the spec as it is now, all of that is of the one before.
+ */
+function rolloutWords(controlPlane: ClusterParts['controlPlane'], replicas: number): string | null {
+  const seen = listAt(controlPlane, 'status', 'conditions').map((view) => numberAt(view, 'observedGeneration') ?? 0)
+  const generation = numberAt(controlPlane?.metadata, 'generation') ?? 0
+  if (seen.length > 0 && Math.max(...seen) > 0 && Math.max(...seen) < generation) return 'Kamaji is about to change the control plane'
+  const made = numberAt(controlPlane, 'status', 'replicas')
+  const fresh = numberAt(controlPlane, 'status', 'upToDateReplicas') ?? numberAt(controlPlane, 'status', 'updatedReplicas')
+  if (made === null) return null
+  if (fresh !== null && fresh < made) return 'The Pods of the control plane are replaced; machines keep running'
+  return made === replicas ? null : `The control plane goes from ${made} to ${plural(replicas, 'replica')}`
 }
 
 function controlPlaneDown({ controlPlane }: Readings): ClusterState | null {
