@@ -37,6 +37,7 @@ test('a control plane is changed: reviewed, reached, and refused where it is wro
     await expect(page.getByRole('button', { name: 'Review changes' })).toHaveAttribute('aria-disabled', 'true')
     await expect(page.getByRole('region', { name: 'Fixed when the cluster was created' })).toContainText('Another type gives the API another address')
     await expect(page.getByRole('textbox', { name: 'Service domain' })).toHaveCount(0)
+    await picture(page, 'control-plane-form', 2300)
   })
 
   await test.step('bad input is told at its field', async () => {
@@ -63,7 +64,8 @@ test('a control plane is changed: reviewed, reached, and refused where it is wro
     await page.getByRole('button', { name: /^KamajiControlPlane/ }).click()
     await expect(page.getByRole('region', { name: /Difference of KamajiControlPlane/ })).toContainText('+     - api.example.com')
     expect((await read(lab, tenant)).metadata.resourceVersion).toBe(before)
-    await picture(page, 'control-plane-review', 900)
+    await page.evaluate(() => { window.scrollTo(0, 0) })
+    await picture(page, 'control-plane-review', 1200)
   })
 
   await test.step('the cluster’s page says that it changes, and when it is done', async () => {

@@ -170,6 +170,16 @@ describe('changing', () => {
   test('replicas of the control plane', () => {
     expect(says({ controlPlane: controlPlane({ spec: { replicas: 5 } }) })).toBe('Updating: The control plane goes from 3 to 5 replicas')
   })
+
+  test('Pods of the control plane that are replaced, from the moment that it was asked for', () => {
+    const replaced = 'Updating: The Pods of the control plane are replaced; machines keep running'
+    expect(says({ controlPlane: controlPlane({ status: { replicas: 6, upToDateReplicas: 3 } }) })).toBe(replaced)
+    expect(says({ controlPlane: controlPlane({ status: { replicas: 6, updatedReplicas: 3 } }) }), 'in the older contract').toBe(replaced)
+    const seen = { ...cond('TenantControlPlaneCreated', 'True', 'Succeeded'), observedGeneration: 1 }
+    const asked = (generation: number) => ({ ...controlPlane({ status: { conditions: [seen] } }), metadata: { name: 'blue-1', generation } })
+    expect(says({ controlPlane: asked(2) })).toBe('Updating: Kamaji is about to change the control plane')
+    expect(says({ controlPlane: asked(1) })).toMatch(/^Ready/)
+  })
 })
 
 describe('degraded', () => {
