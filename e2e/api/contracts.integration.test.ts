@@ -136,7 +136,7 @@ describe('a control plane that is there', () => {
         addons: { coreDNS: false, kubeProxy: false, konnectivity: false },
         kubelet: { cgroupfs: 'cgroupfs' as const, preferredAddressTypes: ['Hostname' as const] },
         service: { ...NOTHING_ADVANCED.service, annotations: { 'metallb.io/address-pool': 'blue' }, labels: { network: 'blue' } },
-        deployment: { labels: { a: 'b' }, annotations: { a: 'b' }, podLabels: { a: 'b' }, podAnnotations: { a: 'b' }, nodeSelector: { a: 'b' }, affinity: 'podAntiAffinity: {preferredDuringSchedulingIgnoredDuringExecution: []}', tolerations: '- operator: Exists', topologySpread: '- maxSkew: 1\n  topologyKey: kubernetes.io/hostname\n  whenUnsatisfiable: ScheduleAnyway' },
+        deployment: { labels: { a: 'b' }, annotations: { a: 'b' }, podLabels: { a: 'b' }, podAnnotations: { a: 'b' }, nodeSelector: { a: 'b' }, affinity: 'podAntiAffinity:\n  preferredDuringSchedulingIgnoredDuringExecution: []', tolerations: '- operator: Exists', topologySpread: '- maxSkew: 1\n  topologyKey: kubernetes.io/hostname\n  whenUnsatisfiable: ScheduleAnyway' },
       },
     },
   }
