@@ -54,7 +54,8 @@ function merge(state: TenantState, next: TenantState): TenantState {
     entries: keep(state.entries, next.entries),
     rollouts: keep(state.rollouts, next.rollouts),
     rolloutMachines: keep(state.rolloutMachines, next.rolloutMachines),
-    upgrades: keep(state.upgrades, next.upgrades),
+    // A replica, or a tab, of a portal from before there were any sends none.
+    upgrades: keep(state.upgrades, next.upgrades ?? {}),
     health: same(state.health, next.health) ? state.health : next.health,
   }
 }
