@@ -54,7 +54,7 @@ beforeEach(() => {
   vi.mocked(auditAnswered).mockResolvedValue(undefined)
   vi.mocked(auditAsked).mockResolvedValue('audit')
   vi.mocked(takeInterrupted).mockResolvedValue(true)
-  setRuntime({ db: {}, acts: new Set(), draining: () => false, asUser: () => client, own, live: { tenantUid: () => 'n', identities, note: vi.fn(), access: { allowsNow } } } as never)
+  setRuntime({ db: {}, acts: new Set(), draining: () => false, asUser: () => client, own, live: { tenantUid: () => 'n', identities, leftBehind: () => [], note: vi.fn(), access: { allowsNow } } } as never)
 })
 
 test('without the right to the cluster, asked now, neither the sign-in is read nor anything written', async () => {
