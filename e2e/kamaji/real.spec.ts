@@ -91,7 +91,7 @@ test('a cluster is made, used, changed, upgraded and deleted on Kamaji itself', 
 })
 
 test('a control plane that Kamaji cannot remove is told though its cluster is gone', async ({ page, tenant, lab }) => {
-  test.setTimeout(180_000)
+  test.setTimeout(300_000)
   await createCluster(page, tenant, { name: 'left', replicas: 0, dhcp: true })
   await expect(page.getByRole('button', { name: 'Kubeconfig' })).not.toHaveAttribute('aria-disabled', 'true', { timeout: 90_000 })
 
