@@ -28,6 +28,7 @@ export function AddOnPanel({ cluster, kubernetes, addOn, onOpen, onDone }: Props
   const [busy, setBusy] = useState(false)
   const [error, setError] = useState<ErrorView | null>(null)
   const { name, installed, fitting } = addOn
+  const reason = can.reason ?? addOn.reason ?? undefined
   const { title, does, without } = ADD_ON_WORDS[name]
   const settings = installed?.settings ?? null
 
@@ -43,11 +44,11 @@ export function AddOnPanel({ cluster, kubernetes, addOn, onOpen, onDone }: Props
   }
   const buttons = installed ? (
     <>
-      {settings ? <Button size="sm" look={installed.outdated.length > 0 ? 'primary' : 'plain'} busy={busy} reason={can.reason} onClick={() => void writeAgain()}>{installed.outdated.length > 0 ? 'Update' : 'Repair'}</Button> : null}
-      <Button size="sm" reason={can.reason} onClick={() => onOpen('settings')}>Settings</Button>
+      {settings ? <Button size="sm" look={installed.outdated.length > 0 ? 'primary' : 'plain'} busy={busy} reason={reason} onClick={() => void writeAgain()}>{installed.outdated.length > 0 ? 'Update' : 'Repair'}</Button> : null}
+      <Button size="sm" reason={reason} onClick={() => onOpen('settings')}>Settings</Button>
       <Button size="sm" look="danger" reason={can.reason} onClick={() => onOpen('remove')}>Remove</Button>
     </>
-  ) : <Button size="sm" look="primary" reason={can.reason} onClick={() => onOpen('settings')}>Install</Button>
+  ) : <Button size="sm" look="primary" reason={reason} onClick={() => onOpen('settings')}>Install</Button>
 
   return (
     <Panel id={`add-on-${name}`} title={title} actions={buttons}>
@@ -55,6 +56,7 @@ export function AddOnPanel({ cluster, kubernetes, addOn, onOpen, onDone }: Props
         <p className="text-ink-2">{installed ? does : `Not installed. ${without}`}</p>
         {installed ? <Installed installed={installed} fitting={fitting} /> : null}
         {installed && !settings ? <Note role="warn">Something else made or changed it: its settings cannot be read here. Saving settings replaces what can be replaced, and forces nothing.</Note> : null}
+        {addOn.reason ? <p className="text-ink-2">{addOn.reason}</p> : null}
         {error ? <ErrorNote error={error} /> : null}
       </div>
     </Panel>

@@ -6,6 +6,8 @@ export interface AddOnField {
   readonly label: string
   readonly hint?: string
   readonly placeholder?: string
+  /** Several entries, parted by commas: one a line. */
+  readonly list?: true
 }
 
 const version = (example: string): AddOnField => ({ key: 'version', label: 'Image version', placeholder: 'follows the cluster', hint: `Empty: it follows the cluster’s minor, also in an upgrade. Or ${example}.` })
@@ -25,4 +27,8 @@ export const ADD_ON_FIELDS: Readonly<Record<AddOnName, readonly AddOnField[]>> =
   ],
   autoscaler: [version('v1.35.0')],
   metrics: [{ key: 'scraper', label: 'Scraper', placeholder: 'the platform’s', hint: 'A ServiceAccount of the management cluster, as namespace/name. It gets the right to find what there is to read.' }],
+  proxy: [
+    { key: 'url', label: 'Proxy', placeholder: 'http://proxy.example.com:3128', hint: 'For HTTP and HTTPS, without user name and password: everybody in the cluster can read it.' },
+    { key: 'noProxy', label: 'Reached without the proxy', list: true, hint: 'Names such as .example.com and networks such as 10.0.0.0/8, one a line.' },
+  ],
 }

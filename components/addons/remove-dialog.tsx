@@ -9,7 +9,7 @@ import { ErrorNote } from '@/components/state/error-note'
 import { Button } from '@/components/ui/button'
 import { AlertDialog, DialogActions } from '@/components/ui/dialog'
 
-const STAYS = { cpi: '', csi: ' Its node part, StorageClass and volumes stay in the cluster, since Pods may use them; nothing attaches or makes volumes any more.', autoscaler: '', metrics: ' The cluster keeps the token, which nobody has any more, until somebody deletes the Secret bootstrap-token-metric in its kube-system.' } as const
+const STAYS = { cpi: '', csi: ' Its node part, StorageClass and volumes stay in the cluster, since Pods may use them; nothing attaches or makes volumes any more.', autoscaler: '', metrics: ' The cluster keeps the token, which nobody has any more, until somebody deletes the Secret bootstrap-token-metric in its kube-system.', proxy: ' The policy is taken out of the cluster. Pods that run keep what they have; the arguments of the API server stay.' } as const
 
 export function RemoveAddOnDialog({ cluster, addOn: { name }, onClose }: { cluster: string; addOn: AddOnView; onClose: (changed: boolean) => void }) {
   const { name: tenant, actions } = useTenant()

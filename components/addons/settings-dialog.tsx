@@ -1,17 +1,21 @@
 'use client'
 import { useState, type FormEvent } from 'react'
 import { toast } from 'sonner'
+import { noProxyEntries } from '@/lib/addons/pod-proxy'
 import { addOnProblems } from '@/lib/addons/rules'
 import { usesSignIn, type AddOnSettings } from '@/lib/addons/spec'
-import { bareSettings, following, type AddOnView } from '@/lib/addons/view'
+import { following, type AddOnView } from '@/lib/addons/view'
 import { ADD_ON_WORDS } from '@/lib/addons/words'
 import type { ErrorView, FieldErrors } from '@/lib/errors'
+import { missingNoProxy } from '@/lib/node-config/no-proxy'
 import { useCan, useTenant } from '@/components/live/hooks'
 import { ErrorNote } from '@/components/state/error-note'
 import { Button } from '@/components/ui/button'
 import { Dialog, DialogActions } from '@/components/ui/dialog'
 import { Field } from '@/components/ui/field'
 import { Input } from '@/components/ui/input'
+import { Note } from '@/components/ui/note'
+import { EntriesArea } from './entries-area'
 import { ADD_ON_FIELDS } from './fields'
 
 interface Props {
@@ -22,15 +26,16 @@ interface Props {
 }
 
 /** Installs an add-on, or changes its settings. */
-export function SettingsDialog({ cluster, kubernetes, addOn: { name, installed }, onClose }: Props) {
+export function SettingsDialog({ cluster, kubernetes, addOn: { name, installed, begin, also }, onClose }: Props) {
   const { name: tenant, actions } = useTenant()
   const can = useCan('change:add-ons')
   const seen = installed?.settings ?? null
-  const [settings, setSettings] = useState<AddOnSettings>(seen ? following(seen, kubernetes) : bareSettings(name))
+  const [settings, setSettings] = useState<AddOnSettings>(seen ? following(seen, kubernetes) : begin)
   const [fields, setFields] = useState<FieldErrors>({})
   const [error, setError] = useState<ErrorView | null>(null)
   const [busy, setBusy] = useState(false)
   const { title } = ADD_ON_WORDS[name]
+  const missing = settings.name === 'proxy' && begin.name === 'proxy' ? missingNoProxy(noProxyEntries(settings.noProxy), noProxyEntries(begin.noProxy)) : []
   const values = settings as Readonly<Record<string, string>>
 
   const type = (key: string, value: string) => {
@@ -58,11 +63,13 @@ export function SettingsDialog({ cluster, kubernetes, addOn: { name, installed }
   return (
     <Dialog open onOpenChange={(open) => !open && onClose(false)} wide title={installed ? `Settings of ${title}` : `Install ${title}`} description={usesSignIn(name) ? 'The vSphere sign-in comes from the cluster’s identity; nobody types it.' : ADD_ON_WORDS[name].does}>
       <form onSubmit={(event) => void submit(event)} noValidate className="mt-4 space-y-4">
-        {ADD_ON_FIELDS[name].map(({ key, label, hint, placeholder }) => (
+        {ADD_ON_FIELDS[name].map(({ key, label, hint, placeholder, list }) => (
           <Field key={key} label={label} hint={hint} error={fields[key]}>
-            <Input mono value={values[key] ?? ''} placeholder={placeholder} autoCapitalize="off" onChange={({ currentTarget: { value } }) => type(key, value)} />
+            {list ? <EntriesArea label={label} wrong={fields[key] !== undefined} value={values[key] ?? ''} placeholder={placeholder} onChange={(value) => type(key, value)} /> : <Input mono value={values[key] ?? ''} placeholder={placeholder} autoCapitalize="off" onChange={({ currentTarget: { value } }) => type(key, value)} />}
           </Field>
         ))}
+        {missing.length > 0 ? <Note role="warn">By the cluster’s networks Pods reach these without a proxy too: <span className="mono">{missing.join(', ')}</span></Note> : null}
+        {also ? <Note role="warn">{also}</Note> : null}
         {error ? <ErrorNote error={error} /> : null}
         <DialogActions>
           <Button onClick={() => onClose(false)}>Cancel</Button>

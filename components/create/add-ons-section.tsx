@@ -1,5 +1,5 @@
 'use client'
-import { ChartLine, Cloud, HardDrive, Scaling, type LucideIcon } from 'lucide-react'
+import { ChartLine, Cloud, HardDrive, Network, Scaling, type LucideIcon } from 'lucide-react'
 import { useController, useFormState, useWatch } from 'react-hook-form'
 import { ADD_ONS, wantedAddOns, type AddOnName } from '@/lib/addons/spec'
 import { bareSettings, versionFor } from '@/lib/addons/view'
@@ -10,11 +10,12 @@ import { Switch } from '@/components/ui/switch'
 import { DefaultRow } from './default-row'
 import { flatErrors, type SpecPath } from './fields'
 import { FormSection, two } from './form-section'
+import { PodProxyPart } from './pod-proxy-part'
 import { TextField } from './spec-field'
 import type { CreateForm } from './use-create-form'
 
-const ICONS: Readonly<Record<AddOnName, LucideIcon>> = { cpi: Cloud, csi: HardDrive, autoscaler: Scaling, metrics: ChartLine }
-const TITLES: Readonly<Record<AddOnName, string>> = { cpi: 'Cloud provider', csi: 'Storage', autoscaler: 'Autoscaler', metrics: 'Metrics' }
+const ICONS: Readonly<Record<AddOnName, LucideIcon>> = { cpi: Cloud, csi: HardDrive, autoscaler: Scaling, metrics: ChartLine, proxy: Network }
+const TITLES: Readonly<Record<AddOnName, string>> = { cpi: 'Cloud provider', csi: 'Storage', autoscaler: 'Autoscaler', metrics: 'Metrics', proxy: 'Proxy in Pods' }
 
 export function AddOnsSection({ form }: { form: CreateForm }) {
   return (
@@ -27,7 +28,8 @@ export function AddOnsSection({ form }: { form: CreateForm }) {
   )
 }
 
-function AddOnRow({ form: { control }, name }: { form: CreateForm; name: AddOnName }) {
+function AddOnRow({ form, name }: { form: CreateForm; name: AddOnName }) {
+  const { control, getValues, setValue } = form
   const { field: { value: enabled, onChange } } = useController({ control, name: `addOns.${name}.enabled` })
   const [addOns, version] = useWatch({ control, name: ['addOns', 'version'] })
   const wrong = flatErrors(useFormState({ control }).errors).some(({ path }) => path.startsWith(`addOns.${name}.`))
@@ -36,17 +38,23 @@ function AddOnRow({ form: { control }, name }: { form: CreateForm; name: AddOnNa
   const fitting = parseVersion(version) === null ? null : versionFor(settings, version)
   const on = fitting === null ? 'On' : `On, ${fitting}`
   const id = `add-on-${name}`
+  const toggle = (on: boolean) => {
+    onChange(on)
+    // Pods begin with the proxy of their machines, unless that asks for a password.
+    const proxy = getValues('pool.node.proxy')
+    if (name === 'proxy' && on && proxy?.credentials === null && getValues('addOns.proxy.url') === '') setValue('addOns.proxy.url', proxy.url)
+  }
   return (
     <DefaultRow icon={ICONS[name]} title={TITLES[name]} value={enabled ? on : 'Off'} forceOpen={wrong}>
       <div className="space-y-4">
         <div className="flex items-start gap-3">
-          <Switch checked={enabled} onChange={onChange} labelledBy={id} />
+          <Switch checked={enabled} onChange={toggle} labelledBy={id} />
           <div className="min-w-0">
             <p id={id} className="font-medium">Install {title}</p>
             <p className="text-12 text-ink-3">{enabled ? does : without}</p>
           </div>
         </div>
-        {enabled ? (
+        {name === 'proxy' ? <PodProxyPart form={form} /> : enabled ? (
           <div className={two}>
             {ADD_ON_FIELDS[name].map(({ key, hint, placeholder }) => (
               <TextField key={key} control={control} path={`addOns.${name}.${key}` as SpecPath} mono {...(hint ? { hint } : {})} {...(placeholder ? { placeholder } : {})} />

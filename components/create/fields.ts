@@ -47,6 +47,8 @@ export const FIELD_LABELS: Readonly<Record<string, string>> = {
   'addOns.csi.zone': 'Zone tag category',
   'addOns.autoscaler.version': 'Image version of the autoscaler',
   'addOns.metrics.scraper': 'Scraper',
+  'addOns.proxy.url': 'Proxy of Pods',
+  'addOns.proxy.noProxy': 'Also reached without it',
   'pool.extras.storagePolicy': 'Storage policy',
   'pool.extras.searchDomains': 'Search domains',
   'pool.extras.routes': 'Static routes',

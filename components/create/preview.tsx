@@ -4,7 +4,7 @@ import { useDeferredValue, useState } from 'react'
 import { useFormState, useWatch } from 'react-hook-form'
 import type { ClusterSpec } from '@/lib/cluster/spec'
 import { renderAddOn } from '@/lib/addons/render'
-import { wantedAddOns } from '@/lib/addons/spec'
+import { clusterAddOns } from '@/lib/cluster/add-ons'
 import { addressesNeeded, madeAhead } from '@/lib/cluster/rules/address-rules'
 import { findIdentity } from '@/lib/identity/select'
 import type { IdentityOption } from '@/lib/identity/offer'
@@ -30,7 +30,7 @@ function render(spec: ClusterSpec, tenant: string, identities: readonly Identity
   try {
     const name = spec.name || 'unnamed'
     const context = { tenant, cluster: name, kubernetes: spec.version, offer, datacenter: spec.placement.datacenter, clusterId: 'given-at-create', signIn: null, apiPort: apiPortOf(spec), serviceMonitors: true, scrapeSecret: null }
-    const addOns = wantedAddOns(spec.addOns).flatMap((settings) => renderAddOn(settings, context))
+    const addOns = clusterAddOns({ ...spec, name }).flatMap((settings) => renderAddOn(settings, context))
     return [...renderCluster({ ...spec, name }, { tenant, offer, operationId: 'given-at-create' }), ...addOns]
   } catch {
     return null

@@ -13,7 +13,7 @@ export type CreateForm = UseFormReturn<ClusterSpec>
 const BETWEEN_FIELDS_MS = 300
 
 /** What depends on other fields; a field of these that was visited, or is wrong now, is looked at again. */
-const DEPENDENT: readonly SpecPath[] = ['name', 'pool.name', 'addresses.range', 'addresses.gateway', 'addresses.ipv6.range', 'networks.pods', 'networks.services', 'endpoint.host', 'addOns.cpi.region', 'addOns.cpi.zone', 'addOns.cpi.version', 'addOns.csi.datastoreUrl', 'addOns.csi.region', 'addOns.csi.zone', 'addOns.autoscaler.version'] as SpecPath[]
+const DEPENDENT: readonly SpecPath[] = ['name', 'pool.name', 'addresses.range', 'addresses.gateway', 'addresses.ipv6.range', 'networks.pods', 'networks.services', 'endpoint.host', 'addOns.cpi.region', 'addOns.cpi.zone', 'addOns.cpi.version', 'addOns.csi.datastoreUrl', 'addOns.csi.region', 'addOns.csi.zone', 'addOns.autoscaler.version', 'addOns.proxy.url', 'addOns.proxy.noProxy'] as SpecPath[]
 
 export function useCreateForm(defaults: ClusterSpec, person: string, tenant: string): CreateForm {
   const form = useForm<ClusterSpec>({

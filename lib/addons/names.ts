@@ -23,6 +23,7 @@ export const names = {
   metrics: (cluster: string) => `${cluster}-metrics`,
   metricsToken: (cluster: string) => `${cluster}-metrics-token`,
   metricsAccess: (cluster: string) => `${cluster}-metrics-access`,
+  proxy: (cluster: string) => `${cluster}-pod-proxy`,
   /** Kamaji's own: `admin.svc` in it is a kubeconfig for whatever runs in the management cluster. */
   adminKubeconfig: (cluster: string) => `${cluster}-admin-kubeconfig`,
   /** Its CA for Cluster API: the certificate is `tls.crt`. */
@@ -30,9 +31,9 @@ export const names = {
 } as const
 
 /** The object that says that an add-on is installed and remembers its settings; named `names[addOn]`, and applied last. */
-export const CARRIERS: Readonly<Record<AddOnName, 'Deployment' | 'ClusterResourceSet'>> = { cpi: 'Deployment', csi: 'Deployment', autoscaler: 'Deployment', metrics: 'ClusterResourceSet' }
+export const CARRIERS: Readonly<Record<AddOnName, 'Deployment' | 'ClusterResourceSet'>> = { cpi: 'Deployment', csi: 'Deployment', autoscaler: 'Deployment', metrics: 'ClusterResourceSet', proxy: 'ClusterResourceSet' }
 /** The ClusterResourceSet of what an add-on has in the tenant cluster; null: nothing. */
-export const RESOURCE_SETS: Readonly<Record<AddOnName, ((cluster: string) => string) | null>> = { cpi: null, csi: names.csiNode, autoscaler: null, metrics: names.metrics }
+export const RESOURCE_SETS: Readonly<Record<AddOnName, ((cluster: string) => string) | null>> = { cpi: null, csi: names.csiNode, autoscaler: null, metrics: names.metrics, proxy: names.proxy }
 
 /** `AddOn/cpi`: how an operation names it among the objects that are to be written. */
 export const stepOf = (addOn: AddOnName): string => `AddOn/${addOn}`

@@ -26,5 +26,7 @@ export function objectsOfAddOn(addOn: AddOnName, cluster: string): readonly { re
         { kind: 'RoleBinding', name: names.metrics(cluster) },
         { kind: 'Service', name: names.metrics(cluster) },
       ]
+    case 'proxy':
+      return [{ kind: 'ClusterResourceSet', name: names.proxy(cluster) }, { kind: 'ConfigMap', name: names.proxy(cluster) }]
   }
 }

@@ -4,6 +4,7 @@ import type { VCenterAccess } from '@/lib/addons/config'
 import { metricsObjects } from '@/lib/addons/metrics'
 import { CA_FILE, CONFIG_DIR, type AddOnPlace } from '@/lib/addons/objects'
 import type { AddOnSettings } from '@/lib/addons/spec'
+import { podProxyObjects } from '@/lib/addons/pod-proxy'
 import { csiConfig, csiDeployment } from '@/lib/addons/storage'
 import { csiTenantObjects } from '@/lib/addons/storage-node'
 import { DEFAULT_REGISTRY } from '@/lib/addons/versions'
@@ -38,6 +39,7 @@ export function renderAddOn(settings: AddOnSettings, context: AddOnContext): rea
   const platform = { registry: offer.registry ?? DEFAULT_REGISTRY, pods: offer.addOnPods ?? {} }
   if (settings.name === 'autoscaler') return autoscalerObjects(place, settings, { kubernetes, platform })
   if (settings.name === 'metrics') return metricsObjects(place, settings, { ...context, platform: offer.metrics ?? {} })
+  if (settings.name === 'proxy') return podProxyObjects(place, settings, kubernetes)
   const ca = offer.ca ?? null
   const access: VCenterAccess | null = signIn && { server: offer.server, thumbprint: offer.thumbprint ?? null, caFile: ca && `${CONFIG_DIR}/${CA_FILE}`, datacenter, username: signIn.username, password: signIn.password }
   const credentials = signIn?.version ?? ''

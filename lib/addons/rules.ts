@@ -1,8 +1,11 @@
+import { NO_POLICY, policyVersion } from '@/lib/addons/policy-version'
+import { noProxyEntries, type ProxySettings } from '@/lib/addons/pod-proxy'
 import type { AddOns, AddOnSettings } from '@/lib/addons/spec'
 import { wantedAddOns } from '@/lib/addons/spec'
 import type { Problem } from '@/lib/cluster/rules/problem'
 import { SCRAPER } from '@/lib/identity/offer'
 import { minorOf, parseVersion } from '@/lib/kubernetes/version'
+import { proxyProblems } from '@/lib/node-config/rules/addresses'
 
 const IMAGE_VERSION = /^v\d{1,3}\.\d{1,3}\.\d{1,3}$/
 const CLASS_NAME = /^[a-z0-9](?:[-a-z0-9.]{0,251}[a-z0-9])?$/
@@ -21,6 +24,8 @@ export function addOnProblems(settings: AddOnSettings, kubernetes: string): read
       return versionProblems(settings.version, kubernetes, 'The autoscaler')
     case 'metrics':
       return settings.scraper === '' || SCRAPER.test(settings.scraper) ? [] : [{ path: ['scraper'], message: 'Give the ServiceAccount as namespace/name, like monitoring/prometheus, or leave it empty.' }]
+    case 'proxy':
+      return podProxyProblems(settings, kubernetes)
   }
 }
 
@@ -51,6 +56,14 @@ function storageProblems({ className, policy, datastoreUrl }: Extract<AddOnSetti
   if (datastoreUrl !== '' && !DATASTORE_URL.test(datastoreUrl)) problems.push({ path: ['datastoreUrl'], message: 'Give the URL that vSphere shows for the datastore: ds:///vmfs/volumes/<id>/' })
   if (policy !== '' && datastoreUrl !== '') problems.push({ path: ['datastoreUrl'], message: 'Give a storage policy or a datastore, not both.' })
   return problems
+}
+
+function podProxyProblems({ url, noProxy }: ProxySettings, kubernetes: string): readonly Problem[] {
+  // A cluster's own version that cannot be read is told at its field.
+  if (parseVersion(kubernetes) !== null && policyVersion(kubernetes) === null) return [{ path: ['url'], message: NO_POLICY }]
+  // Not said again: a password may be in it.
+  if (url.includes('@')) return [{ path: ['url'], message: 'Give the URL without user name and password: everybody in the cluster could read them. Pods need a proxy that asks for none.' }]
+  return proxyProblems({ url, credentials: null, noProxy: [...noProxyEntries(noProxy)] }, 'proxy').map(({ path, message }) => ({ path: path.slice(1), message }))
 }
 
 const isName = (text: string): boolean => text.length <= NAME_MAX && !/\p{Cc}/u.test(text)

@@ -30,9 +30,18 @@ export const metricsShape = z.object({
   /** `namespace/name` of the ServiceAccount that may find what there is to read; empty: the platform's. */
   scraper: z.string(),
 })
+export const proxyShape = z.object({
+  /** `http://proxy.example.com:3128`, never with a password: who reads policies in the cluster reads it. */
+  url: z.string(),
+  /** What is reached without it, parted by commas. In a ClusterSpec only the person's own entries; else all of them. */
+  noProxy: z.string(),
+})
 
 const enabled = { enabled: z.boolean() }
-export const addOnsShape = z.object({ cpi: cpiShape.extend(enabled), csi: csiShape.extend(enabled), autoscaler: autoscalerShape.extend(enabled), metrics: metricsShape.extend(enabled) })
+export const addOnsShape = z.object({
+  cpi: cpiShape.extend(enabled), csi: csiShape.extend(enabled), autoscaler: autoscalerShape.extend(enabled), metrics: metricsShape.extend(enabled),
+  proxy: proxyShape.extend(enabled),
+})
 export type AddOns = z.infer<typeof addOnsShape>
 export type AddOnName = keyof AddOns
 
@@ -42,10 +51,11 @@ export const addOnSettings = z.discriminatedUnion('name', [
   csiShape.extend({ name: z.literal('csi') }),
   autoscalerShape.extend({ name: z.literal('autoscaler') }),
   metricsShape.extend({ name: z.literal('metrics') }),
+  proxyShape.extend({ name: z.literal('proxy') }),
 ])
 export type AddOnSettings = z.infer<typeof addOnSettings>
 
-export const ADD_ONS = ['cpi', 'csi', 'autoscaler', 'metrics'] as const satisfies readonly AddOnName[]
+export const ADD_ONS = ['cpi', 'csi', 'autoscaler', 'metrics', 'proxy'] as const satisfies readonly AddOnName[]
 
 /** Whether it holds a copy of the vSphere identity's sign-in. */
 export const usesSignIn = (name: AddOnName): boolean => name === 'cpi' || name === 'csi'
@@ -56,14 +66,16 @@ export const defaultAddOns = (): AddOns => ({
   csi: { enabled: true, className: 'vsphere', policy: '', datastoreUrl: '', region: '', zone: '' },
   autoscaler: { enabled: false, version: '' },
   metrics: { enabled: false, scraper: '' },
+  proxy: { enabled: false, url: '', noProxy: '' },
 })
 
 /** Those that are on, in the order in which they are installed. */
-export function wantedAddOns({ cpi, csi, autoscaler, metrics }: AddOns): readonly AddOnSettings[] {
+export function wantedAddOns({ cpi, csi, autoscaler, metrics, proxy }: AddOns): readonly AddOnSettings[] {
   const wanted: AddOnSettings[] = []
   if (cpi.enabled) wanted.push({ name: 'cpi', region: cpi.region.trim(), zone: cpi.zone.trim(), version: cpi.version.trim() })
   if (csi.enabled) wanted.push({ name: 'csi', className: csi.className.trim(), policy: csi.policy.trim(), datastoreUrl: csi.datastoreUrl.trim(), region: csi.region.trim(), zone: csi.zone.trim() })
   if (autoscaler.enabled) wanted.push({ name: 'autoscaler', version: autoscaler.version.trim() })
   if (metrics.enabled) wanted.push({ name: 'metrics', scraper: metrics.scraper.trim() })
+  if (proxy.enabled) wanted.push({ name: 'proxy', url: proxy.url.trim(), noProxy: proxy.noProxy.trim() })
   return wanted
 }

@@ -10,7 +10,7 @@ const deployment = (name: 'cpi' | 'csi', status: object = {}): KubeObject => ({ 
 const view = (live: KubeObject | null, { kubernetes = 'v1.34.6', credentials = 's/1', resourceSet = null as KubeObject | null } = {}) =>
   addOnView(live?.metadata.name.includes('csi') ? 'csi' : 'cpi', { carrier: live, resourceSet, credentials, serviceMonitors: false }, kubernetes)
 
-test('what is not there says which version would come', () => expect(view(null)).toEqual({ name: 'cpi', installed: null, fitting: 'v1.34.0' }))
+test('what is not there says which version would come', () => expect(view(null)).toEqual({ name: 'cpi', installed: null, fitting: 'v1.34.0', begin: bareSettings('cpi'), reason: null, also: null }))
 
 test('a Deployment that nobody runs claims nothing of its Pods', () => {
   expect(view(deployment('cpi')).installed).toMatchObject({ version: 'v1.34.0', running: { ready: 0, wanted: 2, health: { role: 'idle', word: 'Not started' } }, outdated: [], inCluster: null, serviceMonitor: null })

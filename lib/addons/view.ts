@@ -15,6 +15,12 @@ export interface AddOnView {
   readonly installed: InstalledAddOn | null
   /** Of the image that fits the cluster now; null: it has none. */
   readonly fitting: string | null
+  /** With which installing begins. */
+  readonly begin: AddOnSettings
+  /** Why it cannot be installed or changed; null: it can. */
+  readonly reason: string | null
+  /** What installing changes besides; null: nothing. */
+  readonly also: string | null
 }
 
 export interface AddOnsPageData {
@@ -71,6 +77,7 @@ export function versionFor(settings: AddOnSettings, kubernetes: string): string 
     case 'autoscaler':
       return autoscalerVersion(settings, kubernetes)
     case 'metrics':
+    case 'proxy':
       return null
   }
 }
@@ -86,6 +93,8 @@ export const bareSettings = (name: AddOnName): AddOnSettings => {
       return { name, version: '' }
     case 'metrics':
       return { name, scraper: '' }
+    case 'proxy':
+      return { name, url: '', noProxy: '' }
   }
 }
 
@@ -97,23 +106,26 @@ interface Found {
   readonly credentials: string | null
   /** Whether the management cluster has the kind ServiceMonitor now. */
   readonly serviceMonitors: boolean
+  /** What only that add-on knows. */
+  readonly own?: Pick<AddOnView, 'begin' | 'reason' | 'also'> & { readonly outdated: readonly string[] }
 }
 
-export function addOnView(name: AddOnName, { carrier, resourceSet, credentials, serviceMonitors }: Found, kubernetes: string): AddOnView {
+export function addOnView(name: AddOnName, { carrier, resourceSet, credentials, serviceMonitors, own }: Found, kubernetes: string): AddOnView {
   const settings = carrier && settingsOf(carrier, name)
   const fitting = versionFor(settings ? following(settings, kubernetes) : bareSettings(name), kubernetes)
-  if (!carrier) return { name, installed: null, fitting }
+  const { begin, reason, also } = own ?? { begin: bareSettings(name), reason: null, also: null }
+  const view = { name, fitting, begin, reason, also }
+  if (!carrier) return { ...view, installed: null }
   const main = MAIN[name]
   const version = main === null ? null : imageVersion(carrier, main)
-  const outdated: string[] = []
+  const outdated = [...(own?.outdated ?? [])]
   if (version !== fitting) outdated.push(`It runs ${version ?? 'an unknown version'}; ${fitting} fits the cluster.`)
   const copied = carrier.metadata.annotations?.[CREDENTIALS_ANNOTATION]
   if (copied !== undefined && credentials !== null && copied !== credentials) outdated.push('The vSphere sign-in has changed since it was copied here.')
   const monitored = carrier.metadata.annotations?.[SERVICE_MONITOR_ANNOTATION] === 'true'
   if (name === 'metrics' && serviceMonitors && !monitored) outdated.push('The management cluster has the kind ServiceMonitor now; there is none of this cluster yet.')
   return {
-    name,
-    fitting,
+    ...view,
     installed: {
       settings,
       version,
@@ -131,10 +143,10 @@ const monitorOf = (monitored: boolean): InstalledAddOn['serviceMonitor'] =>
     : { role: 'idle', word: 'Not written', sentence: 'The management cluster did not have that kind: it comes with the Prometheus Operator. The Service and the token are there for other scrapers.' }
 
 /** What of it is in the tenant cluster. */
-const ARRIVES: Readonly<Partial<Record<AddOnName, string>>> = { csi: 'node part and StorageClass', metrics: 'token and its right to read metrics' }
+const ARRIVES: Readonly<Partial<Record<AddOnName, string>>> = { csi: 'node part and StorageClass', metrics: 'token and its right to read metrics', proxy: 'policy and its binding' }
 
 /** The container that the add-on is about, not its helpers; null: no Deployment. */
-const MAIN: Readonly<Record<AddOnName, string | null>> = { cpi: 'vsphere-cloud-controller-manager', csi: 'vsphere-csi-controller', autoscaler: 'cluster-autoscaler', metrics: null }
+const MAIN: Readonly<Record<AddOnName, string | null>> = { cpi: 'vsphere-cloud-controller-manager', csi: 'vsphere-csi-controller', autoscaler: 'cluster-autoscaler', metrics: null, proxy: null }
 
 function imageVersion(deployment: KubeObject, wanted: string): string | null {
   const main = listIn(deployment, 'spec', 'template', 'spec', 'containers').find((container) => stringIn(container, 'name') === wanted)

@@ -22,4 +22,9 @@ export const ADD_ON_WORDS: Readonly<Record<AddOnName, { readonly title: string; 
     does: 'Lets a Prometheus beside the control plane read the metrics of API server, controller manager and scheduler.',
     without: 'Nobody reads the metrics of its control plane.',
   },
+  proxy: {
+    title: 'Proxy in Pods',
+    does: 'Gives each new container HTTP_PROXY, HTTPS_PROXY and NO_PROXY, unless it has its own.',
+    without: 'Containers have the proxy that their own Pods name, and else none.',
+  },
 }

@@ -36,3 +36,10 @@ test('applied in two versions of its API, the parts are united', () => {
   const { spec } = appliedPart(object([entry('tenantry', 'Apply', { 'f:spec': { 'f:version': {} } }), entry('tenantry', 'Apply', { 'f:spec': { 'f:replicas': {} } })]))
   expect(spec).toEqual({ version: 'v1.34.1', replicas: 3 })
 })
+
+test('an owner reference that it set is whole: such an item is atomic', () => {
+  const owner = { apiVersion: 'cluster.x-k8s.io/v1beta2', kind: 'Cluster', name: 'blue-1', uid: 'u1' }
+  const whole = object([entry('tenantry', 'Apply', { 'f:metadata': { 'f:ownerReferences': { '.': {}, 'k:{"uid":"u1"}': {} } } })])
+  const { metadata } = appliedPart({ ...whole, metadata: { ...whole.metadata, ownerReferences: [owner, { ...owner, uid: 'u2' }] } })
+  expect(metadata.ownerReferences).toEqual([owner])
+})

@@ -39,6 +39,8 @@ function partOf(value: unknown, fields: Fields): unknown {
   return value.flatMap((item: unknown) => {
     if (byValue.has(canonicalJson(item))) return [item]
     const found = byKey.find(({ keys }) => isRecord(item) && Object.entries(keys).every(([key, wanted]) => canonicalJson(item[key]) === canonicalJson(wanted)))
+    // An owner reference: of an atomic item all is set with it.
+    if (found !== undefined && isRecord(found.fields) && Object.keys(found.fields).length === 0) return [item]
     return found === undefined ? [] : [{ ...found.keys, ...picked(item, isRecord(found.fields) ? found.fields : {}) }]
   })
 }

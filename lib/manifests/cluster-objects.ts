@@ -1,3 +1,5 @@
+import { policyVersion, withPolicyArgs } from '@/lib/addons/policy-version'
+import type { Advanced } from '@/lib/cluster/advanced'
 import type { ClusterSpec } from '@/lib/cluster/spec'
 import type { VSphereOffer } from '@/lib/identity/offer'
 import { canonicalSpan } from '@/lib/ip-pool/ip'
@@ -91,7 +93,8 @@ export function vsphereCluster(spec: ClusterSpec, context: RenderContext): KubeO
 }
 
 export function controlPlane(spec: ClusterSpec, context: RenderContext): KubeObject {
-  const { replicas, advanced } = spec.controlPlane
+  const { replicas } = spec.controlPlane
+  const advanced = withAddOns(spec)
   const services = parseCidr(spec.networks.services.trim())
   // Kamaji's own default is 10.96.0.10, and it refuses a service network without it ("does not contain the DNS Service IP").
   const dns = services === null ? null : formatAddress(services.first + 10)
@@ -101,4 +104,11 @@ export function controlPlane(spec: ClusterSpec, context: RenderContext): KubeObj
     metadata: metadata(place(spec, context), spec.name, { labels: advanced.labels }),
     spec: { version: spec.version, replicas, ...advancedFields(advanced, dns), network: networkFields(advanced, endpointOf(spec)?.host ?? null, dns) },
   }
+}
+
+/** With what an add-on takes of the API server. */
+function withAddOns({ addOns, version, controlPlane: { advanced } }: ClusterSpec): Advanced {
+  if (!addOns.proxy.enabled || policyVersion(version) !== 'v1beta1') return advanced
+  // Arguments that switch it off are refused by a rule.
+  return { ...advanced, extraArgs: { ...advanced.extraArgs, apiServer: [...(withPolicyArgs(advanced.extraArgs.apiServer) ?? advanced.extraArgs.apiServer)] } }
 }

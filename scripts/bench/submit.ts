@@ -6,7 +6,7 @@ import { promisify } from 'node:util'
 import type { Browser } from '@playwright/test'
 import type { Lab } from '@/lab/contract'
 import { renderAddOn } from '@/lib/addons/render'
-import { wantedAddOns } from '@/lib/addons/spec'
+import { clusterAddOns } from '@/lib/cluster/add-ons'
 import { clusterShape } from '@/lib/cluster/spec'
 import { OFFER_ANNOTATION, vsphereOffer } from '@/lib/identity/offer'
 import { renderCluster } from '@/lib/manifests/render'
@@ -49,7 +49,7 @@ export async function submitToAccepted({ lab, portal, browser, kubectl }: Target
     const spec = clusterShape.parse((sent.postDataJSON() as { spec: unknown }[])[0]?.spec)
     const cluster = `kubectl-${i}`
     const place = { tenant: TENANT, cluster, kubernetes: spec.version, offer, datacenter: offer.datacenter, clusterId: cluster, signIn: { username: 'bench', password: 'bench', version: 'bench' }, apiPort: 6443, serviceMonitors: false, scrapeSecret: null }
-    const addOns = wantedAddOns(spec.addOns).flatMap((settings) => renderAddOn(settings, place))
+    const addOns = clusterAddOns(spec).flatMap((settings) => renderAddOn(settings, place))
     const objects = [...renderCluster({ ...spec, name: cluster }, { tenant: TENANT, offer, operationId: `bench-${i}` }), ...addOns]
     const file = join(folder, `${i}.yaml`)
     await writeFile(file, toYaml(objects))

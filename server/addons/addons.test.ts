@@ -1,9 +1,10 @@
-import { beforeEach, expect, test, vi } from 'vitest'
+import { beforeEach, describe, expect, test, vi } from 'vitest'
 import { SETTINGS_ANNOTATION } from '@/lib/addons/names'
 import { defaultSpec } from '@/lib/cluster/defaults'
 import type { ClusterSpec } from '@/lib/cluster/spec'
 import type { VSphereOffer } from '@/lib/identity/offer'
 import type { KubeObject } from '@/lib/kubernetes/object'
+import { removeAddOn } from '@/server/addons/remove'
 import { saveAddOn } from '@/server/addons/save'
 import { updateAddOns } from '@/server/addons/update'
 import { createCluster } from '@/server/clusters/create'
@@ -11,16 +12,18 @@ import { removeLeftovers } from '@/server/clusters/remove'
 import { auditAnswered, auditAsked } from '@/server/db/audit'
 import { endOperation, findOperation, insertOperation, noteStep, renewLease, takeInterrupted } from '@/server/db/operations'
 import { away, failure } from '@/server/failure'
+import { deletePodProxy } from '@/server/tenant-api/pod-proxy'
 import { setRuntime } from '@/server/runtime'
 import type { TenantContext } from '@/server/tenants/open'
 
 vi.mock('@/server/db/operations')
 vi.mock('@/server/db/audit')
+vi.mock('@/server/tenant-api/pod-proxy')
 vi.mock('@/server/env', () => ({ env: () => ({ TENANTRY_GROUPS: [], LOG_LEVEL: 'silent' }) }))
 
 const offer: VSphereOffer = { server: 'vc', datacenter: 'DC0', resourcePool: 'rp', folder: 'f', datastore: 'ds', network: 'n', templates: [{ name: 'ubuntu-1.35', version: 'v1.35.2' }] }
 const spec: ClusterSpec = { ...defaultSpec(offer, 'vc-south'), name: 'blue-1', addresses: { kind: 'dhcp' } }
-const cluster = { name: 'blue-1', uid: 'u', identity: 'vc-south', version: { current: 'v1.34.6', desired: 'v1.35.2' }, placement: { datacenter: 'DC9' }, deletingSince: null }
+const cluster = { name: 'blue-1', uid: 'u', identity: 'vc-south', version: { current: 'v1.34.6', desired: 'v1.35.2' }, placement: { datacenter: 'DC9' }, deletingSince: null, kubeconfig: { ready: true } }
 const clusterOf = vi.fn((): object | null => cluster)
 const ctx = {
   session: { user: 'ada', email: 'ada', groups: [] }, identity: { user: 'oidc:ada', groups: [] }, tenant: 'blue',
@@ -54,7 +57,7 @@ beforeEach(() => {
   vi.mocked(auditAnswered).mockResolvedValue(undefined)
   vi.mocked(auditAsked).mockResolvedValue('audit')
   vi.mocked(takeInterrupted).mockResolvedValue(true)
-  setRuntime({ db: {}, acts: new Set(), draining: () => false, asUser: () => client, own, live: { tenantUid: () => 'n', identities, leftBehind: () => [], note: vi.fn(), access: { allowsNow } } } as never)
+  setRuntime({ db: {}, acts: new Set(), draining: () => false, asUser: () => client, own, system: { readKubeconfigSecret: () => Promise.resolve('kubeconfig') }, live: { tenantUid: () => 'n', identities, leftBehind: () => [], note: vi.fn(), access: { allowsNow } } } as never)
 })
 
 test('without the right to the cluster, asked now, neither the sign-in is read nor anything written', async () => {
@@ -143,4 +146,61 @@ test('an upgrade brings what is installed to the new minor, and lets go of a ver
   expect(JSON.stringify(written())).toContain('cloud-provider-vsphere:v1.35.1')
   client.list.mockResolvedValue([])
   expect(await updateAddOns(ctx, 'blue-1', 'v1.35.2', { assertHeld: () => undefined })).toEqual([])
+})
+
+describe('the proxy in Pods', () => {
+  const proxy = { name: 'proxy', url: 'http://proxy:3128', noProxy: '.svc' } as const
+  const controlPlane = (extraArgs: readonly string[], manager = 'tenantry') => ({
+    apiVersion: 'controlplane.cluster.x-k8s.io/v1alpha2', kind: 'KamajiControlPlane', spec: { version: 'v1.34.6', replicas: 3, apiServer: { extraArgs } },
+    metadata: { name: 'blue-1', managedFields: [{ manager, operation: 'Apply', fieldsV1: { 'f:spec': { 'f:version': {}, 'f:apiServer': { 'f:extraArgs': {} } } } }] },
+  })
+  const set = { apiVersion: 'addons.cluster.x-k8s.io/v1beta2', kind: 'ClusterResourceSet', metadata: { name: 'blue-1-pod-proxy', generation: 1 }, spec: { resources: [] }, status: { observedGeneration: 2 } }
+  const serve = (plane: object, resourceSet: object | null = null) => client.get.mockImplementation((kind: string) =>
+    Promise.resolve(kind === 'Cluster' ? { spec: { controlPlaneRef: { kind: 'KamajiControlPlane', name: 'blue-1' } } } : kind === 'KamajiControlPlane' ? plane : kind === 'ClusterResourceSet' ? resourceSet : null))
+
+  test('the API server is given what the beta takes first, as the person; what it has is kept', async () => {
+    serve(controlPlane(['--feature-gates=A=true']))
+    client.apply.mockImplementation((object: KubeObject) => {
+      expect(written()).toEqual([])
+      return Promise.resolve(object)
+    })
+    await save(proxy)
+    expect(client.dryRunApply).toHaveBeenCalledOnce()
+    expect(client.apply.mock.calls).toEqual([[expect.objectContaining({
+      spec: { version: 'v1.34.6', apiServer: { extraArgs: ['--feature-gates=A=true,MutatingAdmissionPolicy=true', '--runtime-config=admissionregistration.k8s.io/v1beta1=true'] } },
+    })]])
+    expect(written().map(({ kind }) => kind)).toEqual(['ConfigMap', 'ClusterResourceSet'])
+  })
+
+  test('an API server that has them is left alone', async () => {
+    serve(controlPlane(['--feature-gates=MutatingAdmissionPolicy=true', '--runtime-config=admissionregistration.k8s.io/v1beta1=true']))
+    await save(proxy)
+    expect(client.apply).not.toHaveBeenCalled()
+  })
+
+  test('what another tool set, or somebody switched off, is not overruled', async () => {
+    for (const plane of [controlPlane(['--v=2'], 'argocd'), controlPlane(['--feature-gates=MutatingAdmissionPolicy=false'])]) {
+      serve(plane)
+      await expect(save(proxy)).rejects.toMatchObject({ view: { code: 'conflict' } })
+    }
+    expect([client.apply.mock.calls, written()]).toEqual([[], []])
+  })
+
+  test('it is removed from the cluster before what would bring it back is, and only once that carries nothing', async () => {
+    serve(controlPlane([]), set)
+    own.apply.mockImplementation((object: KubeObject) => Promise.resolve({ ...object, metadata: { ...object.metadata, generation: 2 } }))
+    const order: string[] = []
+    vi.mocked(deletePodProxy).mockImplementation((_, __, { dryRun }) => Promise.resolve(void order.push(dryRun ? 'asked' : `taken out after ${written().length}`)))
+    own.delete.mockImplementation((kind: string) => Promise.resolve(void order.push(kind)))
+    await removeAddOn(ctx, { tenant: 'blue', cluster: 'blue-1', addOn: 'proxy' })
+    expect(order).toEqual(['asked', 'taken out after 1', 'ClusterResourceSet', 'ConfigMap'])
+    expect(written()[0]?.spec?.['resources']).toEqual([{ kind: 'ConfigMap', name: 'blue-1-pod-proxy-none' }])
+  })
+
+  test('while the cluster does not answer nothing is removed', async () => {
+    serve(controlPlane([]), set)
+    vi.mocked(deletePodProxy).mockRejectedValue(failure('not-ready', 'away'))
+    await expect(removeAddOn(ctx, { tenant: 'blue', cluster: 'blue-1', addOn: 'proxy' })).rejects.toMatchObject({ view: { code: 'not-ready' } })
+    expect([written(), own.delete.mock.calls]).toEqual([[], []])
+  })
 })

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { objectsOfAddOn } from '@/lib/addons/removal'
 import type { AddOnName } from '@/lib/addons/spec'
 import { ADD_ON_WORDS } from '@/lib/addons/words'
+import { takePolicyOut } from '@/server/addons/pod-proxy'
 import { intentOf, resumeSave } from '@/server/addons/save'
 import { audited } from '@/server/audit/audited'
 import { hashOf } from '@/server/clusters/create'
@@ -17,9 +18,9 @@ import { runtime } from '@/server/runtime'
 import { requireLive, requirePermission, type TenantContext } from '@/server/tenants/open'
 
 /**
- * Takes an add-on away from the management cluster, with its copy of the sign-in. What it put into the tenant cluster stays there: Pods may
- * have its volumes mounted.
- * @throws AppError 'forbidden' | 'refused'
+ * Takes an add-on away from the management cluster, with its copy of the sign-in. What it put into the tenant cluster stays there, since Pods may
+ * have its volumes mounted; but the proxy's policy, which goes first.
+ * @throws AppError 'forbidden' | 'refused'; 'not-ready' where the policy cannot be taken out
  */
 export async function removeAddOn(ctx: TenantContext, { cluster: name, addOn }: RemoveAddOnInput): Promise<null> {
   return audited(ctx, 'change:add-ons', `Cluster/${name}`, async () => {
@@ -44,6 +45,7 @@ export async function resumeAddOn(ctx: Asker, row: OperationRow, lease: Lease): 
 }
 
 async function remove(ctx: Asker, { id, cluster, clusterUid }: Pick<OperationRow, 'id' | 'cluster' | 'clusterUid'>, lease: Lease, addOn: AddOnName): Promise<void> {
+  if (addOn === 'proxy') await takePolicyOut(ctx, findCluster(ctx, cluster), lease)
   for (const { kind, name } of objectsOfAddOn(addOn, cluster)) {
     lease.assertHeld()
     await runtime().own.delete(kind, ctx.tenant, name)

@@ -6,16 +6,19 @@ import { stepOf } from '@/lib/addons/names'
 import type { AddOnSettings } from '@/lib/addons/spec'
 import { settingsOf } from '@/lib/addons/view'
 import type { ClusterView } from '@/lib/cluster/view'
+import type { KubeObject } from '@/lib/kubernetes/object'
 import { canonicalJson } from '@/lib/manifests/hash'
 import { applyAddOns } from '@/server/addons/apply'
 import { liveAddOns } from '@/server/addons/live'
 import { prepareAddOns, type PreparedAddOns } from '@/server/addons/prepare'
+import { preparePolicyArgs } from '@/server/addons/pod-proxy'
 import { audited } from '@/server/audit/audited'
 import { hashOf } from '@/server/clusters/create'
 import type { OperationRow } from '@/server/db/operations'
 import { failure, invalid } from '@/server/failure'
 import { addOnIntent, type AddOnIntent, type SaveAddOnInput } from '@/server/inputs'
 import { findCluster } from '@/server/node-pools/find'
+import { nameOf } from '@/server/operations/apply'
 import type { Asker } from '@/server/operations/asker'
 import { withOperation, type Lease } from '@/server/operations/lease'
 import { noteAct } from '@/server/operations/note'
@@ -36,11 +39,12 @@ export async function saveAddOn(ctx: TenantContext, { cluster: name, settings, s
     if (problems.length > 0) throw invalid(Object.fromEntries(problems.map(({ path, message }) => [path.join('.'), message])))
     await assertAsSeen(ctx, name, settings, seen)
     const prepared = await prepareFor(ctx, cluster, kubernetes, settings)
+    const controlPlane = await controlPlaneFor(ctx, cluster, kubernetes, settings)
     const at = { id: randomUUID(), cluster: name, clusterUid: cluster.uid }
     const { user: who, groups } = ctx.session
     const intent: AddOnIntent = { act: 'save', settings, kubernetes }
     const row = { ...at, tenant: ctx.tenant, kind: 'addon', who, groups, hash: hashOf([]), spec: intent, missing: [stepOf(settings.name)] } as const
-    await withOperation(row, (lease) => write(ctx, at, lease, prepared, settings))
+    await withOperation(row, (lease) => write(ctx, at, lease, { prepared, controlPlane }, settings))
     return null
   })
 }
@@ -49,15 +53,28 @@ export async function saveAddOn(ctx: TenantContext, { cluster: name, settings, s
 export async function resumeSave(ctx: Asker, row: OperationRow, lease: Lease, { settings }: Extract<AddOnIntent, { act: 'save' }>): Promise<void> {
   const cluster = findCluster(ctx, row.cluster)
   if (cluster.uid !== row.clusterUid) throw failure('conflict', `${row.cluster} is gone.`)
-  lease.assertHeld()
-  await write(ctx, row, lease, await prepareFor(ctx, cluster, versionOf(cluster), settings), settings)
+  const kubernetes = versionOf(cluster)
+  const prepared = await prepareFor(ctx, cluster, kubernetes, settings)
+  await write(ctx, row, lease, { prepared, controlPlane: await controlPlaneFor(ctx, cluster, kubernetes, settings) }, settings)
 }
 
-async function write(ctx: Asker, { id, cluster, clusterUid }: Pick<OperationRow, 'id' | 'cluster' | 'clusterUid'>, lease: Lease, prepared: PreparedAddOns, { name }: AddOnSettings): Promise<void> {
+interface Writing {
+  readonly prepared: PreparedAddOns
+  /** As it has to be for the add-on; null where it is so. Written first, as the person. */
+  readonly controlPlane: KubeObject | null
+}
+
+async function write(ctx: Asker, { id, cluster, clusterUid }: Pick<OperationRow, 'id' | 'cluster' | 'clusterUid'>, lease: Lease, { prepared, controlPlane }: Writing, { name }: AddOnSettings): Promise<void> {
   const uid = clusterUid ?? ''
-  await applyAddOns(lease, prepared, { name: cluster, uid })
+  const before = controlPlane === null ? [] : [nameOf(controlPlane)]
+  lease.assertHeld()
+  if (controlPlane) await audited(ctx, 'change:add-ons', nameOf(controlPlane), () => runtime().asUser(ctx.identity).apply(controlPlane))
+  await applyAddOns(lease, prepared, { name: cluster, uid }, before)
   noteAct(ctx, { key: `${id}:asked`, clusterUid: uid, cluster, subject: null, text: `Add-on ${ADD_ON_WORDS[name].title} was asked for` })
 }
+
+const controlPlaneFor = async (ctx: Asker, cluster: ClusterView, kubernetes: string, { name }: AddOnSettings): Promise<KubeObject | null> =>
+  name === 'proxy' ? preparePolicyArgs(ctx, runtime().asUser(ctx.identity), cluster, kubernetes) : null
 
 const prepareFor = (ctx: Asker, { name, identity, placement, endpoint }: ClusterView, kubernetes: string, settings: AddOnSettings): Promise<PreparedAddOns> =>
   prepareAddOns(ctx, { cluster: name, kubernetes, identity, datacenter: placement?.datacenter || null, apiPort: endpoint?.port ?? null }, [settings])

@@ -1,7 +1,7 @@
 import 'server-only'
 import { createHash, randomUUID } from 'node:crypto'
 import { stepOf } from '@/lib/addons/names'
-import { wantedAddOns } from '@/lib/addons/spec'
+import { clusterAddOns } from '@/lib/cluster/add-ons'
 import type { ClusterSpec } from '@/lib/cluster/spec'
 import type { KubeObject } from '@/lib/kubernetes/object'
 import { isAppError } from '@/lib/errors'
@@ -60,7 +60,7 @@ export async function createCluster(ctx: TenantContext, { spec, secrets }: Creat
 
 /** Of a new cluster, with everything checked that can be checked before the first write. @throws AppError as prepareAddOns does */
 export const addOnsOf = (ctx: Asker, spec: ClusterSpec): Promise<PreparedAddOns> =>
-  prepareAddOns(ctx, { cluster: spec.name, kubernetes: spec.version, identity: spec.identity, datacenter: spec.placement.datacenter, apiPort: apiPortOf(spec) }, wantedAddOns(spec.addOns))
+  prepareAddOns(ctx, { cluster: spec.name, kubernetes: spec.version, identity: spec.identity, datacenter: spec.placement.datacenter, apiPort: apiPortOf(spec) }, clusterAddOns(spec))
 
 export const addOnSteps = ({ wanted }: PreparedAddOns): readonly string[] => wanted.map(({ name }) => stepOf(name))
 

@@ -45,7 +45,7 @@ export async function newPoolPageData(ctx: TenantContext, name: string): Promise
 }
 
 /** From the cluster's networks as they are; machines' own network where a pool of addresses tells it. */
-async function noProxyOf(ctx: TenantContext, client: UserClient, { name, networks, addresses }: ClusterView): Promise<readonly string[]> {
+export async function noProxyOf(ctx: TenantContext, client: UserClient, { name, networks, addresses }: ClusterView): Promise<readonly string[]> {
   const cluster = await client.get('Cluster', ctx.tenant, name)
   const gateway = addresses.kind === 'pool' ? parseAddress(addresses.gateway ?? '') : null
   const nodes = addresses.kind === 'pool' && gateway !== null && addresses.prefix !== null ? [formatCidr(networkOf(gateway, addresses.prefix))] : []
