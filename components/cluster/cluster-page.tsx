@@ -38,7 +38,7 @@ export function ClusterPage({ name }: { name: string }) {
       <div className="grid grid-cols-[minmax(0,1fr)_380px] items-start gap-4 max-l:grid-cols-[minmax(0,1fr)]">
         <div className="min-w-0 space-y-4">
           <PoolsPanel cluster={cluster} />
-          <MachinesPanel machines={machines} />
+          <MachinesPanel machines={machines} hasPools={cluster.pools.length > 0 || cluster.state.word === 'Creating'} />
         </div>
         <div className="min-w-0 space-y-4">
           <HealthPanel cluster={cluster} />

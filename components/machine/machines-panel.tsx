@@ -19,13 +19,14 @@ const cell = 'h-9 border-t border-line px-2 last:pr-4 max-s:flex max-s:h-12 max-
 const row = 'max-s:grid max-s:grid-cols-[minmax(0,1fr)_136px]'
 const head = 'border-b-0 max-s:w-auto max-s:leading-8'
 
-export function MachinesPanel({ machines }: { machines: readonly MachineView[] }) {
+/** @param hasPools without any, nothing will ever make a machine */
+export function MachinesPanel({ machines, hasPools = true }: { machines: readonly MachineView[]; hasPools?: boolean }) {
   const [open, setOpen] = useState<ReadonlySet<string>>(new Set())
   const [chosen, choose] = useState<{ machine: MachineView; act: MachineAct } | null>(null)
   const toggle = (uid: string) => setOpen((held) => (held.has(uid) ? new Set([...held].filter((other) => other !== uid)) : new Set([...held, uid])))
   return (
     <Panel title="Machines" id="machines" note={machines.length}>
-      {machines.length === 0 ? <p className="px-4 pb-4 text-ink-2">No machine exists yet. They are asked for once the control plane answers.</p> : (
+      {machines.length === 0 ? <p className="px-4 pb-4 text-ink-2">{hasPools ? 'No machine exists yet. They are asked for once the control plane answers.' : 'No machines: add a pool.'}</p> : (
         <Table aria-labelledby="machines" role="table" className="table-fixed max-s:block">
           <thead role="rowgroup" className="max-s:block">
             <tr role="row" className={row}>

@@ -26,10 +26,11 @@ export function PoolsPanel({ cluster }: { cluster: ClusterView }) {
   const pool = cluster.pools.find((candidate) => candidate.name === open?.pool)
   const Dialog = open ? DIALOGS[open.dialog] : null
   const pools = `${clusterHref(tenant, cluster.name)}/pools`
-  const add = cluster.pools.length === 0 ? 'A new pool takes vCenter, network and addresses over from another one, and there is none yet.' : canChange.reason
+  const isBorn = cluster.pools.length === 0 && cluster.state.word === 'Creating'
+  const add = isBorn ? 'The first pool is on its way.' : canChange.reason
   return (
     <Panel title="Node pools" id="pools" note={cluster.pools.length} actions={<Button size="sm" reason={add} onClick={() => router.push(`${pools}/new`)}><Plus size={14} aria-hidden />Add pool</Button>}>
-      {cluster.pools.length === 0 ? <p className="px-4 pb-4 text-ink-2">No pool has been reported yet.</p> : (
+      {cluster.pools.length === 0 ? <p className="px-4 pb-4 text-ink-2">{isBorn ? 'No pool has been reported yet.' : 'No machines, so nothing runs here but the control plane: add a pool.'}</p> : (
         <Table aria-labelledby="pools">
           <thead>
             <tr>
@@ -48,7 +49,7 @@ export function PoolsPanel({ cluster }: { cluster: ClusterView }) {
                   <Menu trigger={<Button size="sm" square look="ghost" className="ml-1" aria-label={`More for pool ${each.name}`}><Ellipsis size={16} aria-hidden /></Button>}>
                     <MenuItem onClick={() => router.push(`${pools}/${encodeURIComponent(each.name)}`)}>{canChange.reason ? 'Look at its settings' : 'Change'}</MenuItem>
                     <MenuItem reason={canChange.reason} onClick={() => setOpen({ pool: each.name, dialog: 'restart' })}>Restart all machines</MenuItem>
-                    <MenuItem danger reason={canChange.reason ?? (cluster.pools.length < 2 ? 'It is the only pool; scale it to 0 machines instead.' : null)} onClick={() => setOpen({ pool: each.name, dialog: 'remove' })}>Remove pool</MenuItem>
+                    <MenuItem danger reason={canChange.reason} onClick={() => setOpen({ pool: each.name, dialog: 'remove' })}>Remove pool</MenuItem>
                   </Menu>
                 </Td>
               </Tr>

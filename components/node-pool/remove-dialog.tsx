@@ -20,6 +20,7 @@ export function RemoveDialog({ cluster, pool, onClose }: { cluster: ClusterView;
   const [error, setError] = useState<ErrorView | null>(null)
   const input = useRef<HTMLInputElement>(null)
   const machines = plural(pool.total, 'machine')
+  const rest = cluster.pools.length > 1 ? 'What runs there moves to other pools, where it may.' : 'It is the last pool: nothing runs in the cluster until you add another one. The control plane stays, and a new pool begins as this one was.'
 
   const submit = async (event: FormEvent) => {
     event.preventDefault()
@@ -37,7 +38,7 @@ export function RemoveDialog({ cluster, pool, onClose }: { cluster: ClusterView;
     onClose()
   }
   return (
-    <AlertDialog open onOpenChange={(open) => !open && onClose()} initialFocus={input} title={`Remove pool ${pool.name}?`} description={pool.total === 0 ? 'It has no machines.' : `Its ${machines} are drained, then deleted with their disks. What runs there moves to other pools, where it may.`}>
+    <AlertDialog open onOpenChange={(open) => !open && onClose()} initialFocus={input} title={`Remove pool ${pool.name}?`} description={pool.total === 0 ? `It has no machines.${cluster.pools.length > 1 ? '' : ` ${rest}`}` : `Its ${machines} ${pool.total === 1 ? 'is drained, then deleted with its disk' : 'are drained, then deleted with their disks'}. ${rest}`}>
       <form onSubmit={(event) => void submit(event)} noValidate className="mt-4">
         <Field label={<>Type <span className="mono font-semibold">{pool.name}</span></>} error={wrong && typed.trim() !== pool.name ? `The name is ${pool.name}.` : undefined}>
           <Input ref={input} mono value={typed} onChange={(event) => type(event.currentTarget.value)} autoCapitalize="off" />

@@ -4,6 +4,7 @@ import { sameVersion } from '@/lib/kubernetes/version'
 import type { ClusterView } from '@/lib/cluster/view'
 import { machineDeploymentName } from '@/lib/kubernetes/names'
 import type { KubeObject } from '@/lib/kubernetes/object'
+import { lastPool } from '@/lib/node-pool/last'
 import { clusterOf, type LivePool, poolNameOf } from '@/lib/node-pool/live'
 import type { Owner } from '@/lib/node-pool/change'
 import { type PoolGroup, readGroup } from '@/lib/node-pool/group'
@@ -65,6 +66,13 @@ export async function deploymentsOf(client: UserClient, tenant: string, cluster:
   const all = await client.list('MachineDeployment', tenant)
   const own = all.filter((deployment) => clusterOf(deployment) === cluster && !deployment.metadata.deletionTimestamp)
   return own.toSorted((a, b) => ((a.metadata.creationTimestamp ?? '') < (b.metadata.creationTimestamp ?? '') ? -1 : 1))
+}
+
+/** What a new pool can begin from: the cluster's pools, oldest first; without any, what the last one left. */
+export async function modelsOf(client: UserClient, tenant: string, cluster: string): Promise<{ readonly deployments: readonly KubeObject[]; readonly models: readonly LivePool[] }> {
+  const [deployments, templates] = await Promise.all([deploymentsOf(client, tenant, cluster), templatesOf(client, tenant)])
+  const last = deployments.length === 0 ? lastPool({ tenant, cluster }, templates) : null
+  return { deployments, models: last === null ? deployments.map((deployment) => ({ deployment, ...templates })) : [last] }
 }
 
 /**

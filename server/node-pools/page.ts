@@ -8,7 +8,7 @@ import { readPool } from '@/lib/node-pool/read'
 import type { PoolPageData } from '@/lib/node-pool/review'
 import { defaultRepair, defaultTimeouts } from '@/lib/node-pool/spec'
 import { failure } from '@/server/failure'
-import { deploymentsOf, findCluster, findPool, offeredTemplates, poolsFor, surroundingsOf, templatesOf } from '@/server/node-pools/find'
+import { findCluster, findPool, modelsOf, offeredTemplates, poolsFor, surroundingsOf } from '@/server/node-pools/find'
 import { clusterZones } from '@/server/zones/list'
 import type { UserClient } from '@/server/management/user-client'
 import { runtime } from '@/server/runtime'
@@ -26,22 +26,26 @@ export async function poolPageData(ctx: TenantContext, cluster: string, pool: st
   }
 }
 
-/** A new pool begins as a copy of the oldest one, without its labels and taints. @throws AppError 'not-ready' without any pool */
+/** A new pool begins as a copy of the oldest one, without its labels and taints. @throws AppError 'not-ready' where there never was a pool */
 export async function newPoolPageData(ctx: TenantContext, name: string): Promise<PoolPageData> {
   const client = runtime().asUser(ctx.identity)
   const cluster = findCluster(ctx, name)
-  const [[first, ...rest], templates] = await Promise.all([deploymentsOf(client, ctx.tenant, name), templatesOf(client, ctx.tenant)])
-  if (first === undefined) throw failure('not-ready', `${name} has no pool yet that a new one could take vCenter, network and addresses over from.`)
-  const copied = readPool({ deployment: first, ...templates }).spec
+  const { deployments, models: [model] } = await modelsOf(client, ctx.tenant, name)
+  if (model === undefined) throw failure('not-ready', `${name} has no pool yet that a new one could take vCenter, network and addresses over from.`)
+  const first = model.deployment
+  const copied = readPool(model).spec
   const version = stringIn(first, 'spec', 'template', 'spec', 'version') ?? cluster.version.current ?? ''
-  const offered = new Set([copied.machine.template, ...offeredTemplates(ctx, cluster, version)])
+  const forVersion = offeredTemplates(ctx, cluster, version)
+  // Of a pool that is gone the VM template may be for a version that the cluster has left behind.
+  const template = deployments.length > 0 || forVersion.includes(copied.machine.template) ? copied.machine.template : (forVersion[0] ?? copied.machine.template)
+  const offered = new Set([template, ...forVersion])
   const spec = {
-    ...copied, name: '', version, size: { kind: 'fixed', replicas: 1 } as const, labels: {}, taints: [],
+    ...copied, name: '', version, size: { kind: 'fixed', replicas: 1 } as const, labels: {}, taints: [], machine: { ...copied.machine, template },
     // One MachineDeployment of a spread pool has one of its zones: they are chosen anew.
     zones: [],
     strategy: { kind: 'rolling', surge: 1, unavailable: 0 } as const, timeouts: defaultTimeouts(), repair: defaultRepair(1),
   }
-  return { cluster: name, uid: null, spec, unknown: [], copyOf: poolNameOf(first), noProxy: await noProxyOf(ctx, client, cluster), around: surroundingsOf(ctx, cluster, null, [first, ...rest]), templates: [...offered].filter((template) => template !== ''), zones: clusterZones(ctx, cluster), addressPools: poolsFor(ctx, cluster) }
+  return { cluster: name, uid: null, spec, unknown: [], copyOf: poolNameOf(first), noProxy: await noProxyOf(ctx, client, cluster), around: surroundingsOf(ctx, cluster, null, deployments), templates: [...offered].filter((one) => one !== ''), zones: clusterZones(ctx, cluster), addressPools: poolsFor(ctx, cluster) }
 }
 
 /** From the cluster's networks as they are; machines' own network where a pool of addresses tells it. */

@@ -197,9 +197,8 @@ test('a new pool takes datacenter and addresses over; a name that is there is re
   await expect(addPool(ctx, { tenant: TENANT, cluster: 'blue-1', spec: { ...general, name: 'extra' } })).rejects.toMatchObject({ view: { fields: { name: 'blue-1 has a pool extra already.' } } })
 })
 
-test('a pool is removed with its name typed, its check first, its templates later; the last one stays', async () => {
+test('a pool is removed with its name typed, its check first, its templates later', async () => {
   const remove = (pool: string, typedName = pool) => removePool(ctx, { tenant: TENANT, cluster: 'blue-1', pool, uid: null, typedName })
-  await expect(remove('general')).rejects.toMatchObject({ view: { code: 'conflict', message: expect.stringContaining('only pool') as string } })
   await addPool(ctx, { tenant: TENANT, cluster: 'blue-1', spec: { ...general, name: 'extra', size: { kind: 'fixed', replicas: 1 } } })
   await expect(remove('extra', 'general')).rejects.toMatchObject({ view: { fields: { typedName: 'Type extra to remove it.' } } })
   writes = []
@@ -207,6 +206,25 @@ test('a pool is removed with its name typed, its check first, its templates late
   expect(writes).toEqual(['-MachineHealthCheck/blue-1-extra', '-MachineDeployment/blue-1-extra'])
   expect(await operations('tidy')).toMatchObject([{ spec: { templates: [{ kind: 'VSphereMachineTemplate' }, { kind: 'KubeadmConfigTemplate' }] } }])
   expect([...there.values()].filter(({ metadata }) => metadata.labels?.[CLUSTER_NAME_LABEL] === 'blue-1' && metadata.name.startsWith('blue-1-extra-'))).toHaveLength(2)
+})
+
+test('the last pool goes as well: its templates stay, and the next pool begins from them', async () => {
+  const look = async () => {
+    await db.prisma.operation.updateMany({ where: { kind: 'tidy' }, data: { leaseUntil: new Date(0) } })
+    await resumeExpired(new AbortController().signal)
+  }
+  const templates = () => [...there.values()].filter(({ kind, metadata }) => /Template$/.test(kind) && metadata.labels?.[CLUSTER_NAME_LABEL] === 'blue-1').map(nameOf).sort()
+  const kept = templates()
+  await changePool(ctx, input(bigger))
+  await changePool(ctx, { ...input({ ...bigger, machine: { ...bigger.machine, cpus: 8 } }), seen: seen() })
+  const now = [nameOf(there.get(`VSphereMachineTemplate/${templateNow()}`) ?? expect.fail()), ...kept.filter((name) => name.startsWith('KubeadmConfigTemplate/'))].sort()
+  await removePool(ctx, { tenant: TENANT, cluster: 'blue-1', pool: 'general', uid: null, typedName: 'general' })
+  await look()
+  expect(templates()).toEqual(now)
+  cluster = { ...cluster, pools: [] }
+  await addPool(ctx, { tenant: TENANT, cluster: 'blue-1', spec: { ...general, name: 'again', size: { kind: 'fixed', replicas: 1 } } })
+  expect(there.get('MachineDeployment/blue-1-again')?.spec).toMatchObject({ replicas: 1 })
+  expect([...there.values()].find(({ kind, metadata }) => kind === 'VSphereMachineTemplate' && metadata.name.startsWith('blue-1-again-'))?.spec).toMatchObject({ template: { spec: { server: 'vc.example.com', datacenter: 'DC0', network: { devices: [{ addressesFromPools: [{ name: 'blue-1' }] }] } } } })
 })
 
 test('a restart sets its moment and nothing else', async () => {

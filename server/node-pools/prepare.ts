@@ -17,7 +17,7 @@ import type { PoolSpec } from '@/lib/node-pool/spec'
 import { listed } from '@/lib/text'
 import { failure, invalid } from '@/server/failure'
 import type { UserClient } from '@/server/management/user-client'
-import { deploymentsOf, findCluster, findPool, type FoundPool, offeredTemplates, poolsFor, surroundingsOf, templatesOf } from '@/server/node-pools/find'
+import { findCluster, findPool, type FoundPool, modelsOf, offeredTemplates, poolsFor, surroundingsOf } from '@/server/node-pools/find'
 import { poolFieldOf } from '@/server/node-pools/fields'
 import type { Asker } from '@/server/operations/asker'
 
@@ -81,20 +81,20 @@ export interface WantedPool {
 /** A new pool gets vCenter and addresses from the oldest pool of the cluster whose template says them plainly. */
 export async function prepareAdd(ctx: Asker, client: UserClient, { cluster: name, spec }: WantedPool): Promise<Prepared> {
   const cluster = findCluster(ctx, name)
-  const [deployments, templates] = await Promise.all([deploymentsOf(client, ctx.tenant, name), templatesOf(client, ctx.tenant)])
+  const { deployments, models } = await modelsOf(client, ctx.tenant, name)
   refuse(poolSpecProblems(spec, surroundingsOf(ctx, cluster, null, deployments)))
-  const found = deployments.flatMap((deployment) => {
-    const template = machineTemplateOf({ deployment, ...templates })
+  const found = models.flatMap((model) => {
+    const template = machineTemplateOf(model)
     const facts = template === null ? null : machineFactsOf(template)
     return facts === null || template === null ? [] : [{ facts, vmTemplate: (template.spec as { template?: { spec?: { template?: string } } } | undefined)?.template?.spec?.template }]
   })
   const [first] = found
   if (first === undefined) throw failure('not-ready', `No pool of ${name} says plainly which vCenter and addresses its machines have, so a new one cannot take them over.`)
-  if (!found.some(({ vmTemplate }) => vmTemplate === spec.machine.template)) assertOffered(ctx, cluster, spec, null)
+  if (deployments.length === 0 || !found.some(({ vmTemplate }) => vmTemplate === spec.machine.template)) assertOffered(ctx, cluster, spec, null)
   assertPools(ctx, cluster, spec, null)
   const plan = planPoolAdd({ tenant: ctx.tenant, cluster: { name, uid: cluster.uid }, machines: first.facts }, spec)
-  const [oldest] = deployments
-  const node = oldest === undefined ? NO_NODE_CONFIG : readPool({ deployment: oldest, ...templates }).spec.node
+  const [oldest] = models
+  const node = oldest === undefined ? NO_NODE_CONFIG : readPool(oldest).spec.node
   return dryRun(ctx, client, { cluster, group: null, plan, node }, spec.size.kind === 'fixed' ? spec.size.replicas : spec.size.min)
 }
 

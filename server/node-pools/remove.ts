@@ -10,7 +10,7 @@ import { failure, invalid } from '@/server/failure'
 import { removeIntent, type RemoveIntent, type RemovePoolInput } from '@/server/inputs'
 import { knownKind, type KindName } from '@/server/management/kinds'
 import { carryOut } from '@/server/node-pools/carry-out'
-import { deploymentOf, deploymentsOf, findPool } from '@/server/node-pools/find'
+import { deploymentOf, findPool } from '@/server/node-pools/find'
 import { tidyLater } from '@/server/node-pools/tidy'
 import type { Asker } from '@/server/operations/asker'
 import { withOperation, type Lease } from '@/server/operations/lease'
@@ -19,8 +19,8 @@ import { runtime } from '@/server/runtime'
 import { requireLive, type TenantContext } from '@/server/tenants/open'
 
 /**
- * Removes a pool with its machines, each drained first.
- * @throws AppError 'invalid' when the typed name is another one; 'conflict' for the last pool, which new ones are made after
+ * Removes a pool with its machines, each drained first. Of the last one the templates stay, for the next one to begin from.
+ * @throws AppError 'invalid' when the typed name is another one; 'conflict' for another pool of that name
  */
 export async function removePool(ctx: TenantContext, { cluster: name, pool, uid, typedName }: RemovePoolInput): Promise<null> {
   const cluster = ctx.cluster(name)
@@ -30,7 +30,6 @@ export async function removePool(ctx: TenantContext, { cluster: name, pool, uid,
     const client = runtime().asUser(ctx.identity)
     const found = await findPool(ctx, client, name, pool)
     if (uid !== null && found.live.deployment.metadata.uid !== uid) throw failure('conflict', `Pool ${pool} was removed and made again since this page was loaded. Nothing was written.`)
-    if ((await deploymentsOf(client, ctx.tenant, name)).length <= found.group.length) throw failure('conflict', `${pool} is the only pool of ${name}. New pools take vCenter, network and addresses over from another one: scale this one to 0 machines, or add another pool first.`)
     const { removes } = planGroupRemove(found.group)
     const templates = templatesOfPool(found.live.deployment, [machineTemplateOf(found.live), bootstrapTemplateOf(found.live), ...found.live.machineTemplates, ...found.live.bootstrapTemplates])
     const intent: RemoveIntent = { pool, removes: [...removes], templates: templates.map(({ kind, metadata }) => ({ kind, name: metadata.name, uid: metadata.uid ?? '' })), from: groupSize(found.group) }

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { AppError } from '@/lib/errors'
 import { bootstrapRef, isOurs, machineRef } from '@/lib/node-pool/live'
 import { planTemplateCleanup } from '@/lib/node-pool/cleanup'
+import { lastTemplates } from '@/lib/node-pool/last'
 import type { KubeObject } from '@/lib/kubernetes/object'
 import { CLUSTER_NAME_LABEL } from '@/lib/manifests/labels'
 import { audited } from '@/server/audit/audited'
@@ -37,7 +38,8 @@ export class StillInUse extends AppError {
 }
 
 /**
- * Removes what nothing refers to: the templates of the operation, and older ones that were left behind.
+ * Removes what nothing refers to: the templates of the operation, and older ones that were left behind. Those of a cluster's last
+ * pool stay (lastTemplates).
  * @throws StillInUse
  */
 export async function resumeTidy(ctx: Asker, row: OperationRow, lease: Lease): Promise<void> {
@@ -53,7 +55,8 @@ export async function resumeTidy(ctx: Asker, row: OperationRow, lease: Lease): P
   const named = intent.data.templates.filter(({ kind, name, uid }) => templates.some((template) => template.kind === kind && template.metadata.name === name && template.metadata.uid === uid && isOurs(template)))
   const free = named.filter(({ kind, name }) => !used.has(`${kind}/${name}`))
   const stale = planTemplateCleanup(templates, machineSets ?? [], deployments ?? [], new Date())
-  const go = new Map([...free, ...stale].map((template) => [`${template.kind}/${template.name}`, template]))
+  const kept = new Set(lastTemplates(row.cluster, templates, deployments ?? []).map(({ kind, metadata }) => `${kind}/${metadata.name}`))
+  const go = new Map([...free, ...stale].map((template) => [`${template.kind}/${template.name}`, template] as const).filter(([name]) => !kept.has(name)))
   for (const [object, { kind, name, uid }] of go) {
     lease.assertHeld()
     await audited(ctx, 'resume', object, () => client.delete(kind as KindName, ctx.tenant, name, uid ?? undefined))
