@@ -11,7 +11,7 @@ test.each([
   ['base64', Buffer.from(yaml).toString('base64'), 'base64'],
   ['gzip', gzipSync(yaml).toString('base64'), 'gzip+base64'],
 ])('metadata is read as it was encoded: %s', (_, value, encoding) => {
-  expect(read(value, encoding)).toEqual({ hostname: 'm1', address: '10.20.0.10' })
+  expect(read(value, encoding)).toEqual({ hostname: 'm1', address: '10.20.0.10', ethernets: [{ addresses: ['10.20.0.10/24'] }] })
 })
 
 test('without an address in it the network gives one, the same each time', () => {

@@ -7,6 +7,8 @@ export interface GuestMetadata {
   readonly hostname: string
   /** Without prefix length; undefined where the network gives it (DHCP). */
   readonly address: string | undefined
+  /** Of its network devices, as netplan takes them; in their order. */
+  readonly ethernets: readonly Readonly<Record<string, unknown>>[]
 }
 
 /** Undefined while there is none: CAPV writes it when it creates the VM. */
@@ -16,10 +18,12 @@ export function readGuestMetadata(extraConfig: ReadonlyMap<string, string>): Gue
   const text = decode(value, extraConfig.get('guestinfo.metadata.encoding') ?? '')
   const metadata = parse(text) as Record<string, unknown> | null
   const network = (metadata?.['network'] ?? {}) as { ethernets?: Record<string, { addresses?: string[] }> }
-  const addresses = Object.values(network.ethernets ?? {}).flatMap((ethernet) => ethernet.addresses ?? [])
+  const ethernets = Object.values(network.ethernets ?? {})
+  const addresses = ethernets.flatMap((ethernet) => ethernet.addresses ?? [])
   return {
     hostname: String(metadata?.['local-hostname'] ?? metadata?.['hostname'] ?? ''),
     address: addresses[0]?.split('/')[0],
+    ethernets,
   }
 }
 

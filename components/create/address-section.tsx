@@ -4,8 +4,10 @@ import { useController, useWatch } from 'react-hook-form'
 import { addressesNeeded, madeAhead, rangeFix } from '@/lib/cluster/rules/address-rules'
 import type { ClusterSpec } from '@/lib/cluster/spec'
 import { findSharedPool } from '@/lib/ip-pool/offer'
+import { type DhcpSettings, USUAL_DHCP } from '@/lib/node-pool/device'
 import { useClusters, useTenant } from '@/components/live/hooks'
 import { Glyph } from '@/components/state/glyph'
+import { DhcpFields } from '@/components/network/device-fields'
 import { Field } from '@/components/ui/field'
 import { Segmented } from '@/components/ui/segmented'
 import { Select } from '@/components/ui/select'
@@ -39,8 +41,20 @@ export function AddressSection({ form }: { form: CreateForm }) {
   return (
     <FormSection title="Addresses" id="s-addresses">
       <Segmented labelledBy="s-addresses" value={kind} onChange={choose} choices={choices} />
-      {kind === 'dhcp' ? <p className="text-ink-2">The network’s DHCP server gives each machine an address. How many are free is not known here; a machine without one waits.</p> : kind === 'shared' ? <SharedFields form={form} /> : <PoolFields form={form} />}
+      {kind === 'dhcp' ? <DhcpSection form={form} /> : kind === 'shared' ? <SharedFields form={form} /> : <PoolFields form={form} />}
     </FormSection>
+  )
+}
+
+function DhcpSection({ form: { control } }: { form: CreateForm }) {
+  const { field: { value: held, onChange } } = useController({ control, name: 'addresses.settings' as 'addresses' })
+  const error = useFieldError(control, 'addresses.settings' as 'name')
+  return (
+    <>
+      <p className="text-ink-2">The network’s DHCP server gives each machine an address. How many are free is not known here; a machine without one waits.</p>
+      <div id={fieldId('addresses.settings')}><DhcpFields value={(held as unknown as DhcpSettings | undefined) ?? USUAL_DHCP} onChange={(settings) => onChange(settings)} error={error} /></div>
+      <ListField control={control} path={'addresses.nameservers' as 'name'} placeholder="10.40.0.2, 10.40.0.3" hint="Up to 3, beside those that the DHCP server tells." />
+    </>
   )
 }
 

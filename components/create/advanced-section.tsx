@@ -2,7 +2,8 @@
 import { useController, useFormState, useWatch } from 'react-hook-form'
 import { ADDRESS_TYPES, NOTHING_ADVANCED, SERVICE_TYPES, type Advanced } from '@/lib/cluster/advanced'
 import { canonicalJson } from '@/lib/manifests/hash'
-import { routeLines, routesOf, type Route } from '@/lib/node-pool/extras'
+import type { Route } from '@/lib/node-pool/device'
+import { routeLines, routesOf } from '@/lib/node-pool/extras'
 import { plural } from '@/lib/text'
 import { Field } from '@/components/ui/field'
 import { Input } from '@/components/ui/input'
@@ -92,7 +93,10 @@ function CreateOnly({ form }: { form: PlaneForm }) {
           <Word form={form} part="pool.extras.storagePolicy" placeholder="As vCenter decides" orNull />
           <Lines form={form} part="pool.extras.searchDomains" placeholder="example.com" />
         </div>
-        <Routes form={form} part="pool.extras.routes" placeholder="10.0.0.0/8 via 10.40.12.254" />
+        <div className={two}>
+          <Routes form={form} part="pool.extras.routes" placeholder="10.0.0.0/8 via 10.40.12.254" />
+          <Mtu form={form} />
+        </div>
       </Group>
     </>
   )
@@ -135,6 +139,15 @@ function Port({ form }: { form: PlaneForm }) {
   return (
     <Field id={id} label={label} error={error} className="max-w-[180px]">
       <NumberField wide min={1} max={32767} value={typeof value === 'number' && !Number.isNaN(value) ? value : null} onChange={(next) => onChange(next ?? Number.NaN)} onBlur={onBlur} />
+    </Field>
+  )
+}
+
+function Mtu({ form }: Pick<Props, 'form'>) {
+  const { value, onChange, onBlur, label, id, error } = usePart({ form, part: 'pool.extras.mtu' }, 'pool.extras.mtu')
+  return (
+    <Field id={id} label={label} error={error} hint="Of the machines’ network, in bytes; empty is the guest’s 1500.">
+      <NumberField wide min={1280} max={9190} unit="bytes" value={typeof value === 'number' ? value : null} onChange={onChange} onBlur={onBlur} />
     </Field>
   )
 }

@@ -1,6 +1,8 @@
 'use client'
 import { useController, useFormState, useWatch } from 'react-hook-form'
 import { defaultSpec } from '@/lib/cluster/defaults'
+import { poolProblems } from '@/lib/cluster/rules/identity-rules'
+import type { ClusterSpec } from '@/lib/cluster/spec'
 import { findIdentity } from '@/lib/identity/select'
 import { sameVersion } from '@/lib/kubernetes/version'
 import { zonesOf } from '@/lib/zone/option'
@@ -79,9 +81,11 @@ function NetworksRow({ form }: { form: CreateForm }) {
   const { field: { value: held, onChange, onBlur } } = useController({ control, name: 'pool.moreNetworks' })
   const error = useFieldError(control, 'pool.moreNetworks')
   const networks = held ?? []
+  const spec = useWatch({ control }) as ClusterSpec
+  const problems = error === undefined ? [] : poolProblems(spec).flatMap(({ path, message }) => (path[1] === 'moreNetworks' ? [{ path: path.slice(2), message }] : []))
   return (
     <DefaultRow icon={Network} title="More networks" value={networks.length === 0 ? 'None' : networks.map(({ network }) => network).filter(Boolean).join(', ')} forceOpen={error !== undefined}>
-      <NetworkRows id={fieldId('pool.moreNetworks')} networks={networks} onChange={(next) => onChange(next.length === 0 ? undefined : next)} onBlur={onBlur} pools={sharedPools.map(({ name }) => ({ kind: 'GlobalInClusterIPPool', name }))} error={error} />
+      <NetworkRows id={fieldId('pool.moreNetworks')} networks={networks} onChange={(next) => onChange(next.length === 0 ? undefined : next)} onBlur={onBlur} pools={sharedPools.map(({ name }) => ({ kind: 'GlobalInClusterIPPool', name }))} error={error} problems={problems} />
     </DefaultRow>
   )
 }

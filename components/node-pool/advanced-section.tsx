@@ -1,13 +1,11 @@
 'use client'
-import { CalendarClock, HeartPulse, MapPin, Network, RefreshCw, SlidersHorizontal, Tag, TriangleAlert, X } from 'lucide-react'
-import { routeLines, routesOf } from '@/lib/node-pool/extras'
+import { CalendarClock, HeartPulse, MapPin, RefreshCw, SlidersHorizontal, Tag, TriangleAlert, X } from 'lucide-react'
 import { poolHints } from '@/lib/node-pool/rules'
 import type { PoolPageData } from '@/lib/node-pool/review'
 import { TAINT_EFFECTS, type PoolSpec } from '@/lib/node-pool/spec'
 import { plural } from '@/lib/text'
 import { DefaultRow } from '@/components/create/default-row'
 import { FormSection, three, two } from '@/components/create/form-section'
-import { NetworkRows } from '@/components/network/network-rows'
 import { NodeFields } from '@/components/node-config/node-fields'
 import { nodeSummary, type NodeForm } from '@/components/node-config/node-form'
 import { Button } from '@/components/ui/button'
@@ -17,13 +15,16 @@ import { Segmented } from '@/components/ui/segmented'
 import { Select } from '@/components/ui/select'
 import { Switch } from '@/components/ui/switch'
 import { specOf } from './draft'
-import { Count, Lines, poolFieldId, Share, Text } from './pool-field'
+import { NetworkSection } from './network-section'
+import { Count, poolFieldId, Share, Text } from './pool-field'
 import { AddRow } from './pool-sections'
 import type { PoolForm } from './use-pool-form'
 
-export function AdvancedSection({ form, nodeForm, pools }: { form: PoolForm; nodeForm: NodeForm; pools: PoolPageData['addressPools'] }) {
+const PLACES = ['datastore', 'folder', 'resourcePool', 'storagePolicy'] as const
+
+export function AdvancedSection({ form, nodeForm, data }: { form: PoolForm; nodeForm: NodeForm; data: PoolPageData }) {
   const { draft } = form
-  const { labels, taints, strategy, timeouts, repair, machine, moreNetworks } = draft
+  const { labels, taints, strategy, timeouts, repair, machine } = draft
   const wrong = (prefix: string) => [...form.wrong.keys()].some((path) => path.startsWith(prefix) && form.error(path) !== undefined)
   const hints = poolHints(specOf(draft))
   const hint = (path: string) => hints.find((each) => each.path.join('.') === path)?.message
@@ -54,18 +55,13 @@ export function AdvancedSection({ form, nodeForm, pools }: { form: PoolForm; nod
         <DefaultRow icon={HeartPulse} title="Repair" value={repair.on ? `After ${repair.unhealthySeconds} s without a ready Node` : 'Off'} forceOpen={wrong('repair')}>
           <Repair form={form} hint={hint('repair.maxUnhealthy')} />
         </DefaultRow>
-        <DefaultRow icon={Network} title="More networks" value={moreNetworks.length === 0 ? 'None' : moreNetworks.map(({ network }) => network).join(', ')} forceOpen={wrong('moreNetworks')}>
-          <NetworkRows id={poolFieldId('moreNetworks')} networks={moreNetworks} onChange={(next) => form.set('moreNetworks', next)} onBlur={() => form.touch('moreNetworks')} pools={pools} error={form.error('moreNetworks')} />
-        </DefaultRow>
-        <DefaultRow icon={MapPin} title="Placement" value={[machine.network, machine.datastore].filter(Boolean).join(', ') || 'As vCenter decides'} forceOpen={wrong('machine.')}>
+        <NetworkSection form={form} data={data} />
+        <DefaultRow icon={MapPin} title="Placement" value={machine.datastore ?? 'As vCenter decides'} forceOpen={PLACES.some((field) => wrong(`machine.${field}`))}>
           <div className={two}>
-            <Text form={form} path="machine.network" mono />
             <Text form={form} path="machine.datastore" mono orNull placeholder="As vCenter decides" />
             <Text form={form} path="machine.folder" mono orNull placeholder="As vCenter decides" />
             <Text form={form} path="machine.resourcePool" mono orNull placeholder="As vCenter decides" />
             <Text form={form} path="machine.storagePolicy" mono orNull placeholder="As vCenter decides" />
-            <Lines form={form} path="machine.searchDomains" placeholder="example.com" text={machine.searchDomains.join('\n')} take={(text) => text.split(/\s+/).filter(Boolean)} />
-            <Lines form={form} path="machine.routes" placeholder="10.0.0.0/8 via 10.40.12.254" text={routeLines(machine.routes)} take={routesOf} />
           </div>
           <p className="mt-2 text-12 text-ink-3">Paths in vCenter’s inventory. Another place replaces all machines of the pool.</p>
         </DefaultRow>

@@ -29,7 +29,6 @@ export const POOL_FIELDS: Readonly<Record<string, string>> = {
   'machine.memoryMiB': 'Memory',
   'machine.diskGiB': 'Disk',
   'machine.template': 'VM template',
-  moreNetworks: 'More networks',
   labels: 'Labels',
   taints: 'Taints',
   ...nodeFieldsAt('node'),
@@ -42,16 +41,20 @@ export const POOL_FIELDS: Readonly<Record<string, string>> = {
   'repair.nodeStartupSeconds': 'Time to join',
   'repair.maxUnhealthy': 'At most unhealthy',
   'machine.network': 'Network',
+  'machine.addresses': 'Addresses',
+  'machine.nameservers': 'Name servers',
+  'machine.searchDomains': 'Search domains',
+  'machine.routes': 'Static routes',
+  'machine.mtu': 'MTU',
+  moreNetworks: 'More networks',
   'machine.datastore': 'Datastore',
   'machine.folder': 'Folder',
   'machine.resourcePool': 'Resource pool',
   'machine.storagePolicy': 'Storage policy',
-  'machine.searchDomains': 'Search domains',
-  'machine.routes': 'Static routes',
   zones: 'Zones',
 }
 /** Fields under Advanced: a wrong one has to be seen. */
-export const isAdvanced = (path: string): boolean => /^(moreNetworks|labels|taints|node|strategy|timeouts|repair|machine\.(network|datastore|folder|resourcePool|storagePolicy|searchDomains|routes))/.test(path)
+export const isAdvanced = (path: string): boolean => /^(moreNetworks|labels|taints|node|strategy|timeouts|repair|machine\.(network|addresses|nameservers|searchDomains|routes|mtu|datastore|folder|resourcePool|storagePolicy))/.test(path)
 
 /** `taints.1.key` is shown at the field that has an input. */
 export function shownAt(path: string): string {

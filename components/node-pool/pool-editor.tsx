@@ -4,7 +4,10 @@ import { useRouter } from 'next/navigation'
 import { useEffect, useRef, useState, type FormEvent } from 'react'
 import { toast } from 'sonner'
 import type { ErrorView } from '@/lib/errors'
+import { unique } from '@/lib/node-config/no-proxy'
 import { poolDifferences } from '@/lib/node-pool/difference'
+import { devicesOf } from '@/lib/node-pool/networks'
+import { fixedNetworks } from '@/lib/node-pool/rules/network'
 import type { PoolPageData, PoolReview } from '@/lib/node-pool/review'
 import { listed, plural } from '@/lib/text'
 import { useCan, useTenant } from '@/components/live/hooks'
@@ -39,7 +42,7 @@ export function PoolEditor({ data }: { data: PoolPageData }) {
   const isNew = data.uid === null
   const secrets = useNodeSecrets()
   const nodeForm: NodeForm = {
-    node: form.draft.node, computed: data.noProxy, holdsAll: true, secrets,
+    node: form.draft.node, computed: unique([...data.noProxy, ...fixedNetworks(devicesOf(form.draft))]), holdsAll: true, secrets,
     set: (next) => form.set('node', next),
     touch: (part) => form.touch(`node.${part}`),
     error: (part) => form.error(`node.${part}`),
@@ -113,7 +116,7 @@ export function PoolEditor({ data }: { data: PoolPageData }) {
           <SizeSection form={form} isNew={isNew} copyOf={data.copyOf} />
           <MachineSection form={form} data={data} />
           {data.zones.length > 0 || data.spec.zones.length > 0 ? <ZonesSection form={form} zones={data.zones} /> : null}
-          <AdvancedSection form={form} nodeForm={nodeForm} pools={data.addressPools} />
+          <AdvancedSection form={form} nodeForm={nodeForm} data={data} />
           {failure ? (
             <div ref={failed} className="mb-4 space-y-2">
               <ErrorNote error={failure} />

@@ -3,7 +3,6 @@ import type { ReactNode } from 'react'
 import { Field } from '@/components/ui/field'
 import { Input } from '@/components/ui/input'
 import { NumberField } from '@/components/ui/number-field'
-import { TextArea } from '@/components/ui/text-area'
 import { POOL_FIELDS } from './draft'
 import type { PoolForm } from './use-pool-form'
 
@@ -43,27 +42,6 @@ export function Text({ form, path, hint, mono, placeholder, orNull }: Props & { 
         autoCapitalize="off"
         onChange={({ currentTarget: { value: next } }) => form.set(path, orNull && next === '' ? null : next)}
         onBlur={() => form.touch(path)}
-      />
-    </Field>
-  )
-}
-
-/** One a line; what is typed is taken when the field is left. */
-export function Lines({ form, path, hint, placeholder, text, take }: Props & { placeholder: string; text: string; take: (text: string) => unknown }) {
-  const error = form.error(path)
-  return (
-    <Field id={poolFieldId(path)} label={POOL_FIELDS[path]} hint={hint} error={error}>
-      <TextArea
-        aria-label={POOL_FIELDS[path]}
-        aria-invalid={error ? true : undefined}
-        rows={Math.max(2, text.split('\n').length)}
-        key={text}
-        defaultValue={text}
-        placeholder={placeholder}
-        onBlur={({ currentTarget }) => {
-          form.set(path, take(currentTarget.value))
-          form.touch(path)
-        }}
       />
     </Field>
   )

@@ -15,6 +15,7 @@ import { renderCluster } from '@/lib/manifests/render'
 import { type Contract, NEWEST, OLDER, toContract } from '@/lib/manifests/v1beta1'
 import { planPoolAdd, planPoolRemove, planRestart, planScale } from '@/lib/node-pool/acts'
 import { planPoolChange } from '@/lib/node-pool/change'
+import type { FixedAddresses } from '@/lib/node-pool/device'
 import { type LivePool, machineRef } from '@/lib/node-pool/live'
 import { readPool } from '@/lib/node-pool/read'
 import type { PoolSpec } from '@/lib/node-pool/spec'
@@ -107,6 +108,23 @@ describe.each(contracts)('in %s', (_name, contract) => {
   test('a new pool with everything is accepted, autoscaled, tainted, in a zone or replaced on delete', async () => {
     await accepted(planPoolAdd(facet(), everything('full')).objects)
     await accepted(planPoolAdd(facet(), { ...everything('ondelete'), strategy: { kind: 'on-delete' }, repair: { ...firstPool(spec).repair, maxUnhealthy: 2 } }).objects)
+  })
+  test('a new pool with everything that network devices can have is accepted, fixed addresses too', async () => {
+    const pool = firstPool(spec)
+    const settings = { nameservers: ['10.40.0.3'], searchDomains: ['example.com'], routes: [{ to: '10.0.0.0/8', via: '10.40.12.254', metric: 100 }], mtu: 9000 }
+    const fixed: FixedAddresses = { kind: 'fixed', addresses: ['10.40.12.20', '10.40.12.30-10.40.12.34'], prefix: 24, gateway: '10.40.12.1' }
+    const networks = [
+      { ...settings, network: 'vlan-50-nodes', addresses: { kind: 'dhcp', families: 'both', routes: false, nameservers: false } as const },
+      { ...settings, network: 'vlan-60', addresses: { ...fixed, addresses: ['2001:db8::5'], prefix: 64, gateway: null } },
+    ]
+    const { objects } = planPoolAdd(facet(), { ...pool, name: 'network', machine: { ...pool.machine, ...settings, addresses: fixed }, moreNetworks: networks })
+    expect(objects.filter(({ kind }) => kind === 'InClusterIPPool')).toHaveLength(2)
+    await accepted(objects)
+  })
+  test('CAPV takes no fixed address in a template, which is why they are a pool', async () => {
+    const [template] = planPoolAdd(facet(), { ...firstPool(spec), name: 'direct' }).objects
+    const device = { networkName: 'n', dhcp4: false, ipAddrs: ['10.40.12.20/24'], gateway4: '10.40.12.1' }
+    await expect(bea.dryRunApply(toContract({ ...template!, spec: { template: { spec: { ...(template!.spec as { template: { spec: object } }).template.spec, network: { devices: [device] } } } } }, contract))).rejects.toMatchObject({ view: { detail: expect.stringContaining('ipAddrs') as unknown } })
   })
   test('the live pool reads back as it was asked for, with nothing unknown', async () => {
     expect(readPool(await live(contract))).toEqual({ spec: firstPool(spec), unknown: [] })

@@ -65,7 +65,12 @@ const variants: readonly [string, (spec: ClusterSpec) => ClusterSpec][] = [
   ['a pool of addresses', (spec) => ({ ...spec, addresses: { ...pool, nameservers: [...pool.nameservers] } })],
   ['a fixed endpoint', (spec) => ({ ...spec, endpoint: { kind: 'fixed', host: '10.40.12.10', port: 7443 } })],
   ['a service network without Kamaji’s default DNS address', (spec) => ({ ...spec, networks: { pods: '10.200.0.0/16', services: '10.110.0.0/16' } })],
-  ['everything that a machine’s settings have', (spec) => ({ ...spec, pool: { ...spec.pool, node: everyNodeSetting, extras: { storagePolicy: 'gold', searchDomains: ['example.com'], routes: [{ to: '10.0.0.0/8', via: '10.40.12.254', metric: 100 }] } } })],
+  ['everything that a machine’s settings have', (spec) => ({ ...spec, pool: { ...spec.pool, node: everyNodeSetting, extras: { storagePolicy: 'gold', searchDomains: ['example.com'], routes: [{ to: '10.0.0.0/8', via: '10.40.12.254', metric: 100 }], mtu: 9000 } } })],
+  ['everything that networks have, fixed addresses too', (spec) => ({
+    ...spec,
+    addresses: { kind: 'dhcp', settings: { families: 'both', routes: false, nameservers: false }, nameservers: ['10.40.0.2'] },
+    pool: { ...spec.pool, replicas: 1, moreNetworks: [{ network: 'vlan-50-nodes', nameservers: ['10.40.0.3'], searchDomains: ['example.com'], routes: [{ to: '10.9.0.0/16', via: '10.41.0.254', metric: 10 }], mtu: 9000, addresses: { kind: 'fixed', addresses: ['10.41.0.20-10.41.0.21'], prefix: 24, gateway: null } }] },
+  })],
   ['everything under Advanced', (spec) => ({ ...spec, controlPlane: { replicas: 2, advanced: everythingAdvanced } })],
   ['a node port', (spec) => ({ ...spec, endpoint: { kind: 'fixed', host: '10.40.12.10', port: 30443 }, controlPlane: { ...spec.controlPlane, advanced: { ...spec.controlPlane.advanced, service: { type: 'NodePort', annotations: {}, labels: {} } } } })],
   ['no machines yet', (spec) => ({ ...spec, pool: { ...spec.pool, replicas: 0 } })],

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { readGuestMetadata } from '@/lab/guest-metadata'
 import { SILENT_KUBELET } from '@/lab/node-agent'
 import { connectVsphere } from '@/lab/vsphere-soap'
 import type { LabFacts } from './lab'
@@ -14,6 +15,10 @@ export const silenceKubelet = (facts: LabFacts, name: string): Promise<void> =>
     if (machine === undefined) throw new Error(`vCenter has no ${name}`)
     await vsphere.setExtraConfig(machine.id, SILENT_KUBELET, 'true')
   })
+
+/** The network devices that CAPV told a machine's guest, as netplan takes them. */
+export const guestDevices = (facts: LabFacts, name: string): Promise<readonly Readonly<Record<string, unknown>>[]> =>
+  inVcenter(facts, async (vsphere) => readGuestMetadata((await vsphere.list()).find((one) => one.name === name)?.extraConfig ?? new Map())?.ethernets ?? [])
 
 async function inVcenter<Answer>(facts: LabFacts, ask: (vsphere: Awaited<ReturnType<typeof connectVsphere>>) => Promise<Answer>): Promise<Answer> {
   const { server, user, passwordFile, thumbprint } = facts.vcenter

@@ -4,6 +4,7 @@ import { NOTHING_ADVANCED } from '@/lib/cluster/advanced'
 import { rangeFix } from '@/lib/cluster/rules/address-rules'
 import { clusterSpec, specProblems } from '@/lib/cluster/rules'
 import type { ClusterSpec } from '@/lib/cluster/spec'
+import { NO_SETTINGS } from '@/lib/node-pool/device'
 import { NO_EXTRAS } from '@/lib/node-pool/extras'
 import { NO_NODE_CONFIG } from '@/lib/node-config/spec'
 
@@ -26,6 +27,21 @@ const said = (change: Partial<ClusterSpec>): Record<string, string> =>
 test('a good spec is accepted as it is, with DHCP too', () => {
   expect(clusterSpec.parse(good)).toEqual(good)
   expect(said({ addresses: { kind: 'dhcp' } })).toEqual({})
+})
+
+test('a DHCP server may be asked for less, as long as nodes have IPv4 and names', () => {
+  const dhcp = (settings: Extract<ClusterSpec['addresses'], { kind: 'dhcp' }>['settings'], nameservers?: string[]) => said({ addresses: { kind: 'dhcp', settings, ...(nameservers ? { nameservers } : {}) } })
+  expect(dhcp({ families: 'both', routes: false, nameservers: true })).toEqual({})
+  expect(dhcp({ families: 'ipv4', routes: true, nameservers: false })).toEqual({ 'addresses.nameservers': 'Give at least one DNS server.' })
+  expect(dhcp({ families: 'ipv4', routes: true, nameservers: false }, ['10.0.0.2'])).toEqual({})
+  expect(dhcp({ families: 'ipv6', routes: true, nameservers: true })).toEqual({ 'addresses.settings.families': expect.stringContaining('IPv4') as string })
+})
+
+test('fixed addresses on a further network are enough, and not those of the cluster’s range', () => {
+  const more = (addresses: string[]) => said({ pool: { ...good.pool, replicas: 1, moreNetworks: [{ ...NO_SETTINGS, network: 'storage', addresses: { kind: 'fixed', addresses, prefix: 24, gateway: null } }] } })
+  expect(more(['10.41.0.5', '10.41.0.6'])).toEqual({})
+  expect(more(['10.41.0.5'])).toEqual({ 'pool.moreNetworks.0.addresses': expect.stringMatching(/1 machine and 1 made ahead during changes need 2/) as string })
+  expect(more(['10.40.12.70', '10.40.12.71'])).toEqual({ 'pool.moreNetworks.0.addresses': expect.stringContaining('in the machines’ own range as well') as string })
 })
 
 test('the schema reports rules at the form’s paths', () => {

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { moreNetwork } from '@/lib/node-pool/spec'
+import { dhcpSettings, moreNetwork } from '@/lib/node-pool/device'
 import { addOnsShape } from '@/lib/addons/spec'
 import { advancedShape } from '@/lib/cluster/advanced'
 import { machineExtras } from '@/lib/node-pool/extras'
@@ -28,7 +28,8 @@ export const clusterShape = z.object({
     template: z.string(),
   }),
   addresses: z.discriminatedUnion('kind', [
-    z.object({ kind: z.literal('dhcp') }),
+    /** What is left out is as netplan has it: IPv4, and everything that the server says. */
+    z.object({ kind: z.literal('dhcp'), settings: dhcpSettings.optional(), nameservers: z.array(z.string()).optional() }),
     z.object({
       kind: z.literal('pool'),
       /** `10.40.12.64-10.40.12.95` or a CIDR. */

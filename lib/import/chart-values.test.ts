@@ -90,7 +90,7 @@ describe('a whole file of the chart', () => {
       'nodePools[0].ipAddrs[0]', 'nodePools[0].gateway', 'nodePools[0].users[0].shell', 'nodePools[1].name', 'nodePools[1].replicas',
       'vSphereCloudControllerManager.version', 'vSphereStorageControllerManager.storageClass.allowVolumeExpansion',
     ])
-    expect(at['nodePools[0].gateway']).toContain('The chart ignores it.')
+    expect(at['nodePools[0].gateway']).toContain('Fixed addresses can be given on the pool’s page')
     expect(at['nodePools[1].name']).toContain('once the cluster is there')
   })
 })
@@ -105,6 +105,14 @@ test('DHCP, an identity of the tenant by name, values of another kind than expec
   const { spec, notTaken } = imported('vSphere: { identityRef: { type: VSphereClusterIdentity, name: vc-north } }\nnodePools: [{ dhcp4: true, replicas: many, unheard: 1 }]')
   expect(spec).toMatchObject({ identity: 'vc-north', addresses: { kind: 'dhcp' }, pool: { replicas: 3 } })
   expect(notTaken.map(({ path, why }) => `${path}: ${why}`)).toEqual(['nodePools[0].replicas: Not a value that the portal knows.', 'nodePools[0].unheard: Not a value that the portal knows.'])
+})
+
+test('fixed addresses that are no pool’s become the cluster’s range, and name servers beside DHCP are kept', () => {
+  const values = (text: string) => imported(`nodePools: [{ ${text}, nameServers: [10.0.0.2] }]`)
+  const { spec, notTaken } = values('ipAddrs: [10.0.0.9/24, 10.0.0.10/24], gateway: 10.0.0.1')
+  expect([spec.addresses, notTaken]).toEqual([{ kind: 'pool', range: '10.0.0.9-10.0.0.10', prefix: 24, gateway: '10.0.0.1', nameservers: ['10.0.0.2'] }, []])
+  expect(values('ipAddrs: [10.0.0.9/24, 10.0.0.11/24], gateway: 10.0.0.1').notTaken.map(({ path }) => path)).toContain('nodePools[0].ipAddrs[0]')
+  expect(values('dhcp4: true').spec.addresses).toEqual({ kind: 'dhcp', nameservers: ['10.0.0.2'] })
 })
 
 test.each([['a: [', /no YAML/], ['just text', /no fields/], ['a: 1', /none of cluster, nodePools/], ['x'.repeat(1024 * 1024 + 1), /over 1 MiB/]])('what is no values file is refused: %#', (text, words) => {

@@ -4,6 +4,8 @@ import type { ClusterSpec } from '@/lib/cluster/spec'
 import type { IdentityOption, VSphereOffer } from '@/lib/identity/offer'
 import { templateFor } from '@/lib/identity/select'
 import { sameVersion } from '@/lib/kubernetes/version'
+import { parseAddress } from '@/lib/ip-pool/ipv4'
+import { formatRange } from '@/lib/ip-pool/range'
 import { valuesReader, type ValuesReader } from '@/lib/import/values-reader'
 import { userIn } from '@/lib/node-config/parts'
 import type { NodeConfig } from '@/lib/node-config/spec'
@@ -30,8 +32,9 @@ const WHY: readonly (readonly [RegExp, string])[] = [
   [/^cluster\.controlPlane\.addons/, 'The chart ignores it: each of the three is always on there.'],
   [/^nodePools\[[1-9]\d*\]/, 'The form makes one pool. Add this one once the cluster is there.'],
   [/^nodePools\[0\]\.autoscaling/, 'Set the autoscaler’s bounds on the pool’s page once the cluster is there.'],
-  [/^nodePools\[0\]\.(ipAddrs|gateway)/, 'The chart ignores it. All machines of a pool would have the same one; addresses come from a pool or by DHCP.'],
-  [/^nodePools\[0\]\.(domain|topology)/, 'The chart ignores it.'],
+  [/^nodePools\[0\]\.(ipAddrs|gateway)/, 'The chart ignores it, and machines take addresses and gateway from the pool or by DHCP. Fixed addresses can be given on the pool’s page once the cluster is there.'],
+  [/^nodePools\[0\]\.domain/, 'The chart ignores it, and a machine in vSphere has no such field. Search domains are taken.'],
+  [/^nodePools\[0\]\.topology/, 'The chart ignores it.'],
   [/^nodePools\[0\]\.users\[\d+\]/, 'The chart ignores it.'],
   [/^vSphereCloudControllerManager/, 'Its image follows the cluster’s version, and its credentials come from the vSphere identity.'],
   [/^vSphereStorageControllerManager/, 'The StorageClass is made with settings of its own, and the credentials come from the vSphere identity.'],
@@ -171,12 +174,28 @@ function addressesOf(read: ValuesReader, base: ClusterSpec, refused: NotTaken[])
   const nameservers = read.texts(`${pool}.nameServers`) ?? []
   const enabled = read.flag('ipamProvider.enabled')
   const fromPool = read.flag(`${pool}.addressesFromPools.enabled`)
-  if (dhcp === true) return { kind: 'dhcp' }
+  if (dhcp === true) return { kind: 'dhcp', ...(nameservers.length === 0 ? {} : { nameservers: [...nameservers] }) }
   const range = firstOf(read, 'ipamProvider.ranges', refused)
   const prefix = read.number('ipamProvider.prefix')
   const gateway = read.text('ipamProvider.gateway')
+  const fixed = range === null ? fixedOf(read, nameservers) : null
+  if (fixed !== null) return fixed
   if (enabled === false || fromPool === false || (range === null && gateway === null)) return base.addresses
   return { kind: 'pool', range: range ?? '', prefix: prefix ?? 24, gateway: gateway ?? '', nameservers: [...nameservers] }
+}
+
+/** Fixed addresses without a pool of them are a range of the cluster's own: CAPV refuses them in a template. null where they are none. */
+function fixedOf(read: ValuesReader, nameservers: readonly string[]): ClusterSpec['addresses'] | null {
+  const pool = 'nodePools[0]'
+  const [networks, gateway] = [read.peek(`${pool}.ipAddrs`), read.peek(`${pool}.gateway`)]
+  const all = Array.isArray(networks) ? networks.map((text) => /^([\d.]+)\/(\d{1,2})$/.exec(String(text))) : []
+  const addresses = all.map((parts) => parseAddress(parts?.[1] ?? '')).filter((address) => address !== null).toSorted((a, b) => a - b)
+  const [first, last, prefix] = [addresses[0], addresses.at(-1), all[0]?.[2]]
+  const isRange = addresses.length === all.length && first !== undefined && last !== undefined && last - first === addresses.length - 1
+  if (!isRange || all.some((parts) => parts?.[2] !== prefix) || typeof gateway !== 'string' || parseAddress(gateway) === null) return null
+  read.texts(`${pool}.ipAddrs`)
+  read.text(`${pool}.gateway`)
+  return { kind: 'pool', range: formatRange({ first, last }), prefix: Number(prefix), gateway, nameservers: [...nameservers] }
 }
 
 /** The form has one; what follows is named. */
@@ -217,7 +236,7 @@ function extrasOf(read: ValuesReader, { pool: { extras } }: ClusterSpec, pool: s
     const at = `${pool}.staticRoutes[${index}]`
     return { to: read.text(`${at}.to`) ?? '', via: read.text(`${at}.via`) ?? '', metric: read.number(`${at}.metric`) ?? 100 }
   })
-  return { storagePolicy: read.text(`${pool}.storagePolicyName`) ?? extras.storagePolicy, searchDomains: read.texts(`${pool}.searchDomains`) ?? extras.searchDomains, routes: routes.length === 0 ? extras.routes : routes }
+  return { mtu: extras.mtu, storagePolicy: read.text(`${pool}.storagePolicyName`) ?? extras.storagePolicy, searchDomains: read.texts(`${pool}.searchDomains`) ?? extras.searchDomains, routes: routes.length === 0 ? extras.routes : routes }
 }
 
 const CUSTOM = '/etc/cloud/cloud.cfg.d/99-custom.cfg'

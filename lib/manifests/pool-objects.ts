@@ -1,6 +1,8 @@
 import type { ClusterSpec } from '@/lib/cluster/spec'
 import type { KubeObject } from '@/lib/kubernetes/object'
-import { ipv6PoolName } from '@/lib/manifests/cluster-objects'
+import { canonicalSpan } from '@/lib/ip-pool/ip'
+import { machineDeploymentName } from '@/lib/kubernetes/names'
+import { addressPool, ipv6PoolName } from '@/lib/manifests/cluster-objects'
 import { contentHash } from '@/lib/manifests/hash'
 import { API, CLUSTER_NAME_LABEL, DEPLOYMENT_NAME_LABEL, metadata, NODE_POOL_LABEL, reference } from '@/lib/manifests/labels'
 import { clusterNoProxy } from '@/lib/cluster/no-proxy'
@@ -9,8 +11,8 @@ import { withNodeConfig } from '@/lib/node-config/render'
 import { NO_NODE_CONFIG, type NodeConfig } from '@/lib/node-config/spec'
 import { STANDARD_BOOTSTRAP } from '@/lib/node-config/standard'
 import { autoscalerAnnotations } from '@/lib/manifests/autoscaler'
-import { networkDevice } from '@/lib/node-pool/networks'
-import { deviceExtras } from '@/lib/node-pool/extras'
+import { type AddressSource, fixedPoolName, networkDevice, USUAL_DHCP } from '@/lib/node-pool/device'
+import { devicesOf } from '@/lib/node-pool/networks'
 import { defaultRepair, defaultTimeouts, type PoolSpec, type PoolStrategy, type Taint } from '@/lib/node-pool/spec'
 import { DEFAULT_SURGE } from '@/lib/node-pool/surge'
 
@@ -24,13 +26,6 @@ export interface PoolPlace {
 /** What the cluster, not its pools, says about every machine. */
 export interface MachineFacts {
   readonly datacenter: string
-  /** `more`: a second pool on the same network, of the other family. */
-  readonly addresses: { readonly kind: 'dhcp' } | ({ readonly kind: 'pool'; readonly nameservers: readonly string[]; readonly more?: readonly AddressPoolRef[] } & AddressPoolRef)
-}
-
-export interface AddressPoolRef {
-  readonly poolKind: 'InClusterIPPool' | 'GlobalInClusterIPPool'
-  readonly pool: string
 }
 
 /** The first pool of a new cluster, with everything that the create form does not ask. */
@@ -50,6 +45,8 @@ export const firstPool = (spec: ClusterSpec): PoolSpec => {
       folder: placement.folder,
       resourcePool: placement.resourcePool,
       ...pool.extras,
+      addresses: sourceOf(spec),
+      nameservers: (spec.addresses.nameservers ?? []).map((server) => server.trim()),
     },
     moreNetworks: pool.moreNetworks ?? [],
     labels: {},
@@ -69,17 +66,23 @@ export function nodeOf(spec: ClusterSpec): NodeConfig {
   return node.proxy === null ? node : { ...node, proxy: { ...node.proxy, noProxy: [...unique([...clusterNoProxy(spec), ...node.proxy.noProxy])] } }
 }
 
-export const machineFacts = ({ name, placement, addresses }: ClusterSpec): MachineFacts => ({
+export const machineFacts = ({ placement }: ClusterSpec): MachineFacts => ({
   datacenter: placement.datacenter,
-  addresses: addressFacts(name, addresses),
 })
 
-function addressFacts(cluster: string, addresses: ClusterSpec['addresses']): MachineFacts['addresses'] {
-  if (addresses.kind === 'dhcp') return addresses
-  const nameservers = addresses.nameservers.map((server) => server.trim())
-  if (addresses.kind === 'shared') return { kind: 'pool', poolKind: 'GlobalInClusterIPPool', pool: addresses.pool, nameservers }
-  const own = { kind: 'pool', poolKind: 'InClusterIPPool', pool: cluster, nameservers } as const
-  return addresses.ipv6 === undefined ? own : { ...own, more: [{ poolKind: 'InClusterIPPool', pool: ipv6PoolName(cluster) }] }
+function sourceOf({ name, addresses }: ClusterSpec): AddressSource {
+  if (addresses.kind === 'dhcp') return { kind: 'dhcp', ...USUAL_DHCP, ...addresses.settings }
+  if (addresses.kind === 'shared') return { kind: 'pools', pools: [{ kind: 'GlobalInClusterIPPool', name: addresses.pool }] }
+  const names = [name, ...(addresses.ipv6 === undefined ? [] : [ipv6PoolName(name)])]
+  return { kind: 'pools', pools: names.map((each) => ({ kind: 'InClusterIPPool', name: each })) }
+}
+
+/** The pools with a node pool's fixed addresses, one for each device that has some. They are the Cluster's own by withOwner. */
+export function fixedPools(pool: PoolSpec, place: Pick<PoolPlace, 'tenant' | 'cluster'>): readonly KubeObject[] {
+  const deployment = machineDeploymentName(place.cluster, pool.name)
+  return devicesOf(pool).flatMap(({ addresses, network }) =>
+    addresses?.kind === 'fixed' ? [addressPool(place, fixedPoolName(deployment, network, addresses), { addresses: addresses.addresses.map(canonicalSpan), prefix: addresses.prefix, gateway: addresses.gateway?.trim() ?? null })] : [],
+  )
 }
 
 /**
@@ -106,11 +109,7 @@ export function templateObject(place: PoolPlace, pool: string, kind: string, api
 
 export function machineTemplate(pool: PoolSpec, place: PoolPlace, facts: MachineFacts): KubeObject {
   const { machine } = pool
-  const { addresses } = facts
-  const device =
-    addresses.kind === 'dhcp'
-      ? { networkName: machine.network, dhcp4: true, ...deviceExtras(machine) }
-      : { networkName: machine.network, dhcp4: false, nameservers: addresses.nameservers, addressesFromPools: [addresses, ...(addresses.more ?? [])].map(({ poolKind, pool: from }) => reference(poolKind, API.ipam, from)), ...deviceExtras(machine) }
+  const deployment = machineDeploymentName(place.cluster, pool.name)
   const spec = {
     // A linked clone keeps its template's disk size and ignores diskGiB (CAPV pkg/services/govmomi/vcenter/clone.go).
     cloneMode: 'fullClone',
@@ -121,7 +120,7 @@ export function machineTemplate(pool: PoolSpec, place: PoolPlace, facts: Machine
     ...(machine.datastore === null ? {} : { datastore: machine.datastore }),
     ...(machine.storagePolicy === null ? {} : { storagePolicyName: machine.storagePolicy }),
     template: machine.template,
-    network: { devices: [device, ...pool.moreNetworks.map(networkDevice)] },
+    network: { devices: devicesOf(pool).map((device) => networkDevice(device, deployment)) },
     numCPUs: machine.cpus,
     memoryMiB: machine.memoryMiB,
     diskGiB: machine.diskGiB,

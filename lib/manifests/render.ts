@@ -2,7 +2,7 @@ import type { ClusterSpec } from '@/lib/cluster/spec'
 import type { KubeObject } from '@/lib/kubernetes/object'
 import { cluster, controlPlane, ipPool, ipv6Pool, type RenderContext, vsphereCluster } from '@/lib/manifests/cluster-objects'
 import { healthCheck } from '@/lib/manifests/health-check'
-import { bootstrapTemplate, firstPool, machineDeployment, machineFacts, machineTemplate, templateRefs } from '@/lib/manifests/pool-objects'
+import { bootstrapTemplate, firstPool, fixedPools, machineDeployment, machineFacts, machineTemplate, templateRefs } from '@/lib/manifests/pool-objects'
 import { machineDeploymentName } from '@/lib/kubernetes/names'
 import { sliceName, slicesOf } from '@/lib/node-pool/slices'
 
@@ -14,8 +14,8 @@ export type { RenderContext } from '@/lib/manifests/cluster-objects'
  * waiting for something that was never asked for. Pure: the same spec gives the same objects, names included.
  */
 export function renderCluster(spec: ClusterSpec, context: RenderContext): readonly KubeObject[] {
-  const pools = [ipPool(spec, context), ipv6Pool(spec, context)].filter((pool) => pool !== null)
   const nodes = firstPool(spec)
+  const pools = [...[ipPool(spec, context), ipv6Pool(spec, context)].filter((pool) => pool !== null), ...fixedPools(nodes, { tenant: context.tenant, cluster: spec.name })]
   const place = { tenant: context.tenant, cluster: spec.name, deployment: machineDeploymentName(spec.name, nodes.name) }
   const machine = machineTemplate(nodes, place, machineFacts(spec))
   const bootstrap = bootstrapTemplate(nodes, place)

@@ -20,7 +20,7 @@ describe('a new pool', () => {
     expect(spareAddressesNeeded).toBe(3)
   })
   test('of shared addresses refers to the shared pool', () => {
-    const shared = planPoolAdd({ ...cluster, machines: { ...facts, addresses: { kind: 'pool', poolKind: 'GlobalInClusterIPPool', pool: 'all', nameservers: ['10.0.0.2'] } } }, general)
+    const shared = planPoolAdd(cluster, { ...general, machine: { ...general.machine, addresses: { kind: 'pools', pools: [{ kind: 'GlobalInClusterIPPool', name: 'all' }] } } })
     expect(JSON.stringify(shared.objects[0]?.spec)).toContain('{"apiGroup":"ipam.cluster.x-k8s.io","kind":"GlobalInClusterIPPool","name":"all"}')
     expect(shared.objects[0]?.spec).not.toHaveProperty('template.spec.server')
   })

@@ -1,4 +1,4 @@
-import { bootstrapTemplate, machineDeployment, type MachineFacts, machineTemplate, templateRefs } from '@/lib/manifests/pool-objects'
+import { bootstrapTemplate, fixedPools, machineDeployment, type MachineFacts, machineTemplate, templateRefs } from '@/lib/manifests/pool-objects'
 import { healthCheck } from '@/lib/manifests/health-check'
 import { withOwner } from '@/lib/manifests/labels'
 import { type Problem, problem } from '@/lib/cluster/rules/problem'
@@ -32,6 +32,7 @@ export function planPoolAdd({ tenant, cluster, machines }: ClusterFacts, pool: P
   return {
     ...NOTHING,
     objects: [
+      ...fixedPools(pool, place).map((fixed) => withOwner(fixed, cluster)),
       withOwner(machine, cluster),
       withOwner(bootstrap, cluster),
       ...slices.map((slice) => machineDeployment(slice.spec, { ...place, deployment: sliceName(place.deployment, slice.zone, slices.length) }, refs)),

@@ -1,16 +1,17 @@
 import { type Problem, problem } from '@/lib/cluster/rules/problem'
-import { dig, listIn, versionOf, withAt } from '@/lib/kubernetes/dig'
+import { dig, stringIn, versionOf, withAt } from '@/lib/kubernetes/dig'
 import type { KubeObject } from '@/lib/kubernetes/object'
 import { canonicalJson } from '@/lib/manifests/hash'
 import { healthCheck } from '@/lib/manifests/health-check'
 import { NODE_POOL_LABEL, withOwner } from '@/lib/manifests/labels'
 import { otherOwners } from '@/lib/manifests/ownership'
-import { FROM_CLUSTER, registeredTaints, templateObject, templateRefs } from '@/lib/manifests/pool-objects'
+import { fixedPools, FROM_CLUSTER, registeredTaints, templateObject, templateRefs } from '@/lib/manifests/pool-objects'
 import { nodePatches, type Patch } from '@/lib/node-config/render'
 import { pathsInDeployment, placeOf, type References, referencesOf, renderDeployment, sizeNow } from '@/lib/node-pool/deployment'
 import { type PoolFieldChange, poolDifferences } from '@/lib/node-pool/difference'
-import { bootstrapTemplateOf, healthCheckOf, isOurs, type LivePool, machineTemplateOf, poolNameOf, templateContent } from '@/lib/node-pool/live'
-import { moreNetworksOf, networkDevice } from '@/lib/node-pool/networks'
+import { baseOf, bootstrapTemplateOf, healthCheckOf, isOurs, type LivePool, machineTemplateOf, poolNameOf, templateContent } from '@/lib/node-pool/live'
+import { networkDevice, patchedDevice } from '@/lib/node-pool/device'
+import { devicesOf, liveDevices, moreNetworksOf } from '@/lib/node-pool/networks'
 import { type HeldField, NOTHING, type ObjectToRemove, type PoolPlan, rollout, scaleWords } from '@/lib/node-pool/plan'
 import { readPool } from '@/lib/node-pool/read'
 import type { PoolSpec } from '@/lib/node-pool/spec'
@@ -41,9 +42,15 @@ export function planPoolChange(live: LivePool, wanted: PoolSpec, owner: Owner): 
   const references = changedReferences(live, before, wanted, { templates, problems })
   const repair = planRepair(live, wanted, changes, owner)
   const scales = wanted.size.kind === 'fixed' && wanted.size.replicas !== sizeNow(deployment) ? [{ deployment: deployment.metadata.name, replicas: wanted.size.replicas }] : []
-  const inDeployment = changes.some(({ path }) => path !== 'repair' && !(path === 'size' && before.size.kind === 'fixed' && wanted.size.kind === 'fixed'))
-  const objects = [...templates.map((template) => withOwner(template, owner)), ...(inDeployment ? [renderDeployment(deployment, wanted, references)] : []), ...repair.objects]
+  const inDeployment = changes.some(({ path }) => path !== 'repair' && !path.startsWith('fixedAddresses.') && !(path === 'size' && before.size.kind === 'fixed' && wanted.size.kind === 'fixed'))
+  const objects = [...changedFixed(live, before, wanted).map((pool) => withOwner(pool, owner)), ...templates.map((template) => withOwner(template, owner)), ...(inDeployment ? [renderDeployment(deployment, wanted, references)] : []), ...repair.objects]
   return { ...NOTHING, objects, scales, removes: repair.removes, changes, held: heldFields(deployment, changes), problems, ...effect(deployment, wanted, changes) }
+}
+
+/** Fixed addresses grow in place; a pool of them that is new is needed before what refers to it. */
+function changedFixed({ deployment }: LivePool, before: PoolSpec, wanted: PoolSpec): readonly KubeObject[] {
+  const now = new Map(fixedPools(before, placeOf(deployment)).map((pool) => [pool.metadata.name, canonicalJson(pool.spec)]))
+  return fixedPools(wanted, placeOf(deployment)).filter(({ metadata, spec }) => now.get(metadata.name) !== canonicalJson(spec))
 }
 
 interface Collected {
@@ -59,27 +66,20 @@ function changedReferences(live: LivePool, before: PoolSpec, wanted: PoolSpec, i
   return { infrastructure: machine === null ? now.infrastructure : made.infrastructure, bootstrap: bootstrap === null ? now.bootstrap : made.bootstrap }
 }
 
-const MACHINE_FIELDS: Readonly<Record<keyof PoolSpec['machine'], readonly (string | number)[]>> = {
+const MACHINE_FIELDS = {
   cpus: ['spec', 'numCPUs'],
   memoryMiB: ['spec', 'memoryMiB'],
   diskGiB: ['spec', 'diskGiB'],
   template: ['spec', 'template'],
-  network: ['spec', 'network', 'devices', 0, 'networkName'],
   datastore: ['spec', 'datastore'],
   folder: ['spec', 'folder'],
   resourcePool: ['spec', 'resourcePool'],
   storagePolicy: ['spec', 'storagePolicyName'],
-  searchDomains: ['spec', 'network', 'devices', 0, 'searchDomains'],
-  routes: ['spec', 'network', 'devices', 0, 'routes'],
-}
+} as const satisfies Partial<Record<keyof PoolSpec['machine'], readonly string[]>>
 
 function machinePatches(before: PoolSpec, wanted: PoolSpec): readonly Patch[] {
-  const fields = Object.keys(MACHINE_FIELDS) as (keyof PoolSpec['machine'])[]
-  return fields.flatMap((field) => {
-    const value = wanted.machine[field]
-    // An empty list is refused by nobody, but is another content than none.
-    return canonicalJson(before.machine[field]) === canonicalJson(value) ? [] : [[MACHINE_FIELDS[field], value === null || (Array.isArray(value) && value.length === 0) ? undefined : value] as const]
-  })
+  const fields = Object.keys(MACHINE_FIELDS) as (keyof typeof MACHINE_FIELDS)[]
+  return fields.flatMap((field) => (before.machine[field] === wanted.machine[field] ? [] : [[MACHINE_FIELDS[field], wanted.machine[field] ?? undefined] as const]))
 }
 
 const bootstrapPatches = (live: LivePool, before: PoolSpec, wanted: PoolSpec): readonly Patch[] => {
@@ -87,13 +87,23 @@ const bootstrapPatches = (live: LivePool, before: PoolSpec, wanted: PoolSpec): r
   return [...taintPatches(before, wanted), ...nodePatches(template === null ? undefined : templateContent(template), before.node, wanted.node, template === null ? '' : versionOf(template))]
 }
 
-/** The first device stays as it is, besides its network. */
+/** Each device with only what differs changed; a further one is the same as long as its network is. */
 function devicePatches(live: LivePool, before: PoolSpec, wanted: PoolSpec, into: Collected): readonly Patch[] {
-  if (canonicalJson(before.moreNetworks) === canonicalJson(wanted.moreNetworks)) return []
+  const [old, now] = [devicesOf(before), devicesOf(wanted)]
+  if (canonicalJson(old) === canonicalJson(now)) return []
   const template = machineTemplateOf(live)
-  if (moreNetworksOf(template) === null) into.problems.push(problem('moreNetworks', 'The machines have network devices that this form has no place for, and a change here would take them away.'))
-  const [first] = listIn(template, 'spec', 'template', 'spec', 'network', 'devices')
-  return [[['spec', 'network', 'devices'], [{ ...(first as object | undefined), networkName: wanted.machine.network }, ...wanted.moreNetworks.map(networkDevice)]]]
+  const deployment = baseOf(live.deployment)
+  const [first, ...more] = liveDevices(template)
+  const isKnown = moreNetworksOf(template, deployment, live.addressPools ?? []) !== null
+  if (!isKnown && canonicalJson(before.moreNetworks) !== canonicalJson(wanted.moreNetworks)) into.problems.push(problem('moreNetworks', 'The machines have network devices that this form has no place for, and a change here would take them away.'))
+  const devices = now.slice(1).map((device) => {
+    const known = old.slice(1).find(({ network }) => network === device.network)
+    const there = more.find((one) => stringIn(one, 'networkName') === device.network)
+    return known === undefined || there === undefined ? networkDevice(device, deployment) : patchedDevice(there, known, device, deployment)
+  })
+  const patched = [patchedDevice(first, old[0], now[0], deployment), ...(isKnown ? devices : more)]
+  // Fixed addresses alone are not in the template.
+  return canonicalJson(patched) === canonicalJson(liveDevices(template)) ? [] : [[['spec', 'network', 'devices'], patched]]
 }
 
 /** In any order they are the same taints. */

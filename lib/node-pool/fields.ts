@@ -1,6 +1,8 @@
 import { reachesNodes } from '@/lib/manifests/autoscaler'
 import { nodeFields } from '@/lib/node-config/fields'
-import { routeLines } from '@/lib/node-pool/extras'
+import type { AddressSource } from '@/lib/node-pool/device'
+import { routeLines, settingsWords } from '@/lib/node-pool/extras'
+import { devicesOf } from '@/lib/node-pool/networks'
 import type { PoolSpec } from '@/lib/node-pool/spec'
 import { plainVersion } from '@/lib/kubernetes/version'
 import { cleanLine, plural } from '@/lib/text'
@@ -38,11 +40,17 @@ export function fieldsOf(pool: PoolSpec): ReadonlyMap<string, PoolField> {
   rolls('machine.diskGiB', 'Disk', `${machine.diskGiB} GiB`)
   rolls('machine.template', 'VM template', machine.template)
   rolls('machine.network', 'Network', machine.network)
-  for (const { network, pool: from } of pool.moreNetworks) rolls(`moreNetworks.${network}`, `Network ${cleanLine(network, 80)}`, from === null ? 'DHCP' : `addresses from ${from.name}`)
+  rolls('machine.addresses', 'Addresses', sourceWords(machine.addresses))
+  for (const { network, addresses, ...settings } of pool.moreNetworks) rolls(`moreNetworks.${network}`, `Network ${cleanLine(network, 80)}`, [sourceWords(addresses), ...settingsWords(settings)].join('; '))
+  for (const { network, addresses } of devicesOf(pool)) {
+    if (addresses?.kind === 'fixed') stays(`fixedAddresses.${network}`, `Fixed addresses on ${cleanLine(network, 80)}`, addresses.addresses.join(', '), 'A machine keeps the one that it has.')
+  }
   rolls('machine.datastore', 'Datastore', machine.datastore)
   rolls('machine.folder', 'Folder', machine.folder)
   rolls('machine.resourcePool', 'Resource pool', machine.resourcePool)
   rolls('machine.storagePolicy', 'Storage policy', machine.storagePolicy)
+  rolls('machine.nameservers', 'Name servers', machine.nameservers.join(', '))
+  rolls('machine.mtu', 'MTU', machine.mtu === null ? null : String(machine.mtu))
   rolls('machine.searchDomains', 'Search domains', machine.searchDomains.join(', '))
   rolls('machine.routes', 'Static routes', routeLines(machine.routes).replaceAll('\n', ', '))
   rolls('zones', 'Zones', pool.zones.length === 0 ? null : pool.zones.join(', '), 'A machine stays in the zone in which it was made.')
@@ -57,6 +65,15 @@ export function fieldsOf(pool: PoolSpec): ReadonlyMap<string, PoolField> {
   stays('timeouts.deletionSeconds', 'Node deletion limit', span(timeouts.deletionSeconds))
   stays('repair', 'Repair', repair.on ? `${span(repair.unhealthySeconds)} without a ready Node, ${span(repair.nodeStartupSeconds)} to join, up to ${share(repair.maxUnhealthy)}` : 'off', 'It watches machines; it changes none by itself.')
   return fields
+}
+
+/** What of a source is in the template that machines are made from. */
+function sourceWords(source: AddressSource | null): string {
+  if (source === null) return 'of another kind'
+  if (source.kind === 'pools') return `from ${source.pools.map(({ name }) => name).join(' and ')}`
+  if (source.kind === 'fixed') return `fixed, /${source.prefix}, ${source.gateway === null ? 'no gateway' : `gateway ${source.gateway.trim()}`}`
+  const { families, routes, nameservers } = source
+  return [`DHCP${families === 'ipv4' ? '' : families === 'ipv6' ? ' for IPv6' : ' for IPv4 and IPv6'}`, ...(routes ? [] : ['without its routes']), ...(nameservers ? [] : ['without its name servers'])].join(', ')
 }
 
 const shown = (value: string | null): string => (value === null || value === '' ? 'not set' : cleanLine(value, 300))

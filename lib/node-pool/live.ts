@@ -1,4 +1,5 @@
 import { groupOf, recordIn, stringIn, textsIn } from '@/lib/kubernetes/dig'
+import { machineDeploymentName } from '@/lib/kubernetes/names'
 import type { KubeObject } from '@/lib/kubernetes/object'
 import { CLUSTER_NAME_LABEL, DEPLOYMENT_NAME_LABEL, MANAGED_BY_LABEL, NODE_POOL_LABEL } from '@/lib/manifests/labels'
 
@@ -9,6 +10,8 @@ export interface LivePool {
   readonly machineTemplates: readonly KubeObject[]
   readonly bootstrapTemplates: readonly KubeObject[]
   readonly healthChecks: readonly KubeObject[]
+  /** InClusterIPPools: those with fixed addresses are the pool's. Where they were not read, such addresses are told as a pool's. */
+  readonly addressPools?: readonly KubeObject[]
 }
 
 export const clusterOf = (deployment: KubeObject): string => stringIn(deployment, 'spec', 'clusterName') ?? stringIn(deployment.metadata.labels, CLUSTER_NAME_LABEL) ?? ''
@@ -19,6 +22,9 @@ export function poolNameOf(deployment: KubeObject): string {
   const prefix = `${clusterOf(deployment)}-`
   return labels?.[NODE_POOL_LABEL] ?? (name.startsWith(prefix) ? name.slice(prefix.length) : name)
 }
+
+/** `<cluster>-<pool>`: what names of the pool's objects begin with, in whichever zone. */
+export const baseOf = (deployment: KubeObject): string => machineDeploymentName(clusterOf(deployment), poolNameOf(deployment))
 
 export const isOurs = (object: KubeObject): boolean => object.metadata.labels?.[MANAGED_BY_LABEL] === 'tenantry'
 

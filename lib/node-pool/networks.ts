@@ -1,42 +1,35 @@
-import { type Problem, problem } from '@/lib/cluster/rules/problem'
-import { dig, listIn, stringIn } from '@/lib/kubernetes/dig'
-import { API, reference } from '@/lib/manifests/labels'
-import type { MoreNetwork } from '@/lib/node-pool/spec'
-import { cleanLine } from '@/lib/text'
+import { listIn } from '@/lib/kubernetes/dig'
+import { type Device, deviceOf, isFixedPool, type MoreNetwork, poolReference, type PoolReference } from '@/lib/node-pool/device'
+import type { PoolSpec } from '@/lib/node-pool/spec'
 
-/** A further network device of a machine, as CAPV takes it. */
-export const networkDevice = ({ network, pool }: MoreNetwork): Readonly<Record<string, unknown>> =>
-  pool === null ? { networkName: network, dhcp4: true } : { networkName: network, dhcp4: false, addressesFromPools: [reference(pool.kind, API.ipam, pool.name)] }
+/** All network devices of a pool's machines, the one with the nodes' addresses first. */
+export const devicesOf = ({ machine, moreNetworks }: Pick<PoolSpec, 'machine' | 'moreNetworks'>): readonly [Device, ...Device[]] => [firstDevice(machine), ...moreNetworks]
+
+const firstDevice = ({ network, addresses, nameservers, searchDomains, routes, mtu }: PoolSpec['machine']): Device => ({ network, addresses, nameservers, searchDomains, routes, mtu })
+
+/** Network devices of a VSphereMachineTemplate, as they are. */
+export const liveDevices = (template: unknown): readonly unknown[] => listIn(template, 'spec', 'template', 'spec', 'network', 'devices')
 
 /**
- * The devices of a VSphereMachineTemplate after the first.
- * @returns null where one of them has more than a network with DHCP or one pool: then a form cannot give them back
+ * Its devices after the first.
+ * @param deployment `<cluster>-<pool>`
+ * @param fixed InClusterIPPools, for those with the pool's fixed addresses
+ * @returns null where a form cannot say where the addresses of one come from, and so cannot give it back
  */
-export function moreNetworksOf(template: unknown): readonly MoreNetwork[] | null {
-  const devices = listIn(template, 'spec', 'template', 'spec', 'network', 'devices').slice(1)
-  const read = devices.map(networkOf)
-  return read.includes(null) ? null : read.filter((network) => network !== null)
+export function moreNetworksOf(template: unknown, deployment: string, fixed: readonly unknown[]): readonly MoreNetwork[] | null {
+  const read = liveDevices(template).slice(1).map((device) => deviceOf(device, deployment, fixed))
+  const known = read.flatMap(({ network, addresses, ...settings }): MoreNetwork[] => (network === '' || addresses === null ? [] : [{ network, addresses, ...settings }]))
+  return known.length < read.length ? null : known
 }
 
-function networkOf(device: unknown): MoreNetwork | null {
-  const network = stringIn(device, 'networkName')
-  const pools = listIn(device, 'addressesFromPools')
-  const dhcp = dig(device, 'dhcp4') === true
-  const plain = Object.entries((device ?? {}) as object).every(([key, value]) => ['networkName', 'dhcp4', 'addressesFromPools'].includes(key) || (key === 'dhcp6' && value === false))
-  if (network === null || !plain || pools.length > 1 || dhcp === (pools.length === 1)) return null
-  if (dhcp) return { network, pool: null }
-  const [kind, name] = [stringIn(pools[0], 'kind'), stringIn(pools[0], 'name')]
-  return name !== null && (kind === 'InClusterIPPool' || kind === 'GlobalInClusterIPPool') ? { network, pool: { kind, name } } : null
-}
+/** Pools that machines take addresses from, but for those that are the node pool's own. */
+export const sharedReferences = (devices: readonly Pick<Device, 'addresses'>[]): readonly PoolReference[] =>
+  devices.flatMap(({ addresses }) => (addresses?.kind === 'pools' ? addresses.pools : []))
 
-/** @param at where in the form the list is; a VM has ten network cards at most (vSphere 8's configuration maximums) */
-export function networkProblems(at: string, first: string, networks: readonly MoreNetwork[]): Problem[] {
-  if (networks.length > 9) return [problem(at, `A machine can have 10 networks, not ${networks.length + 1}.`)]
-  return networks.flatMap(({ network, pool }, index): Problem[] => {
-    const shown = cleanLine(network, 80)
-    if (network.trim() === '') return [problem(`${at}.${index}`, 'Name the network, or remove the row.')]
-    if (/\p{Cc}/u.test(network) || network.length > 2048) return [problem(`${at}.${index}`, `“${shown}” is not the name of a network.`)]
-    if (network === first || networks.findIndex((other) => other.network === network) < index) return [problem(`${at}.${index}`, `${shown} is there twice.`)]
-    return pool?.name === '' ? [problem(`${at}.${index}`, `Choose where the addresses on ${shown} come from.`)] : []
-  })
-}
+/** Every pool that a VSphereMachineTemplate refers to. */
+export const poolReferences = (template: unknown): readonly PoolReference[] =>
+  liveDevices(template).flatMap((device) => listIn(device, 'addressesFromPools')).flatMap((pool) => poolReference.safeParse(pool).data ?? [])
+
+/** Names of those with the node pool's fixed addresses. @param deployment `<cluster>-<pool>` */
+export const fixedPoolsIn = (template: unknown, deployment: string): readonly string[] =>
+  poolReferences(template).flatMap(({ kind, name }) => (kind === 'InClusterIPPool' && isFixedPool(deployment, name) ? [name] : []))

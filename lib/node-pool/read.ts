@@ -1,10 +1,10 @@
 import { dig, listIn, numberIn, stringIn, textsIn } from '@/lib/kubernetes/dig'
 import { MAX_SIZE_ANNOTATION, MIN_SIZE_ANNOTATION } from '@/lib/manifests/autoscaler'
 import { readNode } from '@/lib/node-config/read'
-import { extrasIn } from '@/lib/node-pool/extras'
+import { deviceOf } from '@/lib/node-pool/device'
 import { LEAVING } from '@/lib/node-pool/defaults'
-import { bootstrapTemplateOf, healthCheckOf, type LivePool, machineTemplateOf, poolNameOf, zoneOf } from '@/lib/node-pool/live'
-import { moreNetworksOf } from '@/lib/node-pool/networks'
+import { baseOf, bootstrapTemplateOf, healthCheckOf, type LivePool, machineTemplateOf, poolNameOf, zoneOf } from '@/lib/node-pool/live'
+import { liveDevices, moreNetworksOf } from '@/lib/node-pool/networks'
 import { isReservedLabel } from '@/lib/node-pool/rules/metadata'
 import { defaultRepair, type PoolRepair, type PoolSize, type PoolSpec, type PoolStrategy, TAINT_EFFECTS, type Taint } from '@/lib/node-pool/spec'
 import { unknownFields } from '@/lib/node-pool/unknown'
@@ -22,7 +22,9 @@ export interface ReadPool {
 export function readPool(live: LivePool): ReadPool {
   const { deployment } = live
   const replicas = numberIn(deployment, 'spec', 'replicas') ?? 1
-  const machine = dig(machineTemplateOf(live), 'spec', 'template', 'spec')
+  const template = machineTemplateOf(live)
+  const machine = dig(template, 'spec', 'template', 'spec')
+  const [base, pools] = [baseOf(deployment), live.addressPools ?? []]
   return {
     spec: {
       name: poolNameOf(deployment),
@@ -33,13 +35,13 @@ export function readPool(live: LivePool): ReadPool {
         memoryMiB: numberIn(machine, 'memoryMiB') ?? 0,
         diskGiB: numberIn(machine, 'diskGiB') ?? 0,
         template: stringIn(machine, 'template') ?? '',
-        network: stringIn(machine, 'network', 'devices', '0', 'networkName') ?? '',
         datastore: stringIn(machine, 'datastore'),
         folder: stringIn(machine, 'folder'),
         resourcePool: stringIn(machine, 'resourcePool'),
-        ...extrasIn(machine),
+        storagePolicy: stringIn(machine, 'storagePolicyName'),
+        ...deviceOf(liveDevices(template)[0], base, pools),
       },
-      moreNetworks: [...(moreNetworksOf(machineTemplateOf(live)) ?? [])],
+      moreNetworks: [...(moreNetworksOf(template, base, pools) ?? [])],
       labels: givenLabels(live),
       taints: listIn(bootstrapTemplateOf(live), 'spec', 'template', 'spec', 'joinConfiguration', 'nodeRegistration', 'taints').flatMap(taintOf),
       node: readNode(dig(bootstrapTemplateOf(live), 'spec', 'template')).config,

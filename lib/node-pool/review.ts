@@ -1,6 +1,7 @@
 import type { PoolFieldChange } from '@/lib/node-pool/difference'
 import type { PoolSurroundings } from '@/lib/node-pool/rules'
-import type { MoreNetwork, PoolSpec } from '@/lib/node-pool/spec'
+import type { PoolReference } from '@/lib/node-pool/device'
+import type { PoolSpec } from '@/lib/node-pool/spec'
 import type { ZoneOption } from '@/lib/zone/option'
 import type { DiffLine } from '@/lib/node-pool/yaml-diff'
 
@@ -17,8 +18,8 @@ export interface PoolPageData {
   readonly noProxy: readonly string[]
   /** VM templates that are offered for the pool's version. */
   readonly templates: readonly string[]
-  /** Where the addresses of a further network can come from. */
-  readonly addressPools: readonly NonNullable<MoreNetwork['pool']>[]
+  /** Where the addresses of a network can come from. */
+  readonly addressPools: readonly PoolReference[]
   /** Zones of the cluster's vCenter, also those that are not ready. */
   readonly zones: readonly ZoneOption[]
   /** Of a new pool: the one whose vCenter, network and addresses it begins with. */

@@ -4,13 +4,13 @@ import { reachesNodes } from '@/lib/manifests/autoscaler'
 import { nodeProblems } from '@/lib/node-config/rules'
 import { metadataProblems, taintProblems } from '@/lib/node-pool/rules/metadata'
 import { machineProblems } from '@/lib/node-pool/rules/machine'
-import { networkProblems } from '@/lib/node-pool/networks'
+import { addressProblems, networkProblems, type NetworkSurroundings } from '@/lib/node-pool/rules/network'
 import { poolShape, type PoolSpec } from '@/lib/node-pool/spec'
 import { percentOf, roundedDown } from '@/lib/node-pool/surge'
 import { cleanLine, listed, plural } from '@/lib/text'
 
 /** What the rules of one pool need to know of the world around it. All of it may be unknown. */
-export interface PoolSurroundings {
+export interface PoolSurroundings extends NetworkSurroundings {
   readonly cluster: string
   /** Short names of the cluster's other pools. */
   readonly pools: readonly string[]
@@ -34,6 +34,7 @@ export function poolSpecProblems(spec: PoolSpec, around: PoolSurroundings): read
     ...versionProblems(spec),
     ...machineProblems(spec, around),
     ...networkProblems('moreNetworks', spec.machine.network, spec.moreNetworks),
+    ...addressProblems(spec, around.before, machineDeploymentName(around.cluster, spec.name), around),
     ...metadataProblems(spec.labels),
     ...taintProblems(spec.taints),
     ...newNodeProblems(spec, around),

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { nodeShape } from '@/lib/node-config/spec'
+import { addressSource, deviceSettings, moreNetwork } from '@/lib/node-pool/device'
 import { machineExtras } from '@/lib/node-pool/extras'
 import { LEAVING, REPAIR_SHARE } from '@/lib/node-pool/defaults'
 
@@ -10,13 +11,6 @@ const share = z.union([z.number().int(), z.string()])
 export const TAINT_EFFECTS = ['NoSchedule', 'PreferNoSchedule', 'NoExecute'] as const
 
 const taint = z.object({ key: z.string(), value: z.string(), effect: z.enum(TAINT_EFFECTS) })
-
-/** A network that machines are on besides their first one; `pool` null: by DHCP. */
-export const moreNetwork = z.object({
-  network: z.string(),
-  pool: z.object({ kind: z.enum(['InClusterIPPool', 'GlobalInClusterIPPool']), name: z.string() }).nullable(),
-})
-export type MoreNetwork = z.infer<typeof moreNetwork>
 
 /**
  * One pool as a person asks for it. Shape only; the rules are in `lib/node-pool/rules.ts`. Times are in seconds, memory and
@@ -42,6 +36,9 @@ export const poolShape = z.object({
     folder: z.string().nullable(),
     resourcePool: z.string().nullable(),
     ...machineExtras.shape,
+    ...deviceSettings.shape,
+    /** Of the first network; null: as it is there, in a way that the form has no words for. */
+    addresses: addressSource.nullable(),
   }),
   moreNetworks: z.array(moreNetwork),
   /** Labels of the machines. Only some reach Nodes: see labelHints. */

@@ -4,8 +4,9 @@ import { MAX_SIZE_ANNOTATION, MIN_SIZE_ANNOTATION } from '@/lib/manifests/autosc
 import { canonicalJson } from '@/lib/manifests/hash'
 import { readNode } from '@/lib/node-config/read'
 import { STANDARD_BOOTSTRAP } from '@/lib/node-config/standard'
-import { bootstrapTemplateOf, healthCheckOf, type LivePool, machineTemplateOf } from '@/lib/node-pool/live'
-import { moreNetworksOf } from '@/lib/node-pool/networks'
+import { deviceOf } from '@/lib/node-pool/device'
+import { baseOf, bootstrapTemplateOf, healthCheckOf, type LivePool, machineTemplateOf } from '@/lib/node-pool/live'
+import { liveDevices } from '@/lib/node-pool/networks'
 import { TAINT_EFFECTS } from '@/lib/node-pool/spec'
 
 /** What the model (or the cluster) says about an object, as paths; `*` is any index of a list. Both contracts in one list. */
@@ -25,14 +26,31 @@ const DEPLOYMENT_USUAL: Usual = [['minReadySeconds', 0], ['progressDeadlineSecon
 
 const MACHINE: Known = [
   'numCPUs', 'memoryMiB', 'diskGiB', 'template', 'datastore', 'folder', 'resourcePool', 'server', 'thumbprint', 'datacenter',
-  'network.devices.0.networkName', 'network.devices.0.dhcp4', 'network.devices.0.nameservers', 'network.devices.0.addressesFromPools',
-  'storagePolicyName', 'network.devices.0.searchDomains', 'network.devices.0.routes',
+  'storagePolicyName',
 ].map((field) => `template.spec.${field}`)
 const MACHINE_USUAL: Usual = [
   ['template.spec.cloneMode', 'fullClone'], ['template.spec.os', 'Linux'], ['template.spec.powerOffMode', 'trySoft'],
   ['template.spec.guestSoftPowerOffTimeoutSeconds', 120], ['template.spec.guestSoftPowerOffTimeout', '2m0s'],
-  ['template.spec.network.devices.0.dhcp6', false],
 ]
+
+/** Of a device whose addresses the form has words for; of another one, where they come from stays as it is. */
+const SETTINGS: Known = ['networkName', 'nameservers', 'searchDomains', 'routes', 'mtu']
+const SOURCE: Known = ['dhcp4', 'dhcp6', 'addressesFromPools', 'dhcp4Overrides.useRoutes', 'dhcp4Overrides.useDNS', 'dhcp6Overrides.useRoutes', 'dhcp6Overrides.useDNS']
+const SOURCE_USUAL: Usual = [['dhcp4', false], ['dhcp6', false], ['skipIPAllocation', false]]
+
+function deviceFields(template: KubeObject | null, deployment: string): { known: Known; usual: Usual } {
+  const devices = liveDevices(template)
+  const at = (index: number, field: string) => `template.spec.network.devices.${index}.${field}`
+  return {
+    known: devices.flatMap((device, index) => {
+      const { network, addresses } = deviceOf(device, deployment, [])
+      // A further one without a network, or with addresses of another kind, is not in the form at all.
+      if (index > 0 && (network === '' || addresses === null)) return []
+      return [...SETTINGS, ...(addresses === null ? [] : SOURCE)].map((field) => at(index, field))
+    }),
+    usual: devices.flatMap((_, index) => SOURCE_USUAL.map(([field, ...values]) => [at(index, field), ...values] as const)),
+  }
+}
 
 const BOOTSTRAP: Known = ['joinConfiguration.nodeRegistration.taints', 'joinConfiguration.nodeRegistration.kubeletExtraArgs', 'preKubeadmCommands', 'postKubeadmCommands', 'files', 'users', 'ntp.servers'].map((field) => `template.spec.${field}`)
 const BOOTSTRAP_USUAL: Usual = [
@@ -50,10 +68,11 @@ export function unknownFields(live: LivePool): readonly string[] {
   const machine = machineTemplateOf(live)
   const bootstrap = bootstrapTemplateOf(live)
   const check = healthCheckOf(live)
+  const devices = deviceFields(machine, baseOf(deployment))
   return [
     ...unknownIn(deployment, DEPLOYMENT, DEPLOYMENT_USUAL),
     ...halfAutoscaled(deployment),
-    ...unknownIn(machine, [...MACHINE, ...(moreNetworksOf(machine) ?? []).map((_, index) => `template.spec.network.devices.${index + 1}`)], MACHINE_USUAL),
+    ...unknownIn(machine, [...MACHINE, ...devices.known], [...MACHINE_USUAL, ...devices.usual]),
     ...unknownIn(bootstrap, BOOTSTRAP, BOOTSTRAP_USUAL),
     ...oddTaints(bootstrap),
     ...readNode(dig(bootstrap, 'spec', 'template')).unknown.map((path) => `KubeadmConfigTemplate spec.template.spec.${path}`),

@@ -6,6 +6,7 @@ import { offeredVersions } from '@/lib/identity/select'
 import { findSharedPool } from '@/lib/ip-pool/offer'
 import { sameVersion } from '@/lib/kubernetes/version'
 import type { KubeObject } from '@/lib/kubernetes/object'
+import { sharedReferences } from '@/lib/node-pool/networks'
 import { plural } from '@/lib/text'
 import { zonesOf } from '@/lib/zone/option'
 import { listSharedPools } from '@/server/addresses/list'
@@ -57,11 +58,11 @@ function assertZones(ctx: Asker, { pool, identity }: ClusterSpec, offer: VSphere
   }
 }
 
-/** Further networks of a new cluster take addresses from shared pools: its own are made for the first one. @throws AppError 'invalid' */
+/** Further networks of a new cluster take addresses from shared pools, or fixed ones: its own are made for the first one. @throws AppError 'invalid' */
 function assertPools(ctx: Asker, { pool: { moreNetworks = [] } }: ClusterSpec): void {
-  moreNetworks.forEach(({ pool }, index) => {
-    if (pool === null || (pool.kind === 'GlobalInClusterIPPool' && findSharedPool(listSharedPools(ctx.tenant), pool.name))) return
-    throw invalid({ [`pool.moreNetworks.${index}`]: `The shared pool ${JSON.stringify(pool.name)} is not offered to ${ctx.tenant}.` })
+  moreNetworks.forEach((device, index) => {
+    const wrong = sharedReferences([device]).find(({ kind, name }) => kind !== 'GlobalInClusterIPPool' || !findSharedPool(listSharedPools(ctx.tenant), name))
+    if (wrong !== undefined) throw invalid({ [`pool.moreNetworks.${index}`]: `The shared pool ${JSON.stringify(wrong.name)} is not offered to ${ctx.tenant}.` })
   })
 }
 

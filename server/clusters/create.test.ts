@@ -10,6 +10,7 @@ import { removeLeftovers } from '@/server/clusters/remove'
 import { auditAnswered, auditAsked } from '@/server/db/audit'
 import { endOperation, findOperation, insertOperation, noteStep, renewLease, takeInterrupted } from '@/server/db/operations'
 import { away, failure } from '@/server/failure'
+import { NO_SETTINGS } from '@/lib/node-pool/device'
 import { setRuntime } from '@/server/runtime'
 import type { TenantContext } from '@/server/tenants/open'
 
@@ -101,7 +102,7 @@ test('zones and shared pools that the tenant cannot use are refused at their fie
   expect(await shared('theirs')).toEqual({ 'addresses.pool': expect.stringContaining('"theirs" is not offered to blue') })
   expect(await shared('nodes')).toEqual({ 'addresses.pool': expect.stringContaining('belong to the network other-network') })
   expect(await shared('small')).toEqual({ 'addresses.pool': expect.stringContaining('small has 1 free address') })
-  expect(await refusal({ pool: { ...spec.pool, moreNetworks: [{ network: 'n2', pool: { kind: 'InClusterIPPool', name: 'blue-1' } }] } })).toEqual({ 'pool.moreNetworks.0': expect.stringContaining('is not offered to blue') })
+  expect(await refusal({ pool: { ...spec.pool, moreNetworks: [{ ...NO_SETTINGS, network: 'n2', addresses: { kind: 'pools', pools: [{ kind: 'InClusterIPPool', name: 'blue-1' }] } }] } })).toEqual({ 'pool.moreNetworks.0': expect.stringContaining('is not offered to blue') })
   expect(client.apply).not.toHaveBeenCalled()
   expect(await inZones(['a'])).toBeNull()
 })

@@ -1,7 +1,9 @@
 import 'server-only'
 import { randomUUID } from 'node:crypto'
 import type { PoolFieldChange } from '@/lib/node-pool/difference'
-import { machineTemplateOf, bootstrapTemplateOf } from '@/lib/node-pool/live'
+import type { KubeObject } from '@/lib/kubernetes/object'
+import { baseOf, bootstrapTemplateOf, machineTemplateOf } from '@/lib/node-pool/live'
+import { fixedPoolsIn } from '@/lib/node-pool/networks'
 import { groupSize } from '@/lib/node-pool/group'
 import type { PoolSpec } from '@/lib/node-pool/spec'
 import { listed } from '@/lib/text'
@@ -72,7 +74,17 @@ export async function writeChange(ctx: Asker, at: At, lease: Holder, { group, pl
   const old = (group ?? []).flatMap((live) => [machineTemplateOf(live), bootstrapTemplateOf(live)]).filter((template) => template !== null)
   // Of a kind that has a new template now, the one that the pool was made from.
   const superseded = old.filter((template) => plan.objects.some(({ kind }) => kind === template.kind) && !kept.has(`${template.kind}/${template.metadata.name}`))
-  await tidyLater(ctx, at, superseded)
+  const template = plan.objects.find(({ kind }) => kind === 'VSphereMachineTemplate')
+  await tidyLater(ctx, at, [...superseded, ...(template === undefined ? [] : supersededPools(group, template))])
+}
+
+/** Fixed addresses that the machines had, and those that will be made do not. */
+function supersededPools(group: Prepared['group'], template: KubeObject): readonly KubeObject[] {
+  const [lead] = group ?? []
+  if (lead === undefined) return []
+  const wanted = fixedPoolsIn(template, baseOf(lead.deployment))
+  const gone = fixedPoolsIn(machineTemplateOf(lead), baseOf(lead.deployment)).filter((name) => !wanted.includes(name))
+  return (lead.addressPools ?? []).filter(({ metadata }) => gone.includes(metadata.name))
 }
 
 const noteChange = (ctx: Asker, { id, cluster, clusterUid }: At, { pool, words }: ChangeIntent): void =>

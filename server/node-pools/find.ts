@@ -1,7 +1,7 @@
 import 'server-only'
 import { findIdentity } from '@/lib/identity/select'
 import { sameVersion } from '@/lib/kubernetes/version'
-import type { ClusterView } from '@/lib/cluster/view'
+import type { AddressPoolView, ClusterView } from '@/lib/cluster/view'
 import { machineDeploymentName } from '@/lib/kubernetes/names'
 import type { KubeObject } from '@/lib/kubernetes/object'
 import { lastPool } from '@/lib/node-pool/last'
@@ -10,7 +10,8 @@ import type { Owner } from '@/lib/node-pool/change'
 import { type PoolGroup, readGroup } from '@/lib/node-pool/group'
 import type { ReadPool } from '@/lib/node-pool/read'
 import type { PoolSurroundings } from '@/lib/node-pool/rules'
-import type { MoreNetwork, PoolSpec } from '@/lib/node-pool/spec'
+import { FIXED_POOL, type PoolReference } from '@/lib/node-pool/device'
+import type { PoolSpec } from '@/lib/node-pool/spec'
 import { readyZones } from '@/lib/zone/option'
 import { failure, notFound } from '@/server/failure'
 import { listSharedPools } from '@/server/addresses/list'
@@ -55,10 +56,10 @@ export const deploymentOf = (cluster: ClusterView, pool: string): string => clus
 
 /** Those of the whole tenant: a template that was made by hand need not say whose it is. */
 export async function templatesOf(client: UserClient, tenant: string): Promise<Omit<LivePool, 'deployment'>> {
-  const [machineTemplates, bootstrapTemplates, healthChecks] = await Promise.all([
-    client.list('VSphereMachineTemplate', tenant), client.list('KubeadmConfigTemplate', tenant), client.list('MachineHealthCheck', tenant),
+  const [machineTemplates, bootstrapTemplates, healthChecks, addressPools] = await Promise.all([
+    client.list('VSphereMachineTemplate', tenant), client.list('KubeadmConfigTemplate', tenant), client.list('MachineHealthCheck', tenant), client.list('InClusterIPPool', tenant),
   ])
-  return { machineTemplates, bootstrapTemplates, healthChecks }
+  return { machineTemplates, bootstrapTemplates, healthChecks, addressPools }
 }
 
 /** MachineDeployments of the cluster, oldest first. */
@@ -84,7 +85,7 @@ export function surroundingsOf(ctx: Asker, cluster: ClusterView, before: PoolSpe
   const elsewhere = Object.values(ctx.state().clusters).flatMap(({ pools }) => pools.flatMap(({ machineDeployment, zones = [] }) => [machineDeployment, ...zones.map((zone) => zone.machineDeployment)]))
   const names = new Set([...cluster.pools.map(({ name }) => name), ...deployments.map(poolNameOf)])
   if (before !== null) names.delete(before.name)
-  return { cluster: cluster.name, pools: [...names], deployments: [...new Set(elsewhere)].filter((name) => !own.has(name)), before, templateDiskGiB: null, zones: readyZones(clusterZones(ctx, cluster)) }
+  return { cluster: cluster.name, pools: [...names], deployments: [...new Set(elsewhere)].filter((name) => !own.has(name)), before, templateDiskGiB: null, zones: readyZones(clusterZones(ctx, cluster)), endpoint: cluster.endpoint?.host ?? null, addressPools: ownPools(cluster) }
 }
 
 /** Names of the VM templates that the cluster's identity is offered with for a version. */
@@ -93,8 +94,10 @@ export function offeredTemplates(ctx: Asker, cluster: ClusterView, version: stri
   return identity?.offer.templates.filter((template) => sameVersion(template.version, version)).map(({ name }) => name) ?? []
 }
 
-/** Address pools that a further network of its machines can take addresses from: its own, and the platform's shared ones. */
-export function poolsFor(ctx: Asker, { addresses }: ClusterView): readonly NonNullable<MoreNetwork['pool']>[] {
-  const own = [...(addresses.kind === 'pool' ? [addresses] : []), ...(addresses.more ?? [])].filter(({ shared }) => !shared)
+const ownPools = ({ addresses }: ClusterView): readonly AddressPoolView[] => [...(addresses.kind === 'pool' ? [addresses] : []), ...(addresses.more ?? [])].filter(({ shared }) => !shared)
+
+/** Address pools that its machines can take addresses from: its own, but for those of one node pool, and the platform's shared ones. */
+export function poolsFor(ctx: Asker, cluster: ClusterView): readonly PoolReference[] {
+  const own = ownPools(cluster).filter(({ pool }) => !FIXED_POOL.test(pool))
   return [...own.map(({ pool }) => ({ kind: 'InClusterIPPool', name: pool }) as const), ...listSharedPools(ctx.tenant).map(({ name }) => ({ kind: 'GlobalInClusterIPPool', name }) as const)]
 }

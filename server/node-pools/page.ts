@@ -3,6 +3,7 @@ import type { ClusterView } from '@/lib/cluster/view'
 import { formatCidr, networkOf, parseAddress } from '@/lib/ip-pool/ipv4'
 import { stringIn } from '@/lib/kubernetes/dig'
 import { computedNoProxy } from '@/lib/node-config/no-proxy'
+import { type AddressSource, FIXED_POOL, USUAL_DHCP } from '@/lib/node-pool/device'
 import { poolNameOf } from '@/lib/node-pool/live'
 import { readPool } from '@/lib/node-pool/read'
 import type { PoolPageData } from '@/lib/node-pool/review'
@@ -40,13 +41,24 @@ export async function newPoolPageData(ctx: TenantContext, name: string): Promise
   const template = deployments.length > 0 || forVersion.includes(copied.machine.template) ? copied.machine.template : (forVersion[0] ?? copied.machine.template)
   const offered = new Set([template, ...forVersion])
   const spec = {
-    ...copied, name: '', version, size: { kind: 'fixed', replicas: 1 } as const, labels: {}, taints: [], machine: { ...copied.machine, template },
+    ...copied, name: '', version, size: { kind: 'fixed', replicas: 1 } as const, labels: {}, taints: [], machine: { ...copied.machine, template, addresses: sourceFor(ctx, cluster, copied.machine.addresses) },
+    moreNetworks: copied.moreNetworks.filter(({ addresses }) => addresses.kind !== 'fixed' && !isLost(addresses)),
     // One MachineDeployment of a spread pool has one of its zones: they are chosen anew.
     zones: [],
     strategy: { kind: 'rolling', surge: 1, unavailable: 0 } as const, timeouts: defaultTimeouts(), repair: defaultRepair(1),
   }
   return { cluster: name, uid: null, spec, unknown: [], copyOf: poolNameOf(first), noProxy: await noProxyOf(ctx, client, cluster), around: surroundingsOf(ctx, cluster, null, deployments), templates: [...offered].filter((one) => one !== ''), zones: clusterZones(ctx, cluster), addressPools: poolsFor(ctx, cluster) }
 }
+
+/** Fixed addresses are one node pool's alone: a copy begins with the cluster's pool, else by DHCP. */
+function sourceFor(ctx: TenantContext, cluster: ClusterView, source: AddressSource | null): AddressSource {
+  if (source !== null && source.kind !== 'fixed' && !isLost(source)) return source
+  const [own] = poolsFor(ctx, cluster)
+  return own?.kind === 'InClusterIPPool' ? { kind: 'pools', pools: [own] } : { kind: 'dhcp', ...USUAL_DHCP }
+}
+
+/** Fixed addresses of a pool that is gone. */
+const isLost = (source: AddressSource): boolean => source.kind === 'pools' && source.pools.some(({ name }) => FIXED_POOL.test(name))
 
 /** From the cluster's networks as they are; machines' own network where a pool of addresses tells it. */
 export async function noProxyOf(ctx: TenantContext, client: UserClient, { name, networks, addresses }: ClusterView): Promise<readonly string[]> {

@@ -26,9 +26,10 @@ let db: Database
 let there: Map<string, KubeObject>
 let writes: string[]
 let cluster: Record<string, unknown>
+let identities: readonly unknown[]
 const client = { get: vi.fn(), list: vi.fn(), dryRunApply: vi.fn(), apply: vi.fn(), delete: vi.fn(), patchScale: vi.fn() }
 const note = vi.fn()
-const live = () => ({ tenantUid: () => 'n', note, identities: () => [], zones: () => [], sharedPools: () => [], cluster: (_: string, name: string) => (name === 'blue-1' ? cluster : null), health: () => ({ state: 'live' }), state: () => ({ clusters: { u: cluster }, machines: {} }) })
+const live = () => ({ tenantUid: () => 'n', note, identities: () => identities, zones: () => [], sharedPools: () => [], cluster: (_: string, name: string) => (name === 'blue-1' ? cluster : null), health: () => ({ state: 'live' }), state: () => ({ clusters: { u: cluster }, machines: {} }) })
 const ctx = {
   session: { user: 'ada', email: 'ada', groups: [] }, identity: { user: 'oidc:ada', groups: [] }, tenant: TENANT,
   state: () => live().state(), health: () => live().health(), cluster: (name: string) => (name === 'blue-1' ? cluster : null),
@@ -60,6 +61,7 @@ beforeEach(async () => {
   await db.prisma.session.deleteMany()
   await db.prisma.session.create({ data: { id: 's', user: 'ada', name: '', email: '', groups: [], expiresAt: new Date(Date.now() + 3_600_000) } })
   writes = []
+  identities = []
   cluster = {
     uid: 'c-uid', name: 'blue-1', identity: null, deletingSince: null, machines: { desired: 5, ready: 5, total: 5 }, version: { current: 'v1.34.3', desired: 'v1.34.3' },
     pools: [{ name: 'general', machineDeployment: 'blue-1-general', desired: 5 }], addresses: { kind: 'pool', pool: 'blue-1', ranges: [], prefix: 24, gateway: null, total: 16, used: 0, free: 16 },
@@ -208,6 +210,26 @@ test('a pool is removed with its name typed, its check first, its templates late
   expect([...there.values()].filter(({ metadata }) => metadata.labels?.[CLUSTER_NAME_LABEL] === 'blue-1' && metadata.name.startsWith('blue-1-extra-'))).toHaveLength(2)
 })
 
+test('a pool of fixed addresses is made before what refers to it, and goes when no machine claims one any more', async () => {
+  const fixed: PoolSpec = { ...general, machine: { ...general.machine, addresses: { kind: 'fixed', addresses: ['10.0.0.70-10.0.0.79'], prefix: 24, gateway: '10.0.0.1' } } }
+  await changePool(ctx, input(fixed))
+  expect(writes.map((name) => name.split('/')[0])).toEqual(['InClusterIPPool', 'VSphereMachineTemplate', 'MachineDeployment'])
+  const [pool] = all('InClusterIPPool')
+  put({ apiVersion: 'ipam.cluster.x-k8s.io/v1beta2', kind: 'IPAddressClaim', metadata: { name: 'claim' }, spec: { poolRef: { kind: 'InClusterIPPool', name: pool?.metadata.name } } })
+  const back = await reviewChange(ctx, { ...input({ ...fixed, machine: general.machine }), seen: { ...seen(), machine: fixed.machine } })
+  expect(back.changes.map(({ path }) => path)).toEqual(['machine.addresses', 'fixedAddresses.VM Network'])
+  await changePool(ctx, { ...input({ ...fixed, machine: general.machine }), seen: { ...seen(), machine: fixed.machine } })
+  const look = async () => {
+    await db.prisma.operation.updateMany({ where: { kind: 'tidy' }, data: { leaseUntil: new Date(0) } })
+    await resumeExpired(new AbortController().signal)
+  }
+  await look()
+  expect(all('InClusterIPPool')).toHaveLength(1)
+  there.delete('IPAddressClaim/claim')
+  await look()
+  expect(all('InClusterIPPool')).toEqual([])
+})
+
 test('the last pool goes as well: its templates stay, and the next pool begins from them', async () => {
   const look = async () => {
     await db.prisma.operation.updateMany({ where: { kind: 'tidy' }, data: { leaseUntil: new Date(0) } })
@@ -221,10 +243,14 @@ test('the last pool goes as well: its templates stay, and the next pool begins f
   await removePool(ctx, { tenant: TENANT, cluster: 'blue-1', pool: 'general', uid: null, typedName: 'general' })
   await look()
   expect(templates()).toEqual(now)
-  cluster = { ...cluster, pools: [] }
-  await addPool(ctx, { tenant: TENANT, cluster: 'blue-1', spec: { ...general, name: 'again', size: { kind: 'fixed', replicas: 1 } } })
+  cluster = { ...cluster, pools: [], identity: 'vc' }
+  const again = { tenant: TENANT, cluster: 'blue-1', spec: { ...general, name: 'again', size: { kind: 'fixed', replicas: 1 } as const } }
+  // What the last pool ran is not known any more: its VM template may be of another version.
+  await expect(addPool(ctx, again)).rejects.toMatchObject({ view: { fields: { 'machine.template': expect.stringContaining('not offered') as string } } })
+  identities = [{ name: 'vc', offer: { templates: [{ name: 'ubuntu-1.34', version: 'v1.34.3' }] } }]
+  await addPool(ctx, again)
   expect(there.get('MachineDeployment/blue-1-again')?.spec).toMatchObject({ replicas: 1 })
-  expect([...there.values()].find(({ kind, metadata }) => kind === 'VSphereMachineTemplate' && metadata.name.startsWith('blue-1-again-'))?.spec).toMatchObject({ template: { spec: { server: 'vc.example.com', datacenter: 'DC0', network: { devices: [{ addressesFromPools: [{ name: 'blue-1' }] }] } } } })
+  expect([...there.values()].find(({ kind, metadata }) => kind === 'VSphereMachineTemplate' && metadata.name.startsWith('blue-1-again-'))?.spec).toMatchObject({ template: { spec: { datacenter: 'DC0', network: { devices: [{ addressesFromPools: [{ name: 'blue-1' }] }] } } } })
 })
 
 test('a restart sets its moment and nothing else', async () => {

@@ -1,13 +1,17 @@
 import 'server-only'
 import type { ClusterView } from '@/lib/cluster/view'
 import type { Problem } from '@/lib/cluster/rules/problem'
+import { usableIn } from '@/lib/ip-pool/ranges'
+import { machineDeploymentName } from '@/lib/kubernetes/names'
 import type { KubeObject } from '@/lib/kubernetes/object'
 import { planPoolAdd } from '@/lib/node-pool/acts'
 import { addressAnswer } from '@/lib/node-pool/addresses'
+import { fixedPoolName } from '@/lib/node-pool/device'
 import { outdatedFields, poolDifferences } from '@/lib/node-pool/difference'
 import { planGroupChange, planGroupRestart, type PoolGroup } from '@/lib/node-pool/group'
 import { machineTemplateOf } from '@/lib/node-pool/live'
 import { machineFactsOf } from '@/lib/node-pool/machine-facts'
+import { devicesOf, sharedReferences } from '@/lib/node-pool/networks'
 import type { PoolPlan } from '@/lib/node-pool/plan'
 import type { AddressAnswer } from '@/lib/node-pool/review'
 import { poolSpecProblems } from '@/lib/node-pool/rules'
@@ -53,14 +57,14 @@ export async function prepareChange(ctx: Asker, client: UserClient, wanted: Want
   const { cluster, read, group, owner } = found
   refuse(poolSpecProblems(wanted.spec, surroundingsOf(ctx, cluster, read.spec)))
   assertOffered(ctx, cluster, wanted.spec, read.spec)
-  assertPools(ctx, cluster, wanted.spec, read.spec)
+  assertPools(ctx, cluster, wanted.spec, [read.spec])
   const plan = planGroupChange(group, wanted.spec, owner)
   refuse(plan.problems)
   if (plan.held.length > 0) {
     const fields = plan.held.map(({ words, owners }) => `${words} (${owners.join(', ')})`)
     throw failure('conflict', `Another tool holds what this would change: ${listed(fields, 4)}. Nothing was forced, and nothing was written. Change it with that tool, or let it go of the field.`)
   }
-  return dryRun(ctx, client, { cluster, group, plan, node: read.spec.node }, plan.spareAddressesNeeded)
+  return dryRun(ctx, client, { cluster, group, plan, node: read.spec.node }, plan.spareAddressesNeeded, wanted.spec)
 }
 
 /** Fields that are neither as the page showed them nor as the person wants them: this change would silently undo another one. */
@@ -78,7 +82,7 @@ export interface WantedPool {
   readonly spec: PoolSpec
 }
 
-/** A new pool gets vCenter and addresses from the oldest pool of the cluster whose template says them plainly. */
+/** A new pool gets its datacenter from the oldest pool of the cluster whose template says it. */
 export async function prepareAdd(ctx: Asker, client: UserClient, { cluster: name, spec }: WantedPool): Promise<Prepared> {
   const cluster = findCluster(ctx, name)
   const { deployments, models } = await modelsOf(client, ctx.tenant, name)
@@ -89,31 +93,45 @@ export async function prepareAdd(ctx: Asker, client: UserClient, { cluster: name
     return facts === null || template === null ? [] : [{ facts, vmTemplate: (template.spec as { template?: { spec?: { template?: string } } } | undefined)?.template?.spec?.template }]
   })
   const [first] = found
-  if (first === undefined) throw failure('not-ready', `No pool of ${name} says plainly which vCenter and addresses its machines have, so a new one cannot take them over.`)
+  if (first === undefined) throw failure('not-ready', `No pool of ${name} says in which datacenter its machines are, so a new one cannot take it over.`)
   if (deployments.length === 0 || !found.some(({ vmTemplate }) => vmTemplate === spec.machine.template)) assertOffered(ctx, cluster, spec, null)
-  assertPools(ctx, cluster, spec, null)
+  assertPools(ctx, cluster, spec, models.map((model) => readPool(model).spec))
   const plan = planPoolAdd({ tenant: ctx.tenant, cluster: { name, uid: cluster.uid }, machines: first.facts }, spec)
   const [oldest] = models
   const node = oldest === undefined ? NO_NODE_CONFIG : readPool(oldest).spec.node
-  return dryRun(ctx, client, { cluster, group: null, plan, node }, spec.size.kind === 'fixed' ? spec.size.replicas : spec.size.min)
+  return dryRun(ctx, client, { cluster, group: null, plan, node }, spec.size.kind === 'fixed' ? spec.size.replicas : spec.size.min, spec)
 }
 
 export async function prepareRestart(ctx: Asker, client: UserClient, { cluster: name, pool, uid }: { cluster: string; pool: string; uid: string | null }, after: Date): Promise<Prepared> {
-  const { cluster, group, live } = await findPool(ctx, client, name, pool)
+  const { cluster, group, live, read } = await findPool(ctx, client, name, pool)
   if (uid !== null && live.deployment.metadata.uid !== uid) throw failure('conflict', `Pool ${pool} was removed and made again since this page was loaded. Nothing was written.`)
   const plan = planGroupRestart(group, after)
-  return dryRun(ctx, client, { cluster, group, plan, node: NO_NODE_CONFIG }, plan.spareAddressesNeeded)
+  return dryRun(ctx, client, { cluster, group, plan, node: NO_NODE_CONFIG }, plan.spareAddressesNeeded, read.spec)
 }
 
-async function dryRun(ctx: Asker, client: UserClient, prepared: Pick<Prepared, 'cluster' | 'group' | 'plan' | 'node'>, must: number): Promise<Prepared> {
+async function dryRun(ctx: Asker, client: UserClient, prepared: Pick<Prepared, 'cluster' | 'group' | 'plan' | 'node'>, must: number, spec: PoolSpec): Promise<Prepared> {
   const { plan, cluster } = prepared
   const answers = await Promise.allSettled(plan.objects.map((object) => client.dryRunApply(object, poolFieldOf)))
   const accepted = answers.map((answer) => {
     if (answer.status === 'rejected') throw answer.reason
     return answer.value
   })
-  const addresses = addressAnswer({ needed: plan.spareAddressesNeeded, must }, cluster.addresses, waitingMachines(ctx, cluster), cluster.pools.find(({ machineDeployment }) => machineDeployment === prepared.group?.[0].deployment.metadata.name)?.addressPools)
+  const [view, names] = poolsThen(cluster, spec)
+  const addresses = addressAnswer({ needed: plan.spareAddressesNeeded, must }, view, waitingMachines(ctx, cluster), names)
   return { ...prepared, accepted, addresses }
+}
+
+/** The pools that machines will take addresses from; one of fixed addresses may not be there yet, and is all free then. */
+function poolsThen({ name: cluster, addresses }: ClusterView, spec: PoolSpec): [ClusterView['addresses'], readonly string[] | undefined] {
+  const deployment = machineDeploymentName(cluster, spec.name)
+  const fixed = devicesOf(spec).flatMap(({ network, addresses: from }) => (from?.kind === 'fixed' ? [{ name: fixedPoolName(deployment, network, from), from }] : []))
+  const there = new Set([...(addresses.kind === 'pool' ? [addresses] : []), ...(addresses.more ?? [])].map(({ pool }) => pool))
+  const made = fixed.filter(({ name }) => !there.has(name)).map(({ name, from }) => {
+    const total = Number(usableIn(from.addresses, from.prefix, from.gateway) ?? 0n)
+    return { pool: name, ranges: from.addresses, prefix: from.prefix, gateway: from.gateway, total, used: 0, free: total }
+  })
+  const names = [...sharedReferences(devicesOf(spec)).map(({ name }) => name), ...fixed.map(({ name }) => name)]
+  return [{ ...addresses, more: [...(addresses.more ?? []), ...made] }, spec.machine.addresses === null ? undefined : names]
 }
 
 /** Machines that were asked for and hold no address yet. */
@@ -135,11 +153,16 @@ function assertOffered(ctx: Asker, cluster: ClusterView, { machine, version }: P
   throw invalid({ 'machine.template': `The template ${JSON.stringify(machine.template)} is not offered for ${version}${offered.length === 0 ? '' : `; take ${listed(offered, 5)}`}.` })
 }
 
-/** A claim on a pool that is not there, or not theirs, would wait for ever. */
-function assertPools(ctx: Asker, cluster: ClusterView, { moreNetworks }: PoolSpec, before: PoolSpec | null): void {
-  const known = [...poolsFor(ctx, cluster), ...(before?.moreNetworks ?? []).flatMap(({ pool }) => pool ?? [])]
-  const unknown = moreNetworks.findIndex(({ pool }) => pool !== null && !known.some(({ kind, name }) => kind === pool.kind && name === pool.name))
-  if (unknown !== -1) throw invalid({ [`moreNetworks.${unknown}`]: `There is no address pool ${JSON.stringify(moreNetworks[unknown]?.pool?.name)} that ${cluster.name} can use.` })
+/**
+ * A claim on a pool that is not there, or not theirs, would wait for ever.
+ * @param before what pools of the cluster refer to already
+ */
+function assertPools(ctx: Asker, cluster: ClusterView, spec: PoolSpec, before: readonly PoolSpec[]): void {
+  const known = [...poolsFor(ctx, cluster), ...before.flatMap((pool) => sharedReferences(devicesOf(pool)))]
+  devicesOf(spec).forEach((device, index) => {
+    const wrong = sharedReferences([device]).find((wanted) => !known.some(({ kind, name }) => kind === wanted.kind && name === wanted.name))
+    if (wrong !== undefined) throw invalid({ [index === 0 ? 'machine.addresses' : `moreNetworks.${index - 1}`]: `There is no address pool ${JSON.stringify(wrong.name)} that ${cluster.name} can use.` })
+  })
 }
 
 /** @throws AppError 'invalid' with every field, when there is a problem */

@@ -2,7 +2,8 @@ import 'server-only'
 import { randomUUID } from 'node:crypto'
 import type { KubeObject } from '@/lib/kubernetes/object'
 import { groupSize, planGroupRemove } from '@/lib/node-pool/group'
-import { bootstrapTemplateOf, machineTemplateOf } from '@/lib/node-pool/live'
+import { isFixedPool } from '@/lib/node-pool/device'
+import { baseOf, bootstrapTemplateOf, machineTemplateOf } from '@/lib/node-pool/live'
 import { NODE_POOL_LABEL } from '@/lib/manifests/labels'
 import { audited } from '@/server/audit/audited'
 import type { OperationRow } from '@/server/db/operations'
@@ -32,10 +33,11 @@ export async function removePool(ctx: TenantContext, { cluster: name, pool, uid,
     if (uid !== null && found.live.deployment.metadata.uid !== uid) throw failure('conflict', `Pool ${pool} was removed and made again since this page was loaded. Nothing was written.`)
     const { removes } = planGroupRemove(found.group)
     const templates = templatesOfPool(found.live.deployment, [machineTemplateOf(found.live), bootstrapTemplateOf(found.live), ...found.live.machineTemplates, ...found.live.bootstrapTemplates])
-    const intent: RemoveIntent = { pool, removes: [...removes], templates: templates.map(({ kind, metadata }) => ({ kind, name: metadata.name, uid: metadata.uid ?? '' })), from: groupSize(found.group) }
+    const fixed = (found.live.addressPools ?? []).filter(({ metadata }) => isFixedPool(baseOf(found.live.deployment), metadata.name))
+    const intent: RemoveIntent = { pool, removes: [...removes], templates: [...templates, ...fixed].map(({ kind, metadata }) => ({ kind, name: metadata.name, uid: metadata.uid ?? '' })), from: groupSize(found.group) }
     const at = { id: randomUUID(), cluster: name, clusterUid: found.cluster.uid }
     const { user: who, groups } = ctx.session
-    await withOperation({ ...at, tenant: ctx.tenant, kind: 'remove', who, groups, hash: found.live.deployment.metadata.uid ?? '', spec: intent, missing: [] }, (lease) => write(ctx, at, lease, intent, templates))
+    await withOperation({ ...at, tenant: ctx.tenant, kind: 'remove', who, groups, hash: found.live.deployment.metadata.uid ?? '', spec: intent, missing: [] }, (lease) => write(ctx, at, lease, intent, [...templates, ...fixed]))
     return null
   })
 }

@@ -5,6 +5,7 @@ import { type ClusterView, type NodePoolView, scarcestPool } from '@/lib/cluster
 import { sizeNow } from '@/lib/node-pool/deployment'
 import { planGroupScale, type PoolGroup } from '@/lib/node-pool/group'
 import type { PoolPlan } from '@/lib/node-pool/plan'
+import { plural } from '@/lib/text'
 import { audited } from '@/server/audit/audited'
 import { scaledSince, type OperationRow } from '@/server/db/operations'
 import { failure, invalid, notFound } from '@/server/failure'
@@ -104,6 +105,6 @@ function assertAddresses(ctx: TenantContext, { name, addresses: view, machines }
   // Machines that were asked for and hold no address yet will take one too.
   const room = addresses.free + holding - (machines.desired - pool.desired)
   if (replicas <= room) return
-  const sentence = `The address pool ${addresses.pool}${addresses.ranges.length === 0 ? '' : ` (${addresses.ranges.join(', ')})`} has ${addresses.total} addresses, ${addresses.free} of them free: at most ${Math.max(0, room)} machines fit in ${pool.name}.`
+  const sentence = `The address pool ${addresses.pool}${addresses.ranges.length === 0 ? '' : ` (${addresses.ranges.join(', ')})`} has ${plural(addresses.total, 'address', 'addresses')}, ${addresses.free} of them free: at most ${plural(Math.max(0, room), 'machine fits', 'machines fit')} in ${pool.name}.`
   throw invalid({ replicas: sentence })
 }

@@ -5,12 +5,15 @@ import { bootstrapRef, isOurs, machineRef } from '@/lib/node-pool/live'
 import { planTemplateCleanup } from '@/lib/node-pool/cleanup'
 import { lastTemplates } from '@/lib/node-pool/last'
 import type { KubeObject } from '@/lib/kubernetes/object'
+import { stringIn } from '@/lib/kubernetes/dig'
 import { CLUSTER_NAME_LABEL } from '@/lib/manifests/labels'
+import { poolReferences } from '@/lib/node-pool/networks'
 import { audited } from '@/server/audit/audited'
 import { insertLater, type OperationRow } from '@/server/db/operations'
 import { tidyIntent } from '@/server/inputs'
 import { log } from '@/server/log'
 import type { KindName } from '@/server/management/kinds'
+import { nameOf } from '@/server/operations/apply'
 import type { Asker } from '@/server/operations/asker'
 import type { Lease } from '@/server/operations/lease'
 import { runtime } from '@/server/runtime'
@@ -38,7 +41,7 @@ export class StillInUse extends AppError {
 }
 
 /**
- * Removes what nothing refers to: the templates of the operation, and older ones that were left behind. Those of a cluster's last
+ * Removes what nothing refers to: templates and pools of fixed addresses of the operation, and older templates that were left behind. Those of a cluster's last
  * pool stay (lastTemplates).
  * @throws StillInUse
  */
@@ -46,13 +49,16 @@ export async function resumeTidy(ctx: Asker, row: OperationRow, lease: Lease): P
   const intent = tidyIntent.safeParse(row.spec)
   if (!intent.success || ctx.cluster(row.cluster)?.uid !== row.clusterUid) return // gone, with its templates
   const client = runtime().asUser(ctx.identity)
-  const [machineTemplates, bootstrapTemplates, machineSets, deployments] = await Promise.all(
-    (['VSphereMachineTemplate', 'KubeadmConfigTemplate', 'MachineSet', 'MachineDeployment'] as const).map((kind) => client.list(kind, ctx.tenant)),
+  const [machineTemplates, bootstrapTemplates, machineSets, deployments, pools, claims] = await Promise.all(
+    (['VSphereMachineTemplate', 'KubeadmConfigTemplate', 'MachineSet', 'MachineDeployment', 'InClusterIPPool', 'IPAddressClaim'] as const).map((kind) => client.list(kind, ctx.tenant)),
   )
   const templates = [...(machineTemplates ?? []), ...(bootstrapTemplates ?? [])].filter(({ metadata }) => metadata.labels?.[CLUSTER_NAME_LABEL] === row.cluster)
   const users = [...(machineSets ?? []), ...(deployments ?? [])]
   const used = new Set(users.flatMap((user) => [machineRef(user), bootstrapRef(user)].map((reference) => (reference ? `${reference.kind}/${reference.name}` : ''))))
-  const named = intent.data.templates.filter(({ kind, name, uid }) => templates.some((template) => template.kind === kind && template.metadata.name === name && template.metadata.uid === uid && isOurs(template)))
+  // A pool of fixed addresses is needed by what makes machines, and by claims of machines that leave.
+  for (const template of machineTemplates ?? []) if (used.has(nameOf(template))) for (const { kind, name } of poolReferences(template)) used.add(`${kind}/${name}`)
+  for (const claim of claims ?? []) used.add(`${stringIn(claim, 'spec', 'poolRef', 'kind')}/${stringIn(claim, 'spec', 'poolRef', 'name')}`)
+  const named = intent.data.templates.filter(({ kind, name, uid }) => [...templates, ...(pools ?? [])].some((template) => template.kind === kind && template.metadata.name === name && template.metadata.uid === uid && isOurs(template)))
   const free = named.filter(({ kind, name }) => !used.has(`${kind}/${name}`))
   const stale = planTemplateCleanup(templates, machineSets ?? [], deployments ?? [], new Date())
   const kept = new Set(lastTemplates(row.cluster, templates, deployments ?? []).map(({ kind, metadata }) => `${kind}/${metadata.name}`))

@@ -11,7 +11,7 @@ import { type Problem, problem } from '@/lib/cluster/rules/problem'
 /** What the IPAM provider's webhook holds (internal/webhooks/inclusterippool.go) and what it does not: room for a change. */
 export function addressProblems(spec: ClusterSpec): Problem[] {
   const { addresses, endpoint, pool } = spec
-  if (addresses.kind === 'dhcp') return []
+  if (addresses.kind === 'dhcp') return dhcpProblems(addresses)
   if (addresses.kind === 'shared') return [...(addresses.pool === '' ? [problem('addresses.pool', 'Choose a shared pool.')] : []), ...nameserverProblems(addresses.nameservers)]
   const found: Problem[] = ipv6Problems(spec)
 
@@ -47,6 +47,13 @@ export function addressProblems(spec: ClusterSpec): Problem[] {
   if (count < needed) {
     found.push(problem('addresses.range', `This range holds ${plural(count, 'address', 'addresses')}. ${plural(pool.replicas, 'machine')} and ${madeAhead(spec)} more during changes need at least ${needed}.`))
   }
+  return found
+}
+
+/** The server tells name servers, unless it is not asked; then a machine would resolve no name. */
+function dhcpProblems({ settings, nameservers = [] }: Extract<ClusterSpec['addresses'], { kind: 'dhcp' }>): Problem[] {
+  const found = nameservers.length > 0 || settings?.nameservers === false ? nameserverProblems(nameservers) : []
+  if (settings?.families === 'ipv6') found.push(problem('addresses.settings.families', 'Without IPv4 there is no cluster here: the API’s address is IPv4.'))
   return found
 }
 

@@ -1,8 +1,9 @@
 import type { ClusterSpec } from '@/lib/cluster/spec'
-import { clusterNameLimit, isDns1035Label, isDns1123Label } from '@/lib/kubernetes/names'
-import { networkProblems } from '@/lib/node-pool/networks'
+import { clusterNameLimit, isDns1035Label, isDns1123Label, machineDeploymentName } from '@/lib/kubernetes/names'
+import { firstPool } from '@/lib/manifests/pool-objects'
+import { fixedAddressProblems, networkProblems, settingsProblems } from '@/lib/node-pool/rules/network'
 import { spreadProblems } from '@/lib/node-pool/rules'
-import { extrasProblems } from '@/lib/node-pool/extras'
+import { policyProblems } from '@/lib/node-pool/extras'
 import { nodeProblems } from '@/lib/node-config/rules'
 import { machineSizeProblems } from '@/lib/node-pool/rules/machine'
 import { cleanLine } from '@/lib/text'
@@ -45,7 +46,8 @@ export function placementProblems({ identity, placement }: ClusterSpec): Problem
   return found
 }
 
-export function poolProblems({ name, pool, placement }: ClusterSpec): Problem[] {
+export function poolProblems(spec: ClusterSpec): Problem[] {
+  const { name, pool, placement, addresses, endpoint } = spec
   const found: Problem[] = []
   if (pool.name === '') found.push(problem('pool.name', 'Give the pool a name.'))
   else if (!isDns1123Label(pool.name)) found.push(problem('pool.name', 'Use a–z, 0–9 and “-”, not starting or ending with “-”.'))
@@ -55,8 +57,11 @@ export function poolProblems({ name, pool, placement }: ClusterSpec): Problem[] 
   if (new Set(zones).size < zones.length) found.push(problem('pool.zones', 'Each zone can be chosen once.'))
   else if (zones.length > 1) found.push(...spreadProblems(name, pool.name, zones, { kind: 'fixed', replicas: pool.replicas }).map(({ message }) => problem('pool.zones', message)))
   found.push(...networkProblems('pool.moreNetworks', placement.network, pool.moreNetworks ?? []))
+  const own = addresses.kind === 'pool' ? [{ pool: 'the machines’ own range', ranges: [addresses.range, ...(addresses.ipv6 === undefined ? [] : [addresses.ipv6.range])] }] : []
+  const around = { endpoint: endpoint.kind === 'fixed' ? endpoint.host.trim() : null, addressPools: own }
+  found.push(...fixedAddressProblems(firstPool(spec), machineDeploymentName(name, pool.name), around, (device) => `pool.moreNetworks.${device - 1}`))
   found.push(...outside('pool.replicas', 'Machines', pool.replicas, 0, 100))
-  found.push(...machineSizeProblems('pool', pool), ...nodeProblems(pool.node, 'pool.node'), ...extrasProblems('pool.extras', pool.extras))
+  found.push(...machineSizeProblems('pool', pool), ...nodeProblems(pool.node, 'pool.node'), ...policyProblems('pool.extras', pool.extras), ...settingsProblems('pool.extras', { ...pool.extras, nameservers: [] }))
   return found
 }
 

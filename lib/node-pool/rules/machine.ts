@@ -1,5 +1,6 @@
 import { type Problem, outside, problem } from '@/lib/cluster/rules/problem'
-import { extrasProblems } from '@/lib/node-pool/extras'
+import { policyProblems } from '@/lib/node-pool/extras'
+import { settingsProblems } from '@/lib/node-pool/rules/network'
 import type { PoolSpec } from '@/lib/node-pool/spec'
 
 export interface MachineSize {
@@ -38,7 +39,7 @@ export function machineProblems({ machine }: PoolSpec, { before, templateDiskGiB
     if (machine[field].trim() === '') found.push(problem(`machine.${field}`, `Choose ${what}.`))
     else found.push(...placeProblems(`machine.${field}`, machine[field]))
   }
-  found.push(...extrasProblems('machine', machine))
+  found.push(...policyProblems('machine', machine), ...settingsProblems('machine', machine))
   for (const field of ['datastore', 'folder', 'resourcePool'] as const) {
     const place = machine[field]
     // v1beta2 refuses an empty string; leaving it to vCenter is null.
