@@ -48,7 +48,7 @@ export function AddOnPanel({ cluster, kubernetes, addOn, onOpen, onDone }: Props
       <Button size="sm" reason={reason} onClick={() => onOpen('settings')}>Settings</Button>
       <Button size="sm" look="danger" reason={can.reason} onClick={() => onOpen('remove')}>Remove</Button>
     </>
-  ) : <Button size="sm" look="primary" reason={reason} onClick={() => onOpen('settings')}>Install</Button>
+  ) : <Button size="sm" reason={reason} onClick={() => onOpen('settings')}>Install</Button>
 
   return (
     <Panel id={`add-on-${name}`} title={title} actions={buttons}>
