@@ -106,7 +106,7 @@ nodePools:
   - { name: default, replicas: 1, numCPUs: 2, memoryMiB: 4096, diskGiB: 40, nameServers: [10.40.0.2], gateway: 10.0.0.1 }
 `)
   await page.getByRole('button', { name: 'Fill the form' }).click()
-  await expect(page.getByRole('list', { name: 'Values that were not taken' }).getByRole('listitem')).toHaveText([/^nodePools\[0\]\.gateway: The chart ignores it\./])
+  await expect(page.getByRole('list', { name: 'Values that were not taken' }).getByRole('listitem')).toHaveText([/^nodePools\[0\]\.gateway: The chart ignores it, and machines take addresses/])
   await expect(page.getByLabel('Name', { exact: true })).toHaveValue('imported')
   await picture(page, 'import-values', 1000)
   await page.getByRole('button', { name: /^Advanced/ }).click()
