@@ -11,7 +11,7 @@ const region = 'north'
 const [regionCategory, zoneCategory] = ['k8s-region', 'k8s-zone']
 
 /** Reads of templates say the version from the name; the portal is told it in the offer. */
-const templatesOf = (versions: readonly string[]) => versions.map((version) => ({ name: `ubuntu-2404-kube-${version}`, version }))
+const templatesOf = (versions: readonly string[]) => versions.map((version) => ({ name: `ubuntu-2404-kube-${version}`, version, diskGiB: 20 }))
 
 export type Inventory = ReturnType<typeof inventoryOf>
 
@@ -31,13 +31,13 @@ export const inventoryOf = (versions: readonly string[]) => ({
   Networks: ['vlan-40-nodes', 'vlan-50-nodes'],
   Folders: ['templates', 'tenants', 'tenants/team-blue', 'tenants/team-green'],
   Tags: [{ Category: regionCategory, Name: region, On: datacenter }, ...zonePlaces.map(({ name, cluster }) => ({ Category: zoneCategory, Name: name, On: cluster }))],
-  Templates: templatesOf(versions).map(({ name }) => ({
+  Templates: templatesOf(versions).map(({ name, diskGiB }) => ({
     Name: name,
     Folder: 'templates',
     GuestID: 'ubuntu64Guest',
     CPUs: 2,
     MemoryMB: 4096,
-    DiskGB: 20,
+    DiskGB: diskGiB,
   })),
 })
 

@@ -22,7 +22,12 @@ export type MetricsPlatform = z.infer<typeof metrics>
 /** Certificates alone: a key would go to every browser that looks at the offer. */
 const CERTIFICATES = /^(?:\s*-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]{1,16000}-----END CERTIFICATE-----\s*){1,10}$/
 
-const vmTemplate = z.object({ name: z.string().min(1), version: z.string().regex(/^v\d+\.\d+\.\d+$/) })
+const vmTemplate = z.object({
+  name: z.string().min(1),
+  version: z.string().regex(/^v\d+\.\d+\.\d+$/),
+  /** GiB of its disk, as vCenter shows it: no machine's can be smaller. Absent: only what machines have is known. */
+  diskGiB: z.number().min(1).optional(),
+})
 
 /**
  * Defaults and limits that come with a vSphere identity. `server` and `thumbprint` are never taken from a tenant's form: a

@@ -65,6 +65,13 @@ describe('templates', () => {
     const template = find(plan(machine({ cpus: 8 }), older).objects, 'VSphereMachineTemplate')
     expect(template).toMatchObject({ apiVersion: 'infrastructure.cluster.x-k8s.io/v1beta1', spec: { template: { spec: { numCPUs: 8, guestSoftPowerOffTimeout: '2m0s' } } } })
   })
+  test('of linked clones say what CAPV makes of another disk', () => {
+    const live = made()
+    const linked = live.machineTemplates.map((object) => withAt(object, ['spec', 'template', 'spec', 'cloneMode'], 'linkedClone'))
+    const why = (machineTemplates: typeof linked) => plan(machine({ diskGiB: 100 }), { ...live, machineTemplates }).changes[0]?.why
+    expect(why(linked)).toContain('ignores this')
+    expect(why(live.machineTemplates)).not.toContain('ignores this')
+  })
   test('lose the vCenter that they name, as machines have their cluster’s; and one that is there is applied as it is', () => {
     const live = made()
     const named = live.machineTemplates.map((object) => withAt(withAt(object, ['spec', 'template', 'spec', 'server'], 'vc.example.com'), ['spec', 'template', 'spec', 'thumbprint'], 'AA:BB'))

@@ -34,7 +34,7 @@ export interface Owner {
 export function planPoolChange(live: LivePool, wanted: PoolSpec, owner: Owner): PoolPlan {
   const { deployment } = live
   const before = readPool(live).spec
-  const changes = poolDifferences(before, wanted)
+  const changes = poolDifferences(before, wanted).map((change) => (change.path === 'machine.diskGiB' && isLinkedClone(live) ? { ...change, why: LINKED } : change))
   if (changes.length === 0) return NOTHING
 
   const problems: Problem[] = []
@@ -52,6 +52,16 @@ function changedFixed({ deployment }: LivePool, before: PoolSpec, wanted: PoolSp
   const now = new Map(fixedPools(before, placeOf(deployment)).map((pool) => [pool.metadata.name, canonicalJson(pool.spec)]))
   return fixedPools(wanted, placeOf(deployment)).filter(({ metadata, spec }) => now.get(metadata.name) !== canonicalJson(spec))
 }
+
+/**
+ * A linked clone keeps the disk of its snapshot, and CAPV ignores diskGiB (pkg/services/govmomi/vcenter/clone.go). It makes one where the
+ * mode is not said to be another and the VM template has a snapshot, which nobody here knows.
+ */
+const isLinkedClone = (live: LivePool): boolean => {
+  const template = machineTemplateOf(live)
+  return template !== null && stringIn(template, 'spec', 'template', 'spec', 'cloneMode') !== 'fullClone'
+}
+const LINKED = 'Its machines are linked clones where the VM template has a snapshot; CAPV then keeps the snapshot’s disk and ignores this.'
 
 interface Collected {
   readonly templates: KubeObject[]

@@ -23,7 +23,7 @@ export const general: PoolSpec = {
   repair: defaultRepair(5),
   zones: [],
 }
-export const around: PoolSurroundings = { cluster: 'blue-1', pools: [], deployments: [], before: null, templateDiskGiB: null, zones: null, endpoint: null, addressPools: [] }
+export const around: PoolSurroundings = { cluster: 'blue-1', pools: [], deployments: [], before: null, templateDisks: {}, zones: null, endpoint: null, addressPools: [] }
 
 /** managedFields of an apply: every field that the object has, as the API server writes them for what is not a list. */
 export function appliedBy(object: KubeObject, manager = 'tenantry', operation = 'Apply'): KubeObject {

@@ -53,8 +53,8 @@ describe('size', () => {
 
 describe('machine', () => {
   test('a disk is not smaller than the template’s where that is known', () => {
-    expect(said(machine({ diskGiB: 30 }), { templateDiskGiB: 40 })['machine.diskGiB']).toBe('The VM template’s disk has 40 GiB and cannot shrink to 30.')
-    expect(said(machine({ diskGiB: 40 }), { templateDiskGiB: 40, before: general })).toEqual({})
+    expect(said(machine({ diskGiB: 30 }), { templateDisks: { [general.machine.template]: 40 } })['machine.diskGiB']).toBe('The VM template’s disk has 40 GiB and cannot shrink to 30.')
+    expect(said(machine({ diskGiB: 40 }), { templateDisks: { [general.machine.template]: 40 }, before: general })).toEqual({})
   })
   test('else not smaller than before, unless the template changes with it', () => {
     expect(said(machine({ diskGiB: 40 }), { before: general })['machine.diskGiB']).toBe('The disk has 60 GiB now. It can be made smaller only with another VM template.')

@@ -18,8 +18,8 @@ export interface PoolSurroundings extends NetworkSurroundings {
   readonly deployments: readonly string[]
   /** As it is now; null for a new pool. */
   readonly before: PoolSpec | null
-  /** GiB of the VM template's disk, where vCenter has told it. */
-  readonly templateDiskGiB: number | null
+  /** GiB of VM templates' disks by name, where the offer says it. */
+  readonly templateDisks: Readonly<Record<string, number>>
   /** Names of the zones that the cluster may use; null: not known. */
   readonly zones: readonly string[] | null
 }

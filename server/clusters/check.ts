@@ -7,6 +7,7 @@ import { findSharedPool } from '@/lib/ip-pool/offer'
 import { sameVersion } from '@/lib/kubernetes/version'
 import type { KubeObject } from '@/lib/kubernetes/object'
 import { sharedReferences } from '@/lib/node-pool/networks'
+import { shrunk } from '@/lib/node-pool/rules/machine'
 import { plural } from '@/lib/text'
 import { zonesOf } from '@/lib/zone/option'
 import { listSharedPools } from '@/server/addresses/list'
@@ -20,7 +21,7 @@ import { runtime } from '@/server/runtime'
 
 /**
  * The offer of the identity that the spec names.
- * @throws AppError 'invalid' when the tenant is not given that identity, version or template
+ * @throws AppError 'invalid' when the tenant is not given that identity, version or template, or the disk is smaller than the template's
  */
 export function admittedOffer(ctx: Asker, spec: ClusterSpec): VSphereOffer {
   const identity = listIdentities(ctx.tenant).find(({ name }) => name === spec.identity)
@@ -33,6 +34,8 @@ export function admittedOffer(ctx: Asker, spec: ClusterSpec): VSphereOffer {
     const names = forVersion.map(({ name }) => name).join(' or ')
     throw invalid({ 'placement.template': `The template ${JSON.stringify(spec.placement.template)} does not hold ${spec.version}; take ${names}.` })
   }
+  const { diskGiB = 0 } = forVersion.find(({ name }) => name === spec.placement.template) ?? {}
+  if (spec.pool.diskGiB < diskGiB) throw invalid({ 'pool.diskGiB': shrunk(diskGiB, spec.pool.diskGiB) })
   assertSharedPool(ctx, spec)
   assertZones(ctx, spec, offer)
   assertPools(ctx, spec)

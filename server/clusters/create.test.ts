@@ -107,6 +107,14 @@ test('zones and shared pools that the tenant cannot use are refused at their fie
   expect(await inZones(['a'])).toBeNull()
 })
 
+test('a disk that is smaller than its VM template’s is refused at its field, before anything is written', async () => {
+  identities.mockReturnValue([{ name: 'vc-south', offer: { ...offer, templates: [{ name: 'ubuntu-1.35', version: 'v1.35.2', diskGiB: 40 }] } }])
+  const create = (diskGiB: number) => createCluster(ctx, { spec: { ...spec, pool: { ...spec.pool, diskGiB } }, tenant: 'blue' })
+  await expect(create(39)).rejects.toMatchObject({ view: { code: 'invalid', fields: { 'pool.diskGiB': 'The VM template’s disk has 40 GiB and cannot shrink to 39.' } } })
+  expect(client.apply).not.toHaveBeenCalled()
+  await create(40)
+})
+
 test('without an audit row nothing is written', async () => {
   vi.mocked(auditAsked).mockRejectedValue(new Error('the database is away'))
   await expect(createCluster(ctx, { spec, tenant: 'blue' })).rejects.toMatchObject({ view: { code: 'not-recorded' } })

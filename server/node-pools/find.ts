@@ -3,6 +3,7 @@ import { findIdentity } from '@/lib/identity/select'
 import { sameVersion } from '@/lib/kubernetes/version'
 import type { AddressPoolView, ClusterView } from '@/lib/cluster/view'
 import { machineDeploymentName } from '@/lib/kubernetes/names'
+import type { VSphereOffer } from '@/lib/identity/offer'
 import type { KubeObject } from '@/lib/kubernetes/object'
 import { lastPool } from '@/lib/node-pool/last'
 import { clusterOf, type LivePool, poolNameOf } from '@/lib/node-pool/live'
@@ -77,7 +78,7 @@ export async function modelsOf(client: UserClient, tenant: string, cluster: stri
 }
 
 /**
- * What the rules of a pool need to know. Sizes of VM templates are not known to the portal.
+ * What the rules of a pool need to know.
  * @param before as it is now; null for a new pool
  */
 export function surroundingsOf(ctx: Asker, cluster: ClusterView, before: PoolSpec | null, deployments: readonly KubeObject[] = []): PoolSurroundings {
@@ -85,13 +86,18 @@ export function surroundingsOf(ctx: Asker, cluster: ClusterView, before: PoolSpe
   const elsewhere = Object.values(ctx.state().clusters).flatMap(({ pools }) => pools.flatMap(({ machineDeployment, zones = [] }) => [machineDeployment, ...zones.map((zone) => zone.machineDeployment)]))
   const names = new Set([...cluster.pools.map(({ name }) => name), ...deployments.map(poolNameOf)])
   if (before !== null) names.delete(before.name)
-  return { cluster: cluster.name, pools: [...names], deployments: [...new Set(elsewhere)].filter((name) => !own.has(name)), before, templateDiskGiB: null, zones: readyZones(clusterZones(ctx, cluster)), endpoint: cluster.endpoint?.host ?? null, addressPools: ownPools(cluster) }
+  return { cluster: cluster.name, pools: [...names], deployments: [...new Set(elsewhere)].filter((name) => !own.has(name)), before, templateDisks: templateDisks(offerOf(ctx, cluster)?.templates ?? []), zones: readyZones(clusterZones(ctx, cluster)), endpoint: cluster.endpoint?.host ?? null, addressPools: ownPools(cluster) }
 }
+
+/** null where the cluster's identity is not offered to the tenant. */
+const offerOf = (ctx: Asker, { identity }: ClusterView): VSphereOffer | null => (identity === null ? null : (findIdentity(listIdentities(ctx.tenant), identity)?.offer ?? null))
+
+/** GiB by name, of those whose offer says it. */
+const templateDisks = (templates: VSphereOffer['templates']): Readonly<Record<string, number>> => Object.fromEntries(templates.flatMap(({ name, diskGiB }) => (diskGiB === undefined ? [] : [[name, diskGiB]])))
 
 /** Names of the VM templates that the cluster's identity is offered with for a version. */
 export function offeredTemplates(ctx: Asker, cluster: ClusterView, version: string): readonly string[] {
-  const identity = cluster.identity === null ? null : findIdentity(listIdentities(ctx.tenant), cluster.identity)
-  return identity?.offer.templates.filter((template) => sameVersion(template.version, version)).map(({ name }) => name) ?? []
+  return offerOf(ctx, cluster)?.templates.filter((template) => sameVersion(template.version, version)).map(({ name }) => name) ?? []
 }
 
 const ownPools = ({ addresses }: ClusterView): readonly AddressPoolView[] => [...(addresses.kind === 'pool' ? [addresses] : []), ...(addresses.more ?? [])].filter(({ shared }) => !shared)

@@ -29,12 +29,12 @@ export function machineSizeProblems(at: string, { cpus, memoryMiB, diskGiB }: Ma
 
 interface Known {
   readonly before: PoolSpec | null
-  readonly templateDiskGiB: number | null
+  readonly templateDisks: Readonly<Record<string, number>>
 }
 
-export function machineProblems({ machine }: PoolSpec, { before, templateDiskGiB }: Known): Problem[] {
+export function machineProblems({ machine }: PoolSpec, { before, templateDisks }: Known): Problem[] {
   const found = machineSizeProblems('machine', machine)
-  if (found.every(({ path }) => path[1] !== 'diskGiB')) found.push(...diskProblems(machine, before, templateDiskGiB))
+  if (found.every(({ path }) => path[1] !== 'diskGiB')) found.push(...diskProblems(machine, before, templateDisks[machine.template] ?? null))
   for (const [field, what] of [['template', 'a VM template'], ['network', 'a network']] as const) {
     if (machine[field].trim() === '') found.push(problem(`machine.${field}`, `Choose ${what}.`))
     else found.push(...placeProblems(`machine.${field}`, machine[field]))
@@ -49,11 +49,12 @@ export function machineProblems({ machine }: PoolSpec, { before, templateDiskGiB
   return found
 }
 
+/** What is said of a disk that is smaller than the one it is cloned from, both in GiB. */
+export const shrunk = (templateDiskGiB: number, diskGiB: number): string => `The VM template’s disk has ${templateDiskGiB} GiB and cannot shrink to ${diskGiB}.`
+
 /** A clone can grow its template's disk, never shrink it (CAPV clone.go, getDiskConfigSpec): the machine would not be made. */
 function diskProblems({ diskGiB, template }: PoolSpec['machine'], before: PoolSpec | null, templateDiskGiB: number | null): Problem[] {
-  if (templateDiskGiB !== null) {
-    return diskGiB >= templateDiskGiB ? [] : [problem('machine.diskGiB', `The VM template’s disk has ${templateDiskGiB} GiB and cannot shrink to ${diskGiB}.`)]
-  }
+  if (templateDiskGiB !== null) return diskGiB >= templateDiskGiB ? [] : [problem('machine.diskGiB', shrunk(templateDiskGiB, diskGiB))]
   // The template's size is not known; what it was cloned to so far is.
   if (before === null || before.machine.template !== template || diskGiB >= before.machine.diskGiB) return []
   return [problem('machine.diskGiB', `The disk has ${before.machine.diskGiB} GiB now. It can be made smaller only with another VM template.`)]
