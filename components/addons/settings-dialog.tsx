@@ -8,7 +8,9 @@ import { following, type AddOnView } from '@/lib/addons/view'
 import { ADD_ON_WORDS } from '@/lib/addons/words'
 import type { ErrorView, FieldErrors } from '@/lib/errors'
 import { missingNoProxy } from '@/lib/node-config/no-proxy'
+import type { ObjectDifference } from '@/lib/node-pool/review'
 import { useCan, useTenant } from '@/components/live/hooks'
+import { ObjectDifferences } from '@/components/node-pool/object-differences'
 import { ErrorNote } from '@/components/state/error-note'
 import { Button } from '@/components/ui/button'
 import { Dialog, DialogActions } from '@/components/ui/dialog'
@@ -33,32 +35,49 @@ export function SettingsDialog({ cluster, kubernetes, addOn: { name, installed, 
   const [settings, setSettings] = useState<AddOnSettings>(seen ? following(seen, kubernetes) : begin)
   const [fields, setFields] = useState<FieldErrors>({})
   const [error, setError] = useState<ErrorView | null>(null)
-  const [busy, setBusy] = useState(false)
+  const [busy, setBusy] = useState<'review' | 'save' | null>(null)
+  /** null: not asked for, or of other settings than those that are typed now. */
+  const [objects, setObjects] = useState<readonly ObjectDifference[] | null>(null)
   const { title } = ADD_ON_WORDS[name]
   const missing = settings.name === 'proxy' && begin.name === 'proxy' ? missingNoProxy(noProxyEntries(settings.noProxy), noProxyEntries(begin.noProxy)) : []
   const values = settings as Readonly<Record<string, string>>
 
   const type = (key: string, value: string) => {
     setSettings({ ...settings, [key]: value } as AddOnSettings)
+    setObjects(null)
     setFields(Object.fromEntries(Object.entries(fields).filter(([field]) => field !== key)))
   }
-  const submit = async (event: FormEvent) => {
-    event.preventDefault()
-    if (can.reason) return
+  /** null where a field is wrong. */
+  const checked = (): AddOnSettings | null => {
     const trimmed = Object.fromEntries(Object.entries(settings).map(([key, value]) => [key, value.trim()])) as unknown as AddOnSettings
     const wrong = Object.fromEntries(addOnProblems(trimmed, kubernetes).map(({ path, message }) => [path.join('.'), message]))
     setFields(wrong)
     setError(null)
-    if (Object.keys(wrong).length > 0) return
-    setBusy(true)
-    const result = await actions.saveAddOn({ tenant, cluster, settings: trimmed, seen })
-    setBusy(false)
-    if (result.ok) {
-      toast(installed ? `${title} is changed` : `${title} is installed`)
-      return onClose(true)
-    }
-    setFields(result.error.fields ?? {})
-    if (!result.error.fields) setError(result.error)
+    return Object.keys(wrong).length > 0 ? null : trimmed
+  }
+  const refused = (refusal: ErrorView) => {
+    setFields(refusal.fields ?? {})
+    if (!refusal.fields) setError(refusal)
+  }
+  const review = async () => {
+    const wanted = checked()
+    if (wanted === null) return
+    setBusy('review')
+    const result = await actions.reviewAddOn({ tenant, cluster, settings: wanted, seen })
+    setBusy(null)
+    if (result.ok) setObjects(result.value)
+    else refused(result.error)
+  }
+  const submit = async (event: FormEvent) => {
+    event.preventDefault()
+    const wanted = can.reason ? null : checked()
+    if (wanted === null) return
+    setBusy('save')
+    const result = await actions.saveAddOn({ tenant, cluster, settings: wanted, seen })
+    setBusy(null)
+    if (!result.ok) return refused(result.error)
+    toast(installed ? `${title} is changed` : `${title} is installed`)
+    onClose(true)
   }
   return (
     <Dialog open onOpenChange={(open) => !open && onClose(false)} wide title={installed ? `Settings of ${title}` : `Install ${title}`} description={usesSignIn(name) ? 'The vSphere sign-in comes from the cluster’s identity; nobody types it.' : ADD_ON_WORDS[name].does}>
@@ -71,9 +90,12 @@ export function SettingsDialog({ cluster, kubernetes, addOn: { name, installed, 
         {missing.length > 0 ? <Note role="warn">By the cluster’s networks Pods reach these without a proxy too: <span className="mono">{missing.join(', ')}</span></Note> : null}
         {also ? <Note role="warn">{also}</Note> : null}
         {error ? <ErrorNote error={error} /> : null}
+        {objects?.length === 0 ? <p role="status" className="text-ink-2">Nothing would be written differently.</p> : null}
+        {objects ? <ObjectDifferences objects={objects} /> : null}
         <DialogActions>
+          <Button look="ghost" busy={busy === 'review'} reason={can.reason} onClick={() => void review()}>Show the difference</Button>
           <Button onClick={() => onClose(false)}>Cancel</Button>
-          <Button type="submit" look="primary" busy={busy} reason={can.reason}>{installed ? 'Save' : 'Install'}</Button>
+          <Button type="submit" look="primary" busy={busy === 'save'} reason={can.reason}>{installed ? 'Save' : 'Install'}</Button>
         </DialogActions>
       </form>
     </Dialog>

@@ -6,7 +6,7 @@ import type { LastResort, SafeStep } from '@/lib/doctor/finding'
 import type { InsideReport } from '@/lib/doctor/inside'
 import type { Result } from '@/lib/errors'
 import type { TypedSecrets } from '@/lib/node-config/secrets'
-import type { PoolReview } from '@/lib/node-pool/review'
+import type { ObjectDifference, PoolReview } from '@/lib/node-pool/review'
 import type { PoolSpec } from '@/lib/node-pool/spec'
 import type { UpgradeRequest } from '@/lib/upgrade/plan'
 import type { UpgradeReview } from '@/lib/upgrade/view'
@@ -23,6 +23,8 @@ export interface PlaneChangeInput { readonly tenant: string; readonly cluster: s
 export interface UpgradeInput extends UpgradeRequest { readonly tenant: string; readonly cluster: string; readonly uid: string; readonly from: string }
 export interface MachineInput { readonly tenant: string; readonly cluster: string; readonly machine: string; readonly uid: string }
 interface OperationInput { readonly tenant: string; readonly operationId: string }
+
+interface AddOnInput { readonly tenant: string; readonly cluster: string; readonly settings: AddOnSettings; readonly seen: AddOnSettings | null }
 
 /** The server actions, handed down by the layout: components may not import from app or server. */
 export interface TenantActions {
@@ -42,7 +44,8 @@ export interface TenantActions {
   readonly reviewControlPlane: (input: PlaneChangeInput) => Promise<Result<PlaneReview>>
   readonly changeControlPlane: (input: PlaneChangeInput) => Promise<Result<unknown>>
   readonly changeAddresses: (input: { tenant: string; cluster: string; pool: string; seen: readonly string[]; ranges: readonly string[] }) => Promise<Result<unknown>>
-  readonly saveAddOn: (input: { tenant: string; cluster: string; settings: AddOnSettings; seen: AddOnSettings | null }) => Promise<Result<unknown>>
+  readonly reviewAddOn: (input: AddOnInput) => Promise<Result<readonly ObjectDifference[]>>
+  readonly saveAddOn: (input: AddOnInput) => Promise<Result<unknown>>
   readonly removeAddOn: (input: { tenant: string; cluster: string; addOn: AddOnName }) => Promise<Result<unknown>>
   readonly lookIntoCluster: (input: { tenant: string; cluster: string }) => Promise<Result<InsideReport>>
   readonly reviewUpgrade: (input: UpgradeInput) => Promise<Result<UpgradeReview>>
@@ -87,6 +90,7 @@ export function answered(actions: TenantActions): TenantActions {
     reviewControlPlane: safe(actions.reviewControlPlane),
     changeControlPlane: safe(actions.changeControlPlane),
     changeAddresses: safe(actions.changeAddresses),
+    reviewAddOn: safe(actions.reviewAddOn),
     saveAddOn: safe(actions.saveAddOn),
     removeAddOn: safe(actions.removeAddOn),
     lookIntoCluster: safe(actions.lookIntoCluster),

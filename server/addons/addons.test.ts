@@ -5,6 +5,7 @@ import type { ClusterSpec } from '@/lib/cluster/spec'
 import type { VSphereOffer } from '@/lib/identity/offer'
 import type { KubeObject } from '@/lib/kubernetes/object'
 import { removeAddOn } from '@/server/addons/remove'
+import { reviewAddOn } from '@/server/addons/review'
 import { saveAddOn } from '@/server/addons/save'
 import { updateAddOns } from '@/server/addons/update'
 import { createCluster } from '@/server/clusters/create'
@@ -111,6 +112,16 @@ test('rules are told at their field; another StorageClass needs another name', a
   await expect(save({ ...csi, policy: 'Gold' }, csi)).rejects.toMatchObject({ view: { code: 'invalid', fields: { className: expect.stringContaining('another name') } } })
   await save({ ...csi, className: 'gold', policy: 'Gold' }, csi)
   expect(written().map(({ kind }) => kind)).toEqual(['Secret', 'ConfigMap', 'ConfigMap', 'ClusterResourceSet', 'Deployment'])
+})
+
+test('a review says what differs, Secrets left out, and writes nothing', async () => {
+  client.list.mockResolvedValue([deployed(csi, 'vsphere-csi-controller')])
+  const differences = await reviewAddOn(ctx, { tenant: 'blue', cluster: 'blue-1', settings: { ...csi, className: 'gold', policy: 'Gold' }, seen: csi })
+  expect(differences.map(({ kind, what }) => `${kind} ${what}`)).toEqual(['ConfigMap changed', 'ClusterResourceSet new', 'Deployment new'])
+  expect(differences[0]?.lines).toContainEqual({ sign: 'added', text: '  name: gold' })
+  expect(JSON.stringify(differences)).not.toContain('secret-of-vcenter')
+  expect(written()).toEqual([])
+  expect(insertOperation).not.toHaveBeenCalled()
 })
 
 test('what somebody else changed since the page was read is a conflict', async () => {

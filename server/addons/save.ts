@@ -30,16 +30,11 @@ import { requireLive, type TenantContext } from '@/server/tenants/open'
  * @throws AppError 'invalid' | 'conflict' | 'forbidden' | 'refused' before anything is written; 'interrupted' in the middle: the same
  * asked for again goes on from there
  */
-export async function saveAddOn(ctx: TenantContext, { cluster: name, settings, seen }: SaveAddOnInput): Promise<null> {
+export async function saveAddOn(ctx: TenantContext, input: SaveAddOnInput): Promise<null> {
+  const { cluster: name, settings } = input
   return audited(ctx, 'change:add-ons', `Cluster/${name}`, async () => {
     requireLive(ctx)
-    const cluster = findCluster(ctx, name)
-    const kubernetes = versionOf(cluster)
-    const problems = addOnProblems(settings, kubernetes)
-    if (problems.length > 0) throw invalid(Object.fromEntries(problems.map(({ path, message }) => [path.join('.'), message])))
-    await assertAsSeen(ctx, name, settings, seen)
-    const prepared = await prepareFor(ctx, cluster, kubernetes, settings)
-    const controlPlane = await controlPlaneFor(ctx, cluster, kubernetes, settings)
+    const { cluster, kubernetes, prepared, controlPlane } = await prepareSave(ctx, input)
     const at = { id: randomUUID(), cluster: name, clusterUid: cluster.uid }
     const { user: who, groups } = ctx.session
     const intent: AddOnIntent = { act: 'save', settings, kubernetes }
@@ -47,6 +42,17 @@ export async function saveAddOn(ctx: TenantContext, { cluster: name, settings, s
     await withOperation(row, (lease) => write(ctx, at, lease, { prepared, controlPlane }, settings))
     return null
   })
+}
+
+/** All that can be checked before the first write. @throws AppError 'invalid' | 'conflict' | 'forbidden' | 'refused' */
+export async function prepareSave(ctx: TenantContext, { cluster: name, settings, seen }: SaveAddOnInput): Promise<Writing & { readonly cluster: ClusterView; readonly kubernetes: string }> {
+  const cluster = findCluster(ctx, name)
+  const kubernetes = versionOf(cluster)
+  const problems = addOnProblems(settings, kubernetes)
+  if (problems.length > 0) throw invalid(Object.fromEntries(problems.map(({ path, message }) => [path.join('.'), message])))
+  await assertAsSeen(ctx, name, settings, seen)
+  const prepared = await prepareFor(ctx, cluster, kubernetes, settings)
+  return { cluster, kubernetes, prepared, controlPlane: await controlPlaneFor(ctx, cluster, kubernetes, settings) }
 }
 
 /** Goes on with one whose replica is gone, with what it was asked for. */

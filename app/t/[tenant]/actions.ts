@@ -1,6 +1,7 @@
 'use server'
 import { action } from '@/server/action'
 import { removeAddOn as removeAddOnUseCase } from '@/server/addons/remove'
+import { reviewAddOn as reviewAddOnUseCase } from '@/server/addons/review'
 import { saveAddOn as saveAddOnUseCase } from '@/server/addons/save'
 import { changeAddresses as changeAddressesUseCase } from '@/server/addresses/change'
 import { adoptCluster as adoptUseCase } from '@/server/adopt/adopt'
@@ -77,6 +78,9 @@ export const changeControlPlane = action(changePlaneInput, 'change:control-plane
 
 /** { tenant, cluster, pool, seen, ranges } -> null: the ranges of the cluster's own InClusterIPPool, as `seen` before. */
 export const changeAddresses = action(changeAddressesInput, 'change:addresses', changeAddressesUseCase)
+
+/** { tenant, cluster, settings, seen } -> ObjectDifference[]. Writes nothing. */
+export const reviewAddOn = action(saveAddOnInput, 'change:add-ons', reviewAddOnUseCase)
 
 /** { tenant, cluster, settings, seen } -> null: installs an add-on, changes it, or writes it anew. */
 export const saveAddOn = action(saveAddOnInput, 'change:add-ons', saveAddOnUseCase)

@@ -6,7 +6,7 @@ import { Shell } from '@/components/shell/shell'
 import { tenantPage } from '@/server/pages'
 import {
   addPool, adoptCluster, changeAddresses, changeControlPlane, changePool, continueCreate, continueUpgrade, createCluster, deleteCluster, letGo, lookAtMachine, lookIntoCluster, pauseUpgrade,
-  removeAddOn, removeCluster, removeMachine, removePool, replaceMachine, restartPool, reviewControlPlane, reviewPoolAdd, reviewPoolChange, reviewPoolRestart, reviewUpgrade, saveAddOn,
+  removeAddOn, removeCluster, removeMachine, removePool, replaceMachine, restartPool, reviewControlPlane, reviewPoolAdd, reviewPoolChange, reviewPoolRestart, reviewUpgrade, reviewAddOn, saveAddOn,
   scalePool, startUpgrade, stopUpgrade, unstick,
 } from './actions'
 
@@ -27,7 +27,7 @@ export default async function TenantLayout({ params, children }: Props) {
   const actions = {
     createCluster, continueCreate, removeCluster, deleteCluster, adoptCluster, scalePool, unstick, letGo, lookIntoCluster, changeAddresses,
     reviewPoolChange, changePool, reviewPoolAdd, addPool, reviewPoolRestart, restartPool, removePool,
-    reviewControlPlane, changeControlPlane, saveAddOn, removeAddOn,
+    reviewControlPlane, changeControlPlane, reviewAddOn, saveAddOn, removeAddOn,
     reviewUpgrade, startUpgrade, pauseUpgrade, continueUpgrade, stopUpgrade, lookAtMachine, replaceMachine, removeMachine,
   }
   return (
