@@ -56,6 +56,9 @@ test('an upgrade from 1.34 to 1.35: what cannot be is refused, the control plane
   await test.step('the review says what it takes and writes nothing', async () => {
     await page.getByRole('button', { name: 'Review the upgrade' }).click()
     await expect(page.getByRole('heading', { level: 1, name: 'Review: up from 1.34.3 to 1.35.2' })).toBeFocused()
+    await page.getByRole('button', { name: 'KamajiControlPlane up changed' }).click()
+    await expect(page.getByRole('region', { name: 'Difference of KamajiControlPlane up' })).toContainText(/- +version: v1\.34\.3\s*\+ +version: v1\.35\.2/)
+    await expect(page.getByRole('button', { name: /^VSphereMachineTemplate up-general-/ })).toBeVisible()
     await expect(page.getByText('Replaces 2 machines, one after another; one is made ahead.', { exact: false })).toBeVisible()
     await expect(page.getByText(/1 address more at a time; \d+ are free in pool up\./)).toBeVisible()
     expect((await versionsOf(lab, tenant)).asked).toBe('v1.34.3')

@@ -6,6 +6,7 @@ import { poolOfStep, stepWords } from '@/lib/upgrade/plan'
 import type { UpgradeReview } from '@/lib/upgrade/view'
 import { plural } from '@/lib/text'
 import { useStory } from '@/components/live/hooks'
+import { ObjectDifferences } from '@/components/node-pool/object-differences'
 import { Check } from '@/components/state/check'
 import { useArrival } from '@/components/state/use-arrival'
 import { Button } from '@/components/ui/button'
@@ -24,7 +25,7 @@ interface Props {
 /** What will happen, before anything is written. */
 export function ReviewUpgrade({ cluster, review, busy, reason, onStart, onBack }: Props) {
   const heading = useArrival()
-  const { from, to, steps, stays, machinesReplaced, addresses } = review
+  const { from, to, steps, stays, machinesReplaced, addresses, objects } = review
   const story = useStory(cluster.uid)
   const each = story === null ? null : perMachine(story.rollout.medians)
   const verb = machinesReplaced > 0 ? `Upgrade and replace ${plural(machinesReplaced, 'machine')}` : 'Upgrade'
@@ -49,6 +50,7 @@ export function ReviewUpgrade({ cluster, review, busy, reason, onStart, onBack }
               <ul>{stays.map(({ pool, version, words }) => <li key={pool} className="border-t border-line px-4 py-3"><p className="font-medium">Pool {pool}, at {plainVersion(version)}</p><p className="text-ink-2">{words}</p></li>)}</ul>
             </Panel>
           ) : null}
+          <ObjectDifferences objects={objects} />
         </div>
         <aside aria-label="Checks and decision" className="min-w-0 space-y-4 l:sticky l:top-16">
           <Panel title="Checks" id="checks">

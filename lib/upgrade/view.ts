@@ -1,4 +1,4 @@
-import type { AddressAnswer } from '@/lib/node-pool/review'
+import type { AddressAnswer, ObjectDifference } from '@/lib/node-pool/review'
 import type { StepId } from '@/lib/upgrade/plan'
 
 /**
@@ -35,4 +35,6 @@ export interface UpgradeReview {
   readonly machinesReplaced: number
   /** Of the pool that needs the most: pools go one after another. */
   readonly addresses: AddressAnswer
+  /** As they would be written now; pools that a later step finds changed are looked at again then. */
+  readonly objects: readonly ObjectDifference[]
 }

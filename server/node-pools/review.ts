@@ -34,7 +34,8 @@ export async function reviewRestart(ctx: TenantContext, input: RestartPoolInput)
   return reviewOf(await prepareRestart(ctx, runtime().asUser(ctx.identity), input, new Date()))
 }
 
-function reviewOf({ group, plan, accepted, addresses }: Prepared): PoolReview {
+/** What people look at of an act that was dry-run. */
+export function reviewOf({ group, plan, accepted, addresses }: Prepared): PoolReview {
   const { changes, summary, rolls, machinesReplaced, scales } = plan
   return { changes, summary, rolls, machinesReplaced, grows: grownBy(group, plan), addresses, objects: differences(group ?? [], plan.removes.map(({ kind, name }) => ({ kind, name })), sized(group ?? [], accepted, scales)) }
 }

@@ -1,6 +1,7 @@
 import 'server-only'
 import { plainVersion, sameVersion } from '@/lib/kubernetes/version'
 import type { ClusterView } from '@/lib/cluster/view'
+import type { KubeObject } from '@/lib/kubernetes/object'
 import { findIdentity } from '@/lib/identity/select'
 import type { PoolSpec } from '@/lib/node-pool/spec'
 import { isAppError } from '@/lib/errors'
@@ -20,6 +21,8 @@ import { findControlPlane, withVersion } from '@/server/upgrade/control-plane'
 export interface PreparedUpgrade {
   readonly cluster: ClusterView
   readonly intent: UpgradeIntent
+  /** As it is, and as the dry run gave it back; null where it is there already. */
+  readonly controlPlane: { readonly before: KubeObject; readonly accepted: KubeObject } | null
   /** As the change of each pool would be made now, in the order of the steps. */
   readonly pools: readonly { readonly name: string; readonly prepared: Prepared }[]
 }
@@ -41,11 +44,11 @@ export async function prepareUpgrade(ctx: Asker, client: UserClient, { cluster: 
   if (plane.desired !== null && plane.current !== null && !sameVersion(plane.desired, plane.current) && !refused) throw failure('conflict', `The control plane is on its way to ${plainVersion(plane.desired)}. Wait until it is there.`)
   const { carriers } = await liveAddOns(client, ctx.tenant, name)
   const steps = stepsOf({ version: to, pools }, { current }, carriers.size > 0)
-  if (steps.includes('control-plane')) await client.dryRunApply(withVersion(plane, to))
+  const controlPlane = steps.includes('control-plane') ? { before: plane.object, accepted: await client.dryRunApply(withVersion(plane, to)) } : null
   const changes = await Promise.all(pools.map(async (pool) => ({ name: pool.name, ...(await preparePool(ctx, client, cluster, pool, to)) })))
   const step = (id: UpgradeStep['id']): UpgradeStep => ({ id, pool: changes.find((change) => change.name === poolOfStep(id))?.step ?? null })
   const intent = { from: current ?? '', desired: plane.desired ?? '', to, pools: pools.map((pool) => pool.name), steps: steps.map(step) }
-  return { cluster, intent, pools: changes.map(({ name: pool, prepared }) => ({ name: pool, prepared })) }
+  return { cluster, intent, controlPlane, pools: changes.map(({ name: pool, prepared }) => ({ name: pool, prepared })) }
 }
 
 /** What the rules look at, from the live views. */

@@ -2,13 +2,16 @@ import 'server-only'
 import { createHash, randomUUID } from 'node:crypto'
 import { plainVersion } from '@/lib/kubernetes/version'
 import { canonicalJson } from '@/lib/manifests/hash'
-import type { AddressAnswer } from '@/lib/node-pool/review'
+import { shownYaml } from '@/lib/manifests/shown'
+import type { AddressAnswer, ObjectDifference } from '@/lib/node-pool/review'
+import { yamlDiff } from '@/lib/node-pool/yaml-diff'
 import { poolOfStep } from '@/lib/upgrade/plan'
 import { behindWords } from '@/lib/upgrade/versions'
 import type { UpgradeReview } from '@/lib/upgrade/view'
 import { audited } from '@/server/audit/audited'
 import { invalid } from '@/server/failure'
 import type { UpgradeInput } from '@/server/inputs'
+import { reviewOf } from '@/server/node-pools/review'
 import { endingOf, withOperation, type Ending } from '@/server/operations/lease'
 import { noteAct } from '@/server/operations/note'
 import { runtime } from '@/server/runtime'
@@ -34,12 +37,19 @@ export async function reviewUpgrade(ctx: TenantContext, input: UpgradeInput): Pr
     }),
     machinesReplaced: pools.reduce((sum, { prepared: { plan } }) => sum + plan.machinesReplaced, 0),
     addresses: addressesOf(prepared),
+    objects: [...controlPlaneOf(prepared), ...pools.flatMap(({ prepared: pool }) => reviewOf(pool).objects)],
   }
 }
 
 const OTHER_STEPS: Readonly<Record<string, string>> = {
   'control-plane': 'Kamaji starts API servers of the new version and ends the old ones; machines keep running.',
   'add-ons': 'Those that follow the minor version of Kubernetes get the one that fits.',
+}
+
+function controlPlaneOf({ controlPlane }: PreparedUpgrade): readonly ObjectDifference[] {
+  if (controlPlane === null) return []
+  const { before, accepted: { kind, metadata: { name } }, accepted } = controlPlane
+  return [{ kind, name, what: 'changed', lines: yamlDiff(shownYaml(before), shownYaml(accepted)) }]
 }
 
 const WORST: readonly AddressAnswer['role'][] = ['ok', 'warn', 'bad']

@@ -98,6 +98,7 @@ beforeEach(async () => {
 test('a review dry-runs the control plane and the pool, and writes nothing', async () => {
   expect(await reviewUpgrade(ada, input)).toMatchObject({ from: OLD, to: NEW, steps: [{ id: 'control-plane' }, { id: 'pool/general', machines: 2 }], stays: [], machinesReplaced: 2, addresses: { needed: 1, role: 'ok' } })
   expect(client.dryRunApply.mock.calls.map(([object]) => nameOf(object as KubeObject))).toEqual(['KamajiControlPlane/blue-1', expect.stringContaining('VSphereMachineTemplate/'), 'MachineDeployment/blue-1-general'])
+  expect((await reviewUpgrade(ada, input)).objects.map(({ kind, what }) => `${kind} ${what}`)).toEqual(['KamajiControlPlane changed', 'VSphereMachineTemplate new', 'MachineDeployment changed'])
   expect(await reviewUpgrade(ada, { ...input, pools: [] })).toMatchObject({ machinesReplaced: 0, stays: [{ pool: 'general', version: OLD, words: expect.stringContaining('it cannot grow') as string }] })
   expect([writes, await db.prisma.operation.count()]).toEqual([[], 0])
 })
