@@ -10,6 +10,7 @@ import type { KubeObject } from '@/lib/kubernetes/object'
 import { appliedPart } from '@/lib/manifests/applied'
 import { otherOwners } from '@/lib/manifests/ownership'
 import { listed } from '@/lib/text'
+import { kamajiDeployment } from '@/server/control-plane/find'
 import { failure } from '@/server/failure'
 import { toAppError } from '@/server/management/status'
 import type { UserClient } from '@/server/management/user-client'
@@ -23,12 +24,12 @@ const ARGS = ['spec', 'apiServer', 'extraArgs'] as const
 /** Cluster API sees a change at once; longer than this it does not run, or is paused. */
 const NOTICED_MS = 20_000
 
-const argsOf = (controlPlane: KubeObject): readonly string[] => meantArgs(listIn(controlPlane, ...ARGS).filter((arg) => typeof arg === 'string'))
+const liveArgs = (controlPlane: KubeObject): readonly string[] => listIn(controlPlane, ...ARGS).filter((arg) => typeof arg === 'string')
 
 /** What the API server lacks to take the policy. @throws AppError 'not-ready' where there is no control plane of Kamaji */
 export async function policyArgsOf(ctx: Asker, client: UserClient, cluster: ClusterView, kubernetes: string): Promise<PolicyArgs> {
   if (policyVersion(kubernetes) !== 'v1beta1') return 'enough'
-  const args = argsOf((await findControlPlane(ctx, client, cluster)).object)
+  const args = meantArgs(liveArgs((await findControlPlane(ctx, client, cluster)).object))
   const wanted = withPolicyArgs(args)
   return wanted === null ? 'off' : wanted === args ? 'enough' : 'missing'
 }
@@ -40,16 +41,14 @@ export async function policyArgsOf(ctx: Asker, client: UserClient, cluster: Clus
 export async function preparePolicyArgs(ctx: Asker, client: UserClient, cluster: ClusterView, kubernetes: string): Promise<KubeObject | null> {
   if (policyVersion(kubernetes) !== 'v1beta1') return null
   const { object } = await findControlPlane(ctx, client, cluster)
-  const args = argsOf(object)
+  const live = liveArgs(object)
+  const args = meantArgs(live)
   const wanted = withPolicyArgs(args)
   if (wanted === null) throw failure('conflict', SWITCHED_OFF)
   if (wanted === args) return null
   const owners = otherOwners(object, ARGS)
   if (owners.length > 0) throw failure('conflict', `Another tool (${listed(owners, 3)}) set the arguments of the API server. Nothing was forced, and nothing was written. Add ${listed(wanted.filter((arg) => !args.includes(arg)), 2)} there, then install this again.`)
-  const live = listIn(object, ...ARGS).filter((arg) => typeof arg === 'string')
-  // Where the person may not read it, the contract tells.
-  const deployment = await client.get('Deployment', ctx.tenant, object.metadata.name).catch(() => null)
-  const next = withAt(appliedPart(object), ARGS, argsToWrite(live, wanted, countedArgs(object, live, deployment)))
+  const next = withAt(appliedPart(object), ARGS, argsToWrite(live, wanted, countedArgs(object, live, await kamajiDeployment(ctx, client, object))))
   await client.dryRunApply(next)
   return next
 }

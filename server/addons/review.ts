@@ -2,9 +2,9 @@ import 'server-only'
 import type { KubeObject } from '@/lib/kubernetes/object'
 import { stringIn } from '@/lib/kubernetes/dig'
 import { appliedPart } from '@/lib/manifests/applied'
+import { objectDifference } from '@/lib/manifests/difference'
 import { shownYaml } from '@/lib/manifests/shown'
 import type { ObjectDifference } from '@/lib/node-pool/review'
-import { yamlDiff } from '@/lib/node-pool/yaml-diff'
 import { prepareSave } from '@/server/addons/save'
 import type { SaveAddOnInput } from '@/server/inputs'
 import type { KindName } from '@/server/management/kinds'
@@ -27,12 +27,9 @@ export async function reviewAddOn(ctx: TenantContext, input: SaveAddOnInput): Pr
     const live = await client.get(object.kind as KindName, ctx.tenant, object.metadata.name)
     return live && appliedPart(live)
   }
-  const differences = await Promise.all(after.map(async (object): Promise<ObjectDifference> => {
-    const was = await counterpart(object)
-    return { kind: object.kind, name: object.metadata.name, what: was ? 'changed' : 'new', lines: yamlDiff(was ? textOf(was) : '', textOf(object)) }
-  }))
+  const differences = await Promise.all(after.map(async (object) => objectDifference(await counterpart(object), object, textOf)))
   const gone = before.filter((object) => !after.some((candidate) => nameOf(candidate) === nameOf(object)))
-  return [...differences.filter(({ lines }) => lines.length > 0), ...gone.map(({ kind, metadata }) => ({ kind, name: metadata.name, what: 'removed', lines: [] }) as const)]
+  return [...differences.flat(), ...gone.map(({ kind, metadata }) => ({ kind, name: metadata.name, what: 'removed', lines: [] }) as const)]
 }
 
 /** What a ConfigMap carries into the tenant cluster is what matters of it. */

@@ -20,12 +20,12 @@ export interface FoundPlane {
 export async function findPlane(ctx: Asker, client: UserClient, name: string): Promise<FoundPlane> {
   const cluster = findCluster(ctx, name)
   const { object: controlPlane, cluster: owner } = await findControlPlane(ctx, client, cluster)
-  const live = { controlPlane, cluster: owner, deployment: await deploymentOf(ctx, client, controlPlane) }
+  const live = { controlPlane, cluster: owner, deployment: await kamajiDeployment(ctx, client, controlPlane) }
   return { cluster, live, uid: controlPlane.metadata.uid ?? '', spec: readPlane(live) }
 }
 
 /** Kamaji's own, of the same name. Who may not read it changes the control plane all the same. */
-async function deploymentOf(ctx: Asker, client: UserClient, { metadata }: KubeObject): Promise<KubeObject | null> {
+export async function kamajiDeployment(ctx: Asker, client: UserClient, { metadata }: KubeObject): Promise<KubeObject | null> {
   try {
     return await client.get('Deployment', ctx.tenant, metadata.name)
   } catch (error) {

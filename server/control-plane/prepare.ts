@@ -9,7 +9,7 @@ import type { KubeObject } from '@/lib/kubernetes/object'
 import { listed } from '@/lib/text'
 import { type FoundPlane, findPlane } from '@/server/control-plane/find'
 import { planeFieldOf } from '@/server/control-plane/fields'
-import { failure, invalid } from '@/server/failure'
+import { failure, heldByOthers, refuse } from '@/server/failure'
 import type { UserClient } from '@/server/management/user-client'
 import type { Asker } from '@/server/operations/asker'
 
@@ -40,15 +40,12 @@ export async function preparePlane(ctx: Asker, client: UserClient, wanted: Wante
   const { cluster, live } = found
   refuse(planeProblems(found.spec, wanted.spec))
   const plan = planPlaneChange(live, wanted.spec)
-  if (plan.held.length > 0) throw heldBy(plan.held.map(({ words, owners }) => `${words} (${owners.join(', ')})`))
+  if (plan.held.length > 0) throw heldByOthers(plan.held.map(({ words, owners }) => `${words} (${owners.join(', ')})`))
   const accepted: KubeObject[] = []
   for (const object of plan.objects) accepted.push(await client.dryRunApply(object, planeFieldOf))
   assertTaken(live, accepted, wanted.spec)
   return { cluster, live, plan, accepted }
 }
-
-const heldBy = (fields: readonly string[]): Error =>
-  failure('conflict', `Another tool holds what this would change: ${listed(fields, 4)}. Nothing was forced, and nothing was written. Change it with that tool, or let it go of the field.`)
 
 /** Fields that are neither as the page showed them nor as the person wants them: this change would silently undo another one. */
 function assertSeen({ uid: now, spec: current, cluster: { name } }: FoundPlane, { uid, seen, spec }: WantedPlane): void {
@@ -66,13 +63,5 @@ function assertTaken({ controlPlane, cluster }: LivePlane, accepted: readonly Ku
   const left = planeDifferences(readPlane({ controlPlane: after(controlPlane), cluster: after(cluster) }), wanted)
   if (left.length === 0) return
   const held = heldFields({ controlPlane, cluster })
-  throw heldBy(left.map(({ path, words }) => `${words} (${held.find((field) => field.path === path)?.owners.join(', ') ?? 'nobody says who'})`))
-}
-
-/** @throws AppError 'invalid' with every field, when there is a problem */
-function refuse(problems: ReturnType<typeof planeProblems>): void {
-  if (problems.length === 0) return
-  const fields: Record<string, string> = {}
-  for (const { path, message } of problems) fields[path.join('.')] ??= message
-  throw invalid(fields)
+  throw heldByOthers(left.map(({ path, words }) => `${words} (${held.find((field) => field.path === path)?.owners.join(', ') ?? 'nobody says who'})`))
 }

@@ -3,8 +3,7 @@ import { meantArgs } from '@/lib/control-plane/extra-args'
 import type { PlaneReview } from '@/lib/control-plane/review'
 import { dig, listIn, withAt } from '@/lib/kubernetes/dig'
 import type { KubeObject } from '@/lib/kubernetes/object'
-import { shownYaml } from '@/lib/manifests/shown'
-import { yamlDiff } from '@/lib/node-pool/yaml-diff'
+import { objectDifference } from '@/lib/manifests/difference'
 import { preparePlane } from '@/server/control-plane/prepare'
 import type { ChangePlaneInput } from '@/server/inputs'
 import { runtime } from '@/server/runtime'
@@ -14,11 +13,7 @@ import { requireLive, type TenantContext } from '@/server/tenants/open'
 export async function reviewControlPlane(ctx: TenantContext, input: ChangePlaneInput): Promise<PlaneReview> {
   requireLive(ctx)
   const { plan: { changes, summary, replacesPods }, live, accepted } = await preparePlane(ctx, runtime().asUser(ctx.identity), input)
-  const objects = accepted.flatMap((object) => {
-    const before = object.kind === 'Cluster' ? live.cluster : live.controlPlane
-    const lines = yamlDiff(shownYaml(asMeant(before)), shownYaml(asMeant(object)))
-    return lines.length === 0 ? [] : [{ kind: object.kind, name: object.metadata.name, what: 'changed' as const, lines }]
-  })
+  const objects = accepted.flatMap((object) => objectDifference(asMeant(object.kind === 'Cluster' ? live.cluster : live.controlPlane), asMeant(object)))
   return { changes, summary, replacesPods, replicas: input.spec.controlPlane.replicas, objects }
 }
 

@@ -1,6 +1,5 @@
 import 'server-only'
 import type { ClusterView } from '@/lib/cluster/view'
-import type { Problem } from '@/lib/cluster/rules/problem'
 import { usableIn } from '@/lib/ip-pool/ranges'
 import { machineDeploymentName } from '@/lib/kubernetes/names'
 import type { KubeObject } from '@/lib/kubernetes/object'
@@ -19,7 +18,7 @@ import { NO_NODE_CONFIG, type NodeConfig } from '@/lib/node-config/spec'
 import { readPool } from '@/lib/node-pool/read'
 import type { PoolSpec } from '@/lib/node-pool/spec'
 import { listed } from '@/lib/text'
-import { failure, invalid } from '@/server/failure'
+import { failure, heldByOthers, invalid, refuse } from '@/server/failure'
 import type { UserClient } from '@/server/management/user-client'
 import { findCluster, findPool, type FoundPool, modelsOf, offeredTemplates, poolsFor, surroundingsOf } from '@/server/node-pools/find'
 import { poolFieldOf } from '@/server/node-pools/fields'
@@ -60,10 +59,7 @@ export async function prepareChange(ctx: Asker, client: UserClient, wanted: Want
   assertPools(ctx, cluster, wanted.spec, [read.spec])
   const plan = planGroupChange(group, wanted.spec, owner)
   refuse(plan.problems)
-  if (plan.held.length > 0) {
-    const fields = plan.held.map(({ words, owners }) => `${words} (${owners.join(', ')})`)
-    throw failure('conflict', `Another tool holds what this would change: ${listed(fields, 4)}. Nothing was forced, and nothing was written. Change it with that tool, or let it go of the field.`)
-  }
+  if (plan.held.length > 0) throw heldByOthers(plan.held.map(({ words, owners }) => `${words} (${owners.join(', ')})`))
   return dryRun(ctx, client, { cluster, group, plan, node: read.spec.node }, plan.spareAddressesNeeded, wanted.spec)
 }
 
@@ -163,12 +159,4 @@ function assertPools(ctx: Asker, cluster: ClusterView, spec: PoolSpec, before: r
     const wrong = sharedReferences([device]).find((wanted) => !known.some(({ kind, name }) => kind === wanted.kind && name === wanted.name))
     if (wrong !== undefined) throw invalid({ [index === 0 ? 'machine.addresses' : `moreNetworks.${index - 1}`]: `There is no address pool ${JSON.stringify(wrong.name)} that ${cluster.name} can use.` })
   })
-}
-
-/** @throws AppError 'invalid' with every field, when there is a problem */
-function refuse(problems: readonly Problem[]): void {
-  if (problems.length === 0) return
-  const fields: Record<string, string> = {}
-  for (const { path, message } of problems) fields[path.join('.')] ??= message
-  throw invalid(fields)
 }

@@ -1,13 +1,12 @@
 import 'server-only'
 import type { KubeObject } from '@/lib/kubernetes/object'
 import { withAt } from '@/lib/kubernetes/dig'
-import { shownYaml } from '@/lib/manifests/shown'
+import { objectDifference } from '@/lib/manifests/difference'
 import { bootstrapTemplateOf, healthCheckOf, type LivePool, machineTemplateOf } from '@/lib/node-pool/live'
 import { sizeNow } from '@/lib/node-pool/deployment'
 import { groupSize } from '@/lib/node-pool/group'
 import type { PoolPlan } from '@/lib/node-pool/plan'
 import type { ObjectDifference, PoolReview } from '@/lib/node-pool/review'
-import { yamlDiff } from '@/lib/node-pool/yaml-diff'
 import type { AddPoolInput, ChangePoolInput, RestartPoolInput } from '@/server/inputs'
 import { prepareAdd, prepareChange, prepareRestart, type Prepared } from '@/server/node-pools/prepare'
 import { runtime } from '@/server/runtime'
@@ -57,12 +56,7 @@ function sized(group: readonly LivePool[], accepted: readonly KubeObject[], scal
 }
 
 function differences(group: readonly LivePool[], removes: readonly { kind: string; name: string }[], accepted: readonly KubeObject[]): readonly ObjectDifference[] {
-  const changed = accepted.flatMap((object): ObjectDifference[] => {
-    const before = counterpart(group, object)
-    const isNew = before?.metadata.name !== object.metadata.name
-    const lines = yamlDiff(before === null ? '' : shownYaml(before), shownYaml(object))
-    return lines.length === 0 ? [] : [{ kind: object.kind, name: object.metadata.name, what: isNew ? 'new' : 'changed', lines }]
-  })
+  const changed = accepted.flatMap((object) => objectDifference(counterpart(group, object), object))
   return [...changed, ...removes.map(({ kind, name }) => ({ kind, name, what: 'removed', lines: [] }) as const)]
 }
 

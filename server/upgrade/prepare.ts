@@ -8,7 +8,7 @@ import { isAppError } from '@/lib/errors'
 import { stepsOf, poolOfStep, upgradeProblems } from '@/lib/upgrade/plan'
 import { type Footing, fullVersion } from '@/lib/upgrade/versions'
 import { liveAddOns } from '@/server/addons/live'
-import { failure, invalid } from '@/server/failure'
+import { failure, invalid, refuse } from '@/server/failure'
 import { listIdentities } from '@/server/identities/list'
 import type { UpgradeInput, UpgradeIntent, UpgradeStep } from '@/server/inputs'
 import type { UserClient } from '@/server/management/user-client'
@@ -78,11 +78,4 @@ export async function preparePoolStep(ctx: Asker, client: UserClient, cluster: s
     // Its fields are those of the pool's own form.
     throw invalid({ [`pools.${name}`]: `Pool ${name}: ${Object.values(error.view.fields ?? {}).join(' ')}` })
   }
-}
-
-function refuse(problems: ReturnType<typeof upgradeProblems>): void {
-  if (problems.length === 0) return
-  const fields: Record<string, string> = {}
-  for (const { path, message } of problems) fields[path.join('.')] ??= message
-  throw invalid(fields)
 }

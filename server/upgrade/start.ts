@@ -2,9 +2,8 @@ import 'server-only'
 import { createHash, randomUUID } from 'node:crypto'
 import { plainVersion } from '@/lib/kubernetes/version'
 import { canonicalJson } from '@/lib/manifests/hash'
-import { shownYaml } from '@/lib/manifests/shown'
-import type { AddressAnswer, ObjectDifference } from '@/lib/node-pool/review'
-import { yamlDiff } from '@/lib/node-pool/yaml-diff'
+import { objectDifference } from '@/lib/manifests/difference'
+import type { AddressAnswer } from '@/lib/node-pool/review'
 import { poolOfStep } from '@/lib/upgrade/plan'
 import { behindWords } from '@/lib/upgrade/versions'
 import type { UpgradeReview } from '@/lib/upgrade/view'
@@ -23,7 +22,7 @@ import { prepareUpgrade, type PreparedUpgrade } from '@/server/upgrade/prepare'
 export async function reviewUpgrade(ctx: TenantContext, input: UpgradeInput): Promise<UpgradeReview> {
   requireLive(ctx)
   const prepared = await prepareUpgrade(ctx, runtime().asUser(ctx.identity), input)
-  const { intent: { from, to, steps }, cluster, pools } = prepared
+  const { intent: { from, to, steps }, cluster, controlPlane, pools } = prepared
   const named = new Set(pools.map(({ name }) => name))
   return {
     from, to,
@@ -37,19 +36,13 @@ export async function reviewUpgrade(ctx: TenantContext, input: UpgradeInput): Pr
     }),
     machinesReplaced: pools.reduce((sum, { prepared: { plan } }) => sum + plan.machinesReplaced, 0),
     addresses: addressesOf(prepared),
-    objects: [...controlPlaneOf(prepared), ...pools.flatMap(({ prepared: pool }) => reviewOf(pool).objects)],
+    objects: [...(controlPlane === null ? [] : objectDifference(controlPlane.before, controlPlane.accepted)), ...pools.flatMap(({ prepared: pool }) => reviewOf(pool).objects)],
   }
 }
 
 const OTHER_STEPS: Readonly<Record<string, string>> = {
   'control-plane': 'Kamaji starts API servers of the new version and ends the old ones; machines keep running.',
   'add-ons': 'Those that follow the minor version of Kubernetes get the one that fits.',
-}
-
-function controlPlaneOf({ controlPlane }: PreparedUpgrade): readonly ObjectDifference[] {
-  if (controlPlane === null) return []
-  const { before, accepted: { kind, metadata: { name } }, accepted } = controlPlane
-  return [{ kind, name, what: 'changed', lines: yamlDiff(shownYaml(before), shownYaml(accepted)) }]
 }
 
 const WORST: readonly AddressAnswer['role'][] = ['ok', 'warn', 'bad']
