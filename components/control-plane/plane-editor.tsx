@@ -1,7 +1,6 @@
 'use client'
 import Link from 'next/link'
 import { useRouter } from 'next/navigation'
-import { useEffect, useRef, useState } from 'react'
 import { useWatch, type Control } from 'react-hook-form'
 import { toast } from 'sonner'
 import { clusterHref } from '@/lib/cluster/href'
@@ -9,7 +8,6 @@ import type { ClusterSpec } from '@/lib/cluster/spec'
 import { planeDifferences } from '@/lib/control-plane/fields'
 import type { PlanePageData, PlaneReview } from '@/lib/control-plane/review'
 import type { PlaneSpec } from '@/lib/control-plane/spec'
-import type { ErrorView } from '@/lib/errors'
 import { listed, plural } from '@/lib/text'
 import { AdvancedFields } from '@/components/create/advanced-section'
 import { ErrorSummary } from '@/components/create/error-summary'
@@ -19,6 +17,7 @@ import { CountField } from '@/components/create/spec-field'
 import { useCan, useTenant } from '@/components/live/hooks'
 import { ChangesAside } from '@/components/node-pool/changes-aside'
 import { ErrorNote } from '@/components/state/error-note'
+import { useReviewed } from '@/components/state/use-reviewed'
 import { Button, buttonLook } from '@/components/ui/button'
 import { Note } from '@/components/ui/note'
 import { FixedFacts } from './fixed-facts'
@@ -32,13 +31,12 @@ export function PlaneEditor({ data }: { data: PlanePageData }) {
   const { name: tenant, actions } = useTenant()
   const can = useCan('change:control-plane')
   const form = usePlaneForm(data)
-  const [review, setReview] = useState<PlaneReview | null>(null)
-  const [refused, setRefused] = useState<readonly string[]>([])
-  const [failure, fail] = useState<ErrorView | null>(null)
-  const [busy, setBusy] = useState(false)
-  const summary = useRef<HTMLDivElement>(null)
-  const failed = useRef<HTMLDivElement>(null)
-  const top = useRef<HTMLHeadingElement>(null)
+  const { review, setReview, refused, setRefused, failure, fail, busy, ask, summary, failed, top } = useReviewed<PlaneReview>((fields) =>
+    Object.entries(fields).map(([path, message]) => {
+      const field = fieldOf(path)
+      form.setError(field as 'controlPlane.replicas', { type: 'server', message })
+      return field
+    }))
   const spec = useWatch({ control: form.control }) as PlaneSpec
   const changes = planeDifferences(data.spec, spec)
   const home = clusterHref(tenant, data.cluster)
@@ -46,49 +44,16 @@ export function PlaneEditor({ data }: { data: PlanePageData }) {
   // Its fields are a part of create's, under the same names.
   const control = form.control as unknown as Control<ClusterSpec>
 
-  // The focus follows what has come: the summary, the failure, or the form again after the review.
-  useEffect(() => {
-    summary.current?.focus()
-    summary.current?.scrollIntoView({ block: 'center' })
-  }, [refused])
-  useEffect(() => failed.current?.scrollIntoView({ block: 'center' }), [failure])
-  const reviewed = useRef(false)
-  useEffect(() => {
-    if (reviewed.current && review === null) top.current?.focus({ preventScroll: true })
-    reviewed.current = review !== null
-  }, [review])
-
-  const told = (error: ErrorView) => {
-    // A full load on purpose: nothing of the ended session may stay in memory.
-    // eslint-disable-next-line @next/next/no-location-assign-relative-destination
-    if (error.code === 'signed-out') return location.assign(`/sign-in?ended=1&back=${encodeURIComponent(location.pathname)}`)
-    setReview(null)
-    const fields = Object.entries(error.fields ?? {})
-    if (fields.length === 0) return fail(error)
-    for (const [path, message] of fields) form.setError(fieldOf(path) as 'controlPlane.replicas', { type: 'server', message })
-    setRefused([...new Set(fields.map(([path]) => fieldOf(path)))])
-  }
-  const ask = async (wanted: PlaneSpec, write: boolean) => {
-    setBusy(true)
-    fail(null)
-    setRefused([])
-    const input = { tenant, cluster: data.cluster, uid: data.uid, seen: data.spec, spec: wanted }
-    if (!write) {
-      const result = await actions.reviewControlPlane(input)
-      setBusy(false)
-      return result.ok ? setReview(result.value) : told(result.error)
-    }
-    const result = await actions.changeControlPlane(input)
-    setBusy(false)
-    if (!result.ok) return told(result.error)
+  const input = (wanted: PlaneSpec) => ({ tenant, cluster: data.cluster, uid: data.uid, seen: data.spec, spec: wanted })
+  const write = () => ask(() => actions.changeControlPlane(input(form.getValues())), () => {
     toast(`Changing the control plane of ${data.cluster}`, { description: 'The cluster’s page follows it; you may leave.' })
     router.push(home)
-  }
+  })
   const submit = form.handleSubmit((wanted) => {
-    if (!busy && !can.reason) void ask(wanted, false)
+    if (!busy && !can.reason) void ask(() => actions.reviewControlPlane(input(wanted)), setReview)
   }, (errors) => setRefused(flatErrors(errors).map(({ path }) => path)))
 
-  if (review) return <PlaneReviewPage title={title} review={review} busy={busy} reason={can.reason} onApply={() => void ask(form.getValues(), true)} onBack={() => setReview(null)} />
+  if (review) return <PlaneReviewPage title={title} review={review} busy={busy} reason={can.reason} onApply={() => void write()} onBack={() => setReview(null)} />
   return (
     <>
       <div className="mb-4 flex min-h-8 flex-wrap items-center gap-x-3">

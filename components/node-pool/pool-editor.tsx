@@ -1,9 +1,8 @@
 'use client'
 import Link from 'next/link'
 import { useRouter } from 'next/navigation'
-import { useEffect, useRef, useState, type FormEvent } from 'react'
+import type { FormEvent } from 'react'
 import { toast } from 'sonner'
-import type { ErrorView } from '@/lib/errors'
 import { unique } from '@/lib/node-config/no-proxy'
 import { poolDifferences } from '@/lib/node-pool/difference'
 import { devicesOf } from '@/lib/node-pool/networks'
@@ -12,6 +11,7 @@ import type { PoolPageData, PoolReview } from '@/lib/node-pool/review'
 import { listed, plural } from '@/lib/text'
 import { useCan, useTenant } from '@/components/live/hooks'
 import { ErrorNote } from '@/components/state/error-note'
+import { useReviewed } from '@/components/state/use-reviewed'
 import { Button, buttonLook } from '@/components/ui/button'
 import { Note } from '@/components/ui/note'
 import type { NodeForm } from '@/components/node-config/node-form'
@@ -32,13 +32,10 @@ export function PoolEditor({ data }: { data: PoolPageData }) {
   const { name: tenant, actions } = useTenant()
   const can = useCan('change:node-pool')
   const form = usePoolForm(data)
-  const [review, setReview] = useState<PoolReview | null>(null)
-  const [refused, setRefused] = useState<readonly string[]>([])
-  const [failure, fail] = useState<ErrorView | null>(null)
-  const [busy, setBusy] = useState(false)
-  const summary = useRef<HTMLDivElement>(null)
-  const failed = useRef<HTMLDivElement>(null)
-  const top = useRef<HTMLHeadingElement>(null)
+  const { review, setReview, refused, setRefused, failure, fail, busy, ask, summary, failed, top } = useReviewed<PoolReview>((fields) => {
+    form.refuse(fields)
+    return Object.keys(fields).map(shownAt)
+  })
   const isNew = data.uid === null
   const secrets = useNodeSecrets()
   const nodeForm: NodeForm = {
@@ -53,55 +50,21 @@ export function PoolEditor({ data }: { data: PoolPageData }) {
   const home = clusterHref(tenant, data.cluster)
   const title = isNew ? `New pool of ${data.cluster}` : `Pool ${data.spec.name} of ${data.cluster}`
 
-  // The focus follows what has come: the summary, the failure, or the form again after the review.
-  useEffect(() => {
-    summary.current?.focus()
-    summary.current?.scrollIntoView({ block: 'center' })
-  }, [refused])
-  useEffect(() => failed.current?.scrollIntoView({ block: 'center' }), [failure])
-  const reviewed = useRef(false)
-  useEffect(() => {
-    if (reviewed.current && review === null) top.current?.focus({ preventScroll: true })
-    reviewed.current = review !== null
-  }, [review])
-
-  const told = (error: ErrorView) => {
-    // A full load on purpose: nothing of the ended session may stay in memory.
-    // eslint-disable-next-line @next/next/no-location-assign-relative-destination
-    if (error.code === 'signed-out') return location.assign(`/sign-in?ended=1&back=${encodeURIComponent(location.pathname)}`)
-    setReview(null)
-    const fields = Object.keys(error.fields ?? {})
-    if (fields.length === 0) return fail(error)
-    form.refuse(error.fields ?? {})
-    setRefused([...new Set(fields.map(shownAt))])
-  }
-  const ask = async (write: boolean) => {
-    setBusy(true)
-    fail(null)
-    setRefused([])
-    const at = { tenant, cluster: data.cluster, spec, secrets: secrets.typed }
-    const seen = { ...at, pool: data.spec.name, uid: data.uid ?? '', seen: data.spec }
-    if (!write) {
-      const result = await (isNew ? actions.reviewPoolAdd(at) : actions.reviewPoolChange(seen))
-      setBusy(false)
-      if (!result.ok) return told(result.error)
-      return setReview(result.value)
-    }
-    const result = await (isNew ? actions.addPool(at) : actions.changePool(seen))
-    setBusy(false)
-    if (!result.ok) return told(result.error)
+  const at = { tenant, cluster: data.cluster, spec, secrets: secrets.typed }
+  const seen = { ...at, pool: data.spec.name, uid: data.uid ?? '', seen: data.spec }
+  const write = () => ask<unknown>(() => (isNew ? actions.addPool(at) : actions.changePool(seen)), () => {
     toast(isNew ? `Adding pool ${spec.name}` : `Changing pool ${spec.name}`, { description: 'The cluster’s page follows it; you may leave.' })
     router.push(home)
-  }
+  })
   const submit = (event: FormEvent) => {
     event.preventDefault()
     if (busy || can.reason) return
-    if (form.wrong.size === 0) return void ask(false)
+    if (form.wrong.size === 0) return void ask(() => (isNew ? actions.reviewPoolAdd(at) : actions.reviewPoolChange(seen)), setReview)
     form.showAll()
     setRefused([...form.wrong.keys()])
   }
 
-  if (review) return <ReviewPage title={title} review={review} isNew={isNew} pool={spec.name} busy={busy} reason={can.reason} onApply={() => void ask(true)} onBack={() => setReview(null)} />
+  if (review) return <ReviewPage title={title} review={review} isNew={isNew} pool={spec.name} busy={busy} reason={can.reason} onApply={() => void write()} onBack={() => setReview(null)} />
   return (
     <>
       <div className="mb-4 flex min-h-8 flex-wrap items-center gap-x-3">
