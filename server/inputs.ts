@@ -19,7 +19,7 @@ export const operationInput = z.object({ tenant, operationId: z.uuid() })
 export const deleteInput = z.object({ tenant, cluster, typedName: z.string().max(63) })
 const object = z.string().regex(/^[A-Za-z]{1,63}\/[a-z0-9.-]{1,253}$/)
 export const unstickInput = z.object({ tenant, cluster, object, act: z.enum(['resume', 'skip-drain', 'skip-volume-detach', 'look-again']) })
-export const letGoInput = z.object({ tenant, cluster, object, act: z.enum(['hooks', 'protection']), typedName: z.string().max(253) })
+export const letGoInput = z.object({ tenant, cluster, object, act: z.enum(['hooks', 'protection', 'left-behind']), typedName: z.string().max(253) })
 export const lookInput = z.object({ tenant, cluster })
 export const scaleInput = z.object({ tenant, cluster, pool: z.string().min(1).max(63), replicas: z.number().int().min(0).max(500) })
 

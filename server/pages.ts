@@ -23,12 +23,12 @@ import type { Session } from '@/server/auth/identity'
 import { currentSession } from '@/server/auth/session'
 import { planePageData } from '@/server/control-plane/page'
 import { listIdentities } from '@/server/identities/list'
+import { leftBehindIn } from '@/server/doctor/left-behind'
 import { newPoolPageData, poolPageData } from '@/server/node-pools/page'
 import { listObjects } from '@/server/objects/list'
 import { interruptedCreates, type InterruptedCreate } from '@/server/operations/list'
 import { getChange } from '@/server/rollouts/get'
 import { listChanges, type Changes } from '@/server/rollouts/list'
-import { runtime } from '@/server/runtime'
 import { listTenants, type TenantListing } from '@/server/tenants/list'
 import { listZones } from '@/server/zones/list'
 import { accessOf, openTenant, type TenantContext } from '@/server/tenants/open'
@@ -49,8 +49,6 @@ export interface TenantPage {
   readonly zones: readonly ZoneOption[]
   /** Creates that stopped in the middle: to be continued or removed. */
   readonly interrupted: readonly InterruptedCreate[]
-  /** Hosted control planes that outlived their cluster. */
-  readonly leftBehind: readonly LeftBehind[]
 }
 
 /** The person signed in, or the sign-in page. `back` is the path to return to. */
@@ -71,8 +69,14 @@ export const tenantPage = cache(async (tenant: string): Promise<TenantPage> => {
   const session = await pageSession(`/t/${encodeURIComponent(tenant)}`)
   const ctx = await open(session, tenant)
   const [tenants, access, interrupted] = await Promise.all([listTenants(session), accessOf(ctx), interruptedCreates(tenant)])
-  return { session: shown(session), tenants, access, state: ctx.state(), identities: listIdentities(tenant), sharedPools: listSharedPools(tenant), zones: listZones(tenant), interrupted, leftBehind: runtime().live.leftBehind(tenant) }
+  return { session: shown(session), tenants, access, state: ctx.state(), identities: listIdentities(tenant), sharedPools: listSharedPools(tenant), zones: listZones(tenant), interrupted }
 })
+
+/** What former clusters of the tenant have left; for those who may see the tenant. */
+export async function leftBehindPage(tenant: string): Promise<readonly LeftBehind[]> {
+  await tenantPage(tenant)
+  return leftBehindIn(tenant)
+}
 
 /** History of a cluster's changes, also of one that is gone. */
 export async function changesPage(tenant: string, cluster: string): Promise<Changes> {

@@ -7,6 +7,7 @@ import { toast } from 'sonner'
 import { clustersHref } from '@/lib/cluster/href'
 import { defaultSpec } from '@/lib/cluster/defaults'
 import type { ClusterSpec } from '@/lib/cluster/spec'
+import type { LeftBehind } from '@/lib/doctor/left-behind'
 import type { ErrorView, Progress } from '@/lib/errors'
 import { plural } from '@/lib/text'
 import { useCan, useTenant } from '@/components/live/hooks'
@@ -35,8 +36,7 @@ export interface InterruptedCreate {
   readonly error: ErrorView | null
 }
 
-/** @param leftBehind names of hosted control planes that have outlived their clusters */
-export function CreatePage({ interrupted, leftBehind }: { interrupted: readonly InterruptedCreate[]; leftBehind: readonly string[] }) {
+export function CreatePage({ interrupted, leftBehind }: { interrupted: readonly InterruptedCreate[]; leftBehind: readonly LeftBehind[] }) {
   const router = useRouter()
   const { name: tenant, identities, session, actions, access } = useTenant()
   const can = useCan('create:cluster')

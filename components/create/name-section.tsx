@@ -2,6 +2,7 @@
 import Link from 'next/link'
 import { useController, useWatch } from 'react-hook-form'
 import { clustersHref } from '@/lib/cluster/href'
+import { stillThere, type LeftBehind } from '@/lib/doctor/left-behind'
 import { findIdentity, offeredVersions, templateFor } from '@/lib/identity/select'
 import { clusterNameLimit } from '@/lib/kubernetes/names'
 import { plainVersion } from '@/lib/kubernetes/version'
@@ -15,12 +16,13 @@ import { TextField, useFieldError } from './spec-field'
 import { slug } from './slug'
 import type { CreateForm } from './use-create-form'
 
-export function NameSection({ form, leftBehind }: { form: CreateForm; leftBehind: readonly string[] }) {
+export function NameSection({ form, leftBehind }: { form: CreateForm; leftBehind: readonly LeftBehind[] }) {
   const { control, setValue } = form
   const { name: tenant, identities, displayName } = useTenant()
   const [name, poolName, identity] = useWatch({ control, name: ['name', 'pool.name', 'identity'] })
   const taken = useClusters().some((cluster) => cluster.name === name)
-  const seeLeft = leftBehind.includes(name) ? <Link href={clustersHref(tenant)} className="link whitespace-nowrap text-ink">See what it waits for</Link> : null
+  const left = leftBehind.find((one) => one.name === name)
+  const seeLeft = left ? <Link href={clustersHref(tenant)} className="link whitespace-nowrap text-ink">See what it waits for</Link> : null
   const offer = findIdentity(identities, identity)?.offer ?? null
   const versions = offer ? offeredVersions(offer) : []
   const { field: { value: held, onChange, onBlur } } = useController({ control, name: 'version' })
@@ -36,7 +38,7 @@ export function NameSection({ form, leftBehind }: { form: CreateForm; leftBehind
         <TextField
           control={control}
           path="name"
-          hint={seeLeft ? <span className="text-warn">The control plane of a former cluster {name} is still there. {seeLeft}</span> : taken ? <span className="text-warn">{displayName} already has a cluster {name}.</span> : `Up to ${clusterNameLimit(poolName)} characters; it can’t be changed later.`}
+          hint={left ? <span className="text-warn">{stillThere(left)} {seeLeft}</span> : taken ? <span className="text-warn">{displayName} already has a cluster {name}.</span> : `Up to ${clusterNameLimit(poolName)} characters; it can’t be changed later.`}
           fix={(typed, use) => {
             if (seeLeft) return seeLeft
             const better = slug(typed, clusterNameLimit(poolName))

@@ -93,7 +93,7 @@ function Resort({ resort, cluster }: { resort: LastResort; cluster: ClusterView 
     <li className="flex flex-wrap items-center gap-x-3 gap-y-1">
       <span className="min-w-0 flex-1 basis-48"><span className="mono [overflow-wrap:anywhere]">{nameOf(resort.object)}</span> <span className="text-12 text-ink-3">{kindOf(resort.object)}</span></span>
       <Button look="danger" size="sm" reason={can.reason} onClick={() => setOpen(true)} aria-label={`${verb}: ${nameOf(resort.object)}`}>{verb}</Button>
-      {open ? <LetGoDialog resort={resort} cluster={cluster} onClose={() => setOpen(false)} /> : null}
+      {open ? <LetGoDialog resort={resort} cluster={cluster.name} onClose={() => setOpen(false)} /> : null}
     </li>
   )
 }

@@ -1,7 +1,6 @@
 'use client'
 import { useRef, useState, type FormEvent } from 'react'
 import { toast } from 'sonner'
-import type { ClusterView } from '@/lib/cluster/view'
 import { kindOf, nameOf, type LastResort } from '@/lib/doctor/finding'
 import { meaningOf } from '@/lib/doctor/meaning'
 import type { ErrorView } from '@/lib/errors'
@@ -13,7 +12,7 @@ import { Field } from '@/components/ui/field'
 import { Input } from '@/components/ui/input'
 
 /** The last resort: says what stays behind, and wants the object's name typed. */
-export function LetGoDialog({ resort, cluster, onClose }: { resort: LastResort; cluster: ClusterView; onClose: () => void }) {
+export function LetGoDialog({ resort, cluster, onClose }: { resort: LastResort; cluster: string; onClose: (done: boolean) => void }) {
   const { name: tenant, actions } = useTenant()
   const can = useCan('unstick:cluster')
   const [typed, type] = useState('')
@@ -33,15 +32,15 @@ export function LetGoDialog({ resort, cluster, onClose }: { resort: LastResort; 
     }
     setBusy(true)
     setError(null)
-    const result = await actions.letGo({ tenant, cluster: cluster.name, object: resort.object, act: resort.act, typedName: typed.trim() })
+    const result = await actions.letGo({ tenant, cluster, object: resort.object, act: resort.act, typedName: typed.trim() })
     setBusy(false)
     if (!result.ok) return setError(result.error)
     toast(hooks ? `The hook is gone from ${name}` : `${name} was let go of`)
-    onClose()
+    onClose(true)
   }
 
   return (
-    <AlertDialog open onOpenChange={(open) => !open && onClose()} initialFocus={input} title={hooks ? `Remove the hook from ${name}?` : `Let go of ${kindOf(resort.object)} ${name}?`} description={meaningOf(resort)}>
+    <AlertDialog open onOpenChange={(open) => !open && onClose(false)} initialFocus={input} title={hooks ? `Remove the hook from ${name}?` : `Let go of ${kindOf(resort.object)} ${name}?`} description={meaningOf(resort)}>
       <form onSubmit={(event) => void submit(event)} noValidate>
         <p className="mt-3 text-12 text-ink-3">{hooks ? 'These annotations go:' : 'These protections (finalizers) go:'}</p>
         <ul className="mono text-12 text-ink-2">{resort.keys.map((key) => <li key={key} className="[overflow-wrap:anywhere]">{key}</li>)}</ul>
@@ -52,7 +51,7 @@ export function LetGoDialog({ resort, cluster, onClose }: { resort: LastResort; 
         </div>
         {error ? <ErrorNote error={error} className="mt-4" /> : null}
         <DialogActions>
-          <Button onClick={onClose}>Keep it</Button>
+          <Button onClick={() => onClose(false)}>Keep it</Button>
           <Button type="submit" look="danger" busy={busy} reason={can.reason}>{hooks ? 'Remove the hook' : 'Let go of it'}</Button>
         </DialogActions>
       </form>

@@ -16,13 +16,13 @@ let foreign: string
 
 interface Answer { readonly status: number; readonly body: string }
 
-async function asPortal(method: string, path: string, impersonate: { user?: string; groups?: string[] }, body?: unknown): Promise<Answer> {
+async function asPortal(method: string, path: string, impersonate: { user?: string; groups?: string[] }, body?: unknown, contentType = 'application/json'): Promise<Answer> {
   const config = new KubeConfig()
   config.loadFromFile(facts.portalKubeconfig)
   const user = config.getCurrentUser()
   const token = user?.token ?? readFileSync(user?.authProvider?.config?.tokenFile ?? '', 'utf8')
   const ca = Buffer.from(config.getCurrentCluster()?.caData ?? '', 'base64')
-  const headers: string[] = ['host', new URL(facts.apiServerUrl).host, 'content-type', 'application/json', 'authorization', `Bearer ${token}`]
+  const headers: string[] = ['host', new URL(facts.apiServerUrl).host, 'content-type', contentType, 'authorization', `Bearer ${token}`]
   if (impersonate.user) headers.push('Impersonate-User', impersonate.user)
   for (const group of impersonate.groups ?? []) headers.push('Impersonate-Group', group)
   return new Promise((resolve, reject) => {
@@ -93,6 +93,26 @@ describe('the API server, asked with the portal’s token and none of its code',
     })
     expect((await bind('tenantry:cluster-autoscaler')).status).toBe(201)
     for (const role of ['cluster-admin', 'tenantry:tenant-admin', 'tenantry:portal-tenant-secrets']) expect([403, 422]).toContain((await bind(role)).status)
+  })
+  test('lets the portal take Kamaji’s protection from a Secret that goes, and change nothing else of it', async () => {
+    const key = 'finalizer.kamaji.clastix.io/datastore-secret'
+    const path = `/api/v1/namespaces/${tenant}/secrets/x-datastore-config`
+    const make = (name: string, finalizers: string[]) => lab.core.createNamespacedSecret({ namespace: tenant, body: { metadata: { name, finalizers, labels: { own: 'yes' } }, stringData: { DB_PASSWORD: 'canary' } } })
+    await make('x-datastore-config', ['example.com/keep', key])
+    const put = async (change: object, at = path) => (await asPortal('PATCH', `${at}?dryRun=All`, {}, change, 'application/merge-patch+json')).status
+    const letGo = { metadata: { finalizers: ['example.com/keep'] } }
+    expect(await put(letGo), 'nobody has asked it to go').toBe(422)
+    await lab.core.deleteNamespacedSecret({ namespace: tenant, name: 'x-datastore-config' })
+    expect(await put(letGo)).toBe(200)
+    expect(await put({ metadata: { finalizers: [] } }), 'another one’s too').toBe(422)
+    for (const more of [{ data: { DB_PASSWORD: 'AAAA' } }, { data: { more: 'AAAA' } }]) expect(await put({ ...letGo, ...more })).toBe(422)
+    for (const more of [{ labels: { own: 'no' } }, { annotations: { more: 'yes' } }]) expect(await put({ metadata: { ...letGo.metadata, ...more } })).toBe(422)
+    await make('x-other', [key])
+    await lab.core.deleteNamespacedSecret({ namespace: tenant, name: 'x-other' })
+    expect(await put({ metadata: { finalizers: [] } }, `/api/v1/namespaces/${tenant}/secrets/x-other`)).toBe(422)
+    expect((await asPortal('PATCH', path, bea, letGo, 'application/merge-patch+json')).status, 'a person may not, by themselves').toBe(403)
+    // What the next test finds must be able to go.
+    for (const name of ['x-datastore-config', 'x-other']) await lab.core.patchNamespacedSecret({ namespace: tenant, name, body: [{ op: 'remove', path: '/metadata/finalizers' }] })
   })
   test('lets a tenant admin send an identity’s password only to the vCenter of its offer', async () => {
     const kind = 'infrastructure.cluster.x-k8s.io/v1beta1'

@@ -1,8 +1,9 @@
 import { CoreV1Api, KubeConfig } from '@kubernetes/client-node'
+import type { Page } from '@playwright/test'
 import type { KubeObject } from '@/lib/kubernetes/object'
 import { dig, listIn } from '@/lib/kubernetes/dig'
 import { createCluster, fillCreate, machinesIn } from '../support/create'
-import { deleteCluster } from '../support/delete'
+import { deleteCluster, letGoOfSecret } from '../support/delete'
 import { killPart, revivePart, type Admin } from '../support/lab'
 import { objectsOf } from '../support/tenant'
 import { expect, test } from '../support/test'
@@ -24,6 +25,15 @@ const list = async (lab: Admin, of: { group: string; version: string; plural: st
 const ask = (lab: Admin, of: { group: string; version: string; plural: string }, namespace: string, name: string, path: string, value: unknown) =>
   lab.custom.patchNamespacedCustomObject({ ...of, namespace, name, body: [{ op: 'add', path, value }] })
 const uids = async (lab: Admin, tenant: string) => (await list(lab, { ...CORE, plural: 'machines' }, tenant)).map(({ metadata }) => metadata.uid ?? '').sort()
+
+/** Kamaji at times forgets to let go of one Secret (lib/doctor/left-behind.ts): then the portal has to say so, and people get rid of it there. */
+async function nothingLeft(page: Page, lab: Admin, tenant: string, name: string): Promise<void> {
+  const forgotten = `secrets/${name}-datastore-config`
+  await expect.poll(async () => (await objectsOf(lab, tenant)).filter((object) => object !== forgotten), { timeout: 60_000 }).toEqual([])
+  const stays = await expect.poll(() => objectsOf(lab, tenant), { timeout: 10_000 }).toEqual([]).then(() => false, () => true)
+  if (stays) await letGoOfSecret(page, tenant, name)
+  expect(await objectsOf(lab, tenant)).toEqual([])
+}
 
 test('a cluster is made, used, changed, upgraded and deleted on Kamaji itself', async ({ page, tenant, lab }) => {
   test.setTimeout(300_000)
@@ -86,7 +96,7 @@ test('a cluster is made, used, changed, upgraded and deleted on Kamaji itself', 
   await test.step('delete: nothing of it is left, Kamaji’s own objects included', async () => {
     await deleteCluster(page, 'real')
     await expect(page.getByRole('heading', { name: 'real is gone' })).toBeVisible({ timeout: 90_000 })
-    await expect.poll(() => objectsOf(lab, tenant), { timeout: 60_000 }).toEqual([])
+    await nothingLeft(page, lab, tenant, 'real')
   })
 })
 
@@ -138,7 +148,7 @@ test('a control plane that Kamaji cannot remove is told though its cluster is go
 
   await test.step('with the datastore back, Kamaji removes it', async () => {
     await revivePart('datastore')
-    await expect.poll(() => objectsOf(lab, tenant), { timeout: 60_000 }).toEqual([])
+    await nothingLeft(page, lab, tenant, 'left')
     await page.reload()
     await expect(page.getByRole('heading', { level: 1, name: 'Clusters' })).toBeVisible()
     await expect(page.getByText('The control plane of left is still there', { exact: false })).toHaveCount(0)

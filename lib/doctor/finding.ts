@@ -25,10 +25,10 @@ export type SafeStep =
 
 /** What may be done when nothing else helps: something stays behind, or is not done (`meaningOf`). The name has to be typed. */
 export interface LastResort {
-  readonly act: 'hooks' | 'protection'
+  readonly act: 'hooks' | 'protection' | 'left-behind'
   /** Kind/name. */
   readonly object: string
-  /** The annotations (hooks) or finalizers (protection) that go. */
+  /** The annotations (hooks) or finalizers (protection; left-behind: of what its cluster has left) that go. */
   readonly keys: readonly string[]
 }
 

@@ -34,6 +34,8 @@ export function meaningOf({ act, object, keys }: LastResort): string {
       return 'The pool goes while addresses are in use. They stay recorded without a pool, and a new pool over the same range can give them out a second time.'
     case 'KamajiControlPlane':
       return 'The hosted control plane may go on running: its TenantControlPlane, the Secrets with its keys and its data in the datastore stay until a platform admin removes them.'
+    case 'Secret':
+      return 'Kamaji removes a control plane’s data before it lets go of this Secret, and the control plane is gone: nothing needs it any more. Only if somebody took the control plane away by hand while its datastore was away is its data still in there, and this Secret is the last to say under which name.'
     case 'VSphereCluster':
       return 'The cluster’s record in vSphere goes unfinished: cluster modules and a credential Secret of its own may stay.'
     case 'Cluster':

@@ -11,13 +11,14 @@ import { shrunk } from '@/lib/node-pool/rules/machine'
 import { plural } from '@/lib/text'
 import { zonesOf } from '@/lib/zone/option'
 import { listSharedPools } from '@/server/addresses/list'
+import { stillThere } from '@/lib/doctor/left-behind'
+import { leftBehindBy } from '@/server/doctor/left-behind'
 import { failure, invalid } from '@/server/failure'
 import type { KindName } from '@/server/management/kinds'
 import type { UserClient } from '@/server/management/user-client'
 import { listIdentities } from '@/server/identities/list'
 import { listZones } from '@/server/zones/list'
 import type { Asker } from '@/server/operations/asker'
-import { runtime } from '@/server/runtime'
 
 /**
  * The offer of the identity that the spec names.
@@ -78,16 +79,18 @@ export function assertRoom(ctx: Asker, spec: ClusterSpec): void {
 }
 
 /**
- * Nothing of the set may exist: an apply would take over what someone else made. Nor may Kamaji still be at the end of a former cluster: its
- * provider calls the TenantControlPlane as the cluster, and would find the one that goes, with its data.
+ * Nothing of the set may exist: an apply would take over what someone else made. Nor may Kamaji have left anything of a former cluster:
+ * its provider calls the TenantControlPlane as the cluster, and would find the one that goes, with its data; and Kamaji makes nothing of a Secret
+ * that belongs to another one (SetControllerReference in datastore_storage_config.go).
  * @throws AppError 'name-taken'
  */
 export async function assertFree(ctx: Asker, client: UserClient, objects: readonly KubeObject[]): Promise<void> {
   const taken = (what: string) => failure('name-taken', `${what} exists already in ${ctx.tenant}. Choose another name.`, { fields: { name: `${what} exists already.` } })
   const cluster = objects.find(({ kind }) => kind === 'Cluster')
   if (cluster && ctx.cluster(cluster.metadata.name)) throw taken(`A cluster named ${cluster.metadata.name}`)
-  if (cluster && runtime().live.leftBehind(ctx.tenant).some(({ name }) => name === cluster.metadata.name)) {
-    const words = `The control plane of a former cluster ${cluster.metadata.name} is still there. Choose another name, or wait until Kamaji has removed it.`
+  const left = cluster ? await leftBehindBy(ctx.tenant, cluster.metadata.name) : null
+  if (left) {
+    const words = `${stillThere(left)} Choose another name, or ${left.is === 'control-plane' ? 'wait until Kamaji has removed it' : 'let go of it on the list of clusters'}.`
     throw failure('name-taken', words, { fields: { name: words } })
   }
   const found = await Promise.all(objects.map(({ kind, metadata }) => client.get(kind as KindName, ctx.tenant, metadata.name)))

@@ -29,7 +29,8 @@ const ctx = {
 
 const client = { get: vi.fn(), dryRunApply: vi.fn(), apply: vi.fn(), delete: vi.fn() }
 const note = vi.fn()
-const leftBehind = vi.fn((): readonly { name: string }[] => [])
+const leftBehind = vi.fn((): readonly { is: 'control-plane'; name: string }[] => [])
+const readDatastoreSecret = vi.fn()
 const identities = vi.fn(() => [{ name: 'vc-south', offer }])
 const zone = (name: string, server: string, notReady: string | null) => ({ name, server, notReady, puts: { datacenter: null, resourcePool: null, folder: null, datastore: null, networks: [] } })
 const zones = [zone('a', offer.server, null), zone('dark', offer.server, 'It is not ready: compute cluster c9 not found'), zone('elsewhere', 'other-vc', null)]
@@ -41,6 +42,7 @@ beforeEach(() => {
   vi.resetAllMocks()
   identities.mockReturnValue([{ name: 'vc-south', offer }])
   leftBehind.mockReturnValue([])
+  readDatastoreSecret.mockResolvedValue(null)
   client.get.mockResolvedValue(null)
   client.apply.mockImplementation((object: KubeObject) => Promise.resolve({ ...object, metadata: { ...object.metadata, uid: 'u' } }))
   vi.mocked(insertOperation).mockResolvedValue(true)
@@ -50,7 +52,7 @@ beforeEach(() => {
   vi.mocked(auditAnswered).mockResolvedValue(undefined)
   vi.mocked(auditAsked).mockResolvedValue('audit')
   vi.mocked(takeInterrupted).mockResolvedValue(true)
-  setRuntime({ db: {}, acts: new Set(), draining: () => false, asUser: () => client, live: { tenantUid: () => 'n', identities, zones: () => zones, sharedPools: () => sharedPools, note, leftBehind } } as never)
+  setRuntime({ db: {}, acts: new Set(), draining: () => false, asUser: () => client, system: { readDatastoreSecret }, live: { hosts: () => false, tenantUid: () => 'n', identities, zones: () => zones, sharedPools: () => sharedPools, note, leftBehind } } as never)
 })
 
 test('a create that lost the race to another one of its name writes nothing', async () => {
@@ -65,12 +67,19 @@ test('a create that lost the race to another one of its name writes nothing', as
 })
 
 test('a name whose hosted control plane has outlived its cluster is refused at the field', async () => {
-  leftBehind.mockReturnValue([{ name: 'blue-1' }])
+  leftBehind.mockReturnValue([{ is: 'control-plane', name: 'blue-1' }])
   const words = 'The control plane of a former cluster blue-1 is still there. Choose another name, or wait until Kamaji has removed it.'
   await expect(createCluster(ctx, { spec, tenant: 'blue' })).rejects.toMatchObject({ view: { code: 'name-taken', fields: { name: words } } })
   expect([insertOperation, client.apply, client.dryRunApply].map((act) => vi.mocked(act).mock.calls.length)).toEqual([0, 0, 0])
-  leftBehind.mockReturnValue([{ name: 'blue-2' }])
+  leftBehind.mockReturnValue([{ is: 'control-plane', name: 'blue-2' }])
   await createCluster(ctx, { spec, tenant: 'blue' })
+})
+
+test('so is one whose Secret Kamaji has left behind: the next control plane would never start', async () => {
+  readDatastoreSecret.mockResolvedValue({ metadata: { name: 'blue-1-datastore-config', deletionTimestamp: '2026-11-21T14:00:00Z', finalizers: ['finalizer.kamaji.clastix.io/datastore-secret'] } })
+  const words = 'A Secret of a former cluster blue-1 is still there. Choose another name, or let go of it on the list of clusters.'
+  await expect(createCluster(ctx, { spec, tenant: 'blue' })).rejects.toMatchObject({ view: { code: 'name-taken', fields: { name: words } } })
+  expect(client.apply).not.toHaveBeenCalled()
 })
 
 test('a first object whose apply was never answered may exist: the create can be continued or removed', async () => {

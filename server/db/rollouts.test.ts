@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { openInMemory, type Database } from '@/server/db/client'
 import { insertOperation, type NewOperation } from '@/server/db/operations'
-import { asksOf, findStory, insertStory, lastEndedStories, listRollouts, openStories, rivalStory, updateStory, storyStore } from '@/server/db/rollouts'
+import { asksOf, deletedClusters, findStory, insertStory, lastEndedStories, listRollouts, openStories, rivalStory, updateStory, storyStore } from '@/server/db/rollouts'
 import { insertSession } from '@/server/db/sessions'
 import { log } from '@/server/log'
 import { exampleStory } from '@/server/rollouts/example'
@@ -132,4 +132,17 @@ test('an open row that nobody here can read is ended, for its writer to see; one
   expect([await row(), await storyStore(db).find('unread')]).toEqual([{ endedAt: null, version: 0 }, 'unreadable'])
   await storyStore(db).rival({ ...rollout, id: 'mine' }, [])
   expect(await row()).toEqual({ endedAt: expect.any(Date), version: 1 })
+})
+
+test('deletions that came to their end, the latest of each name, of one tenant and its Namespace', async () => {
+  const gone = (id: string, cluster: string, startedAt: string, more = {}) => exampleStory({ id, cluster, clusterUid: id, change: 'delete', startedAt, endedAt: startedAt, state: { is: 'done', at: startedAt }, ...more })
+  const at = (day: number) => `2026-10-0${day}T00:00:00.000Z`
+  for (const [id, cluster, day] of [['a1', 'a', 1], ['a2', 'a', 4], ['b1', 'b', 3]] as const) await insertStory(db, gone(id, cluster, at(day)), 'now')
+  await insertStory(db, gone('d1', 'd', at(2)))
+  await insertStory(db, gone('c1', 'c', at(5), { endedAt: null, state: exampleStory().rollout.state }), 'now')
+  await insertStory(db, gone('e1', 'e', at(5)), 'former')
+  await insertStory(db, gone('g1', 'g', at(5), { tenant: 'green' }), 'now')
+  await insertStory(db, gone('s1', 's', at(5), { change: 'scale' }), 'now')
+  expect(await deletedClusters(db, 'blue', 10, 'now')).toEqual([{ cluster: 'a', deletedAt: new Date(at(4)) }, { cluster: 'b', deletedAt: new Date(at(3)) }, { cluster: 'd', deletedAt: new Date(at(2)) }])
+  expect((await deletedClusters(db, 'blue', 2, 'now')).map(({ cluster }) => cluster)).toEqual(['a', 'b'])
 })

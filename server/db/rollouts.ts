@@ -98,6 +98,17 @@ export async function listRollouts(db: Database, tenant: string, cluster: string
   return rows.flatMap(({ id, rollout }) => parseRollout(rollout) ?? unreadable(id))
 }
 
+/**
+ * Clusters whose deletion was told to its end, the latest first, with when it began.
+ * @param namespaceUid leaves out those of an earlier Namespace of that name; null: not known
+ */
+export async function deletedClusters(db: Database, tenant: string, limit: number, namespaceUid: string | null = null): Promise<readonly { readonly cluster: string; readonly deletedAt: Date }[]> {
+  return db.prisma.$queryRaw<{ cluster: string; deletedAt: Date }[]>`
+    SELECT "cluster", MAX("startedAt") AS "deletedAt" FROM "Rollout"
+    WHERE "tenant" = ${tenant} AND "change" = 'delete' AND "endedAt" IS NOT NULL AND ("namespaceUid" IS NULL OR ${namespaceUid}::text IS NULL OR "namespaceUid" = ${namespaceUid})
+    GROUP BY "cluster" ORDER BY "deletedAt" DESC, "cluster" LIMIT ${limit}`
+}
+
 /** How long before its effect was seen a person may have asked for a change, in ms. */
 const ASKED_BEFORE_MS = 900_000
 

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { nameOf } from '@/lib/doctor/finding'
 import { audited } from '@/server/audit/audited'
 import { heldCluster, heldObject, over } from '@/server/doctor/held'
+import { letGoOfLeftBehind } from '@/server/doctor/left-behind'
 import { failure, invalid } from '@/server/failure'
 import type { LetGoInput } from '@/server/inputs'
 import { noteAct } from '@/server/operations/note'
@@ -14,8 +15,10 @@ import type { TenantContext } from '@/server/tenants/open'
  * stays behind is in `meaningOf` and was shown to the person who typed the name.
  * @throws AppError 'invalid' when the typed name is another one, 'conflict' when the finding is over or the object is not deleted
  */
-export async function letGo(ctx: TenantContext, { cluster: name, object, act, typedName }: LetGoInput): Promise<null> {
+export async function letGo(ctx: TenantContext, input: LetGoInput): Promise<null> {
+  const { cluster: name, object, act, typedName } = input
   return audited(ctx, 'unstick:cluster', `${object} (let go of ${act})`, async () => {
+    if (act === 'left-behind') return letGoOfLeftBehind(ctx, input)
     const cluster = heldCluster(ctx, name)
     if (typedName !== nameOf(object)) throw invalid({ typedName: `Type ${nameOf(object)} to let go of it.` })
     const resort = (cluster.findings ?? []).flatMap(({ lastResorts }) => lastResorts).find((one) => one.act === act && one.object === object)

@@ -1,6 +1,6 @@
 import 'server-only'
 import type { ClusterView } from '@/lib/cluster/view'
-import { leftBehindOf, type LeftBehind } from '@/lib/doctor/left-behind'
+import { leftBehindPlane, type LeftBehindPlane } from '@/lib/doctor/left-behind'
 import type { Health, TenantState } from '@/lib/live/event'
 import type { IdentityOption } from '@/lib/identity/offer'
 import type { SharedPoolOption } from '@/lib/ip-pool/offer'
@@ -42,7 +42,9 @@ export interface Live {
   /** One look; null when there is none of that name. */
   readonly cluster: (tenant: string, name: string) => ClusterView | null
   /** Hosted control planes that outlived their cluster. */
-  readonly leftBehind: (tenant: string) => readonly LeftBehind[]
+  readonly leftBehind: (tenant: string) => readonly LeftBehindPlane[]
+  /** Whether there is a TenantControlPlane of the uid. */
+  readonly hosts: (uid: string) => boolean
   readonly identities: (tenant: string) => readonly IdentityOption[]
   /** Address pools of the platform that are offered to the tenant. */
   readonly sharedPools: (tenant: string) => readonly SharedPoolOption[]
@@ -137,7 +139,8 @@ export function startLive(client: SystemClient, store: LiveStore, signal: AbortS
     tenantUid: (tenant) => projection.namespace(tenant)?.metadata.uid ?? null,
     state: (tenant) => hub.state(tenant),
     cluster: (tenant, name) => projection.cluster(tenant, name),
-    leftBehind: (tenant) => projection.leftBehind(tenant).map(leftBehindOf),
+    leftBehind: (tenant) => projection.leftBehind(tenant).map(leftBehindPlane),
+    hosts: (uid) => projection.hosts(uid),
     identities: (tenant) => identitiesFor(projection.namespace(tenant), projection.identityObjects()),
     sharedPools: (tenant) => sharedPoolsFor(projection.namespace(tenant), projection.globalPoolObjects()),
     zones: (tenant) => zonesFor(projection.namespace(tenant), projection.zoneObjects(), (name) => projection.failureDomain(name)),

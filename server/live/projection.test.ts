@@ -84,8 +84,9 @@ test('a hosted control plane that outlives its cluster is known, also to a porta
   projection.upsert('TenantControlPlane', plane())
   expect(names(), 'nobody has asked it to go').toEqual([])
   projection.upsert('TenantControlPlane', plane(leaving))
+  expect(projection.hosts('uid-hosted')).toBe(true)
   projection.remove('TenantControlPlane', plane(leaving))
-  expect(names()).toEqual([])
+  expect([names(), projection.hosts('uid-hosted')]).toEqual([[], false])
 })
 
 test('many clusters are looked at in slices; it is ready when all of them were', () => {

@@ -146,6 +146,11 @@ export class Projection implements ReflectorSink {
     return [...this.hosted.values()].filter(({ metadata: { namespace, deletionTimestamp, ownerReferences = [] } }) => namespace === tenant && deletionTimestamp !== undefined && !ownerReferences.some(({ uid }) => this.places.has(uid)))
   }
 
+  /** There is a TenantControlPlane of this uid. */
+  hosts(uid: string): boolean {
+    return this.hosted.has(uid)
+  }
+
   namespace(name: string): KubeObject | null {
     return this.namespaces.get(name) ?? null
   }

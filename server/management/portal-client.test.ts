@@ -56,3 +56,19 @@ test('what is no add-on is not sent', async () => {
   await expect(asked({}, ({ apply }) => apply({ ...secret, metadata: { name: 'x', namespace: 'blue' } }))).rejects.toThrow('as itself')
   await expect(asked({}, ({ apply }) => apply({ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'x', namespace: 'blue', labels } }))).rejects.toThrow('as itself')
 })
+
+test('of a Secret that Kamaji has left behind its protection alone goes, guarded, and nothing of its content comes back', async () => {
+  const sent: unknown[] = []
+  const api = await fakeApi((request, response) => {
+    if (request.method === 'GET') return answer(response, ...(RESOURCES[request.url ?? ''] ?? [404, {}]))
+    let text = ''
+    request.on('data', (chunk: Buffer) => (text += chunk.toString())).on('end', () => {
+      sent.push(request.headers.accept, request.headers['content-type'], JSON.parse(text))
+      answer(response, 200, {})
+    })
+  })
+  const metadata = { name: 'x-datastore-config', uid: 'u', resourceVersion: '7', finalizers: ['example.com/keep', 'finalizer.kamaji.clastix.io/datastore-secret'] }
+  await createPortalClient(api.transport, createDiscovery(api.transport), 'capv-system').letGoOfDatastoreSecret('blue', { metadata })
+  await api.close()
+  expect(sent).toEqual([expect.stringContaining('as=PartialObjectMetadata'), 'application/merge-patch+json', { metadata: { uid: 'u', resourceVersion: '7', finalizers: ['example.com/keep'] } }])
+})

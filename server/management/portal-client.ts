@@ -1,5 +1,6 @@
 import 'server-only'
 import { ADD_ON_LABEL } from '@/lib/addons/names'
+import { SECRET_PROTECTION } from '@/lib/doctor/left-behind'
 import type { KubeObject, OwnerReference } from '@/lib/kubernetes/object'
 import { FIELD_MANAGER } from '@/lib/manifests/ownership'
 import { isAppError } from '@/lib/errors'
@@ -23,8 +24,8 @@ export interface SignIn {
 }
 
 /**
- * The portal as itself, where the person may not: add-ons of a cluster, which hold and mount what nobody of the tenant may read, and
- * Secrets with what people typed for machines. Whoever calls it has asked the API server first whether the person may change the
+ * The portal as itself, where the person may not: add-ons of a cluster, which hold and mount what nobody of the tenant may read,
+ * Secrets with what people typed for machines, and the protection of a Secret that Kamaji has left behind. Whoever calls it has asked the API server first whether the person may change the
  * cluster (server/addons/prepare.ts). What it may write is cut down to these by chart/rbac/add-ons-policy.yaml, whatever happens here.
  */
 export interface PortalClient {
@@ -36,6 +37,8 @@ export interface PortalClient {
   readonly has: (kind: OwnKind) => Promise<boolean>
   /** Sets the owners of a Secret for machines. @returns whether it is there */
   readonly adopt: (namespace: string, name: string, owners: readonly OwnerReference[]) => Promise<boolean>
+  /** Takes Kamaji's protection from a Secret that it has left behind, if nobody has changed it since. @throws AppError 'refused' | 'conflict' | 'not-found' */
+  readonly letGoOfDatastoreSecret: (namespace: string, secret: Pick<KubeObject, 'metadata'>) => Promise<void>
   /** @throws AppError 'not-ready' when the identity or its Secret is missing or empty */
   readonly signInOf: (identity: string) => Promise<SignIn>
 }
@@ -87,6 +90,14 @@ export function createPortalClient(transport: Transport, discovery: Discovery, c
         if (isStatusError(error) && error.code === 404) return false
         throw refusal(error, 'Secret', name)
       }
+    },
+    letGoOfDatastoreSecret: async (namespace, { metadata: { name, uid, resourceVersion, finalizers = [] } }) => {
+      const path = resourcePath(KINDS.Secret, await versionOf('Secret'), { namespace, name })
+      const body = { metadata: { uid, resourceVersion, finalizers: finalizers.filter((one) => one !== SECRET_PROTECTION) } }
+      // The answer would hold the password.
+      await transport.json({ method: 'PATCH', path, query: { fieldManager: FIELD_MANAGER }, body, contentType: 'application/merge-patch+json', as: 'metadata', timeoutMs: 20_000 }).catch((error: unknown) => {
+        throw refusal(error, 'Secret', name)
+      })
     },
     signInOf: async (identity) => {
       const missing = (what: string) => failure('not-ready', `The sign-in of the vSphere identity ${identity} cannot be copied: ${what}. A platform admin has to look at it.`)

@@ -1,5 +1,6 @@
 import 'server-only'
 import type { KubeObject } from '@/lib/kubernetes/object'
+import { datastoreSecret } from '@/lib/doctor/left-behind'
 import type { ResourceAttributes } from '@/lib/permission'
 import { failure } from '@/server/failure'
 import type { Discovery } from '@/server/management/discovery'
@@ -40,6 +41,8 @@ export interface SystemClient {
   readonly mayUser: (identity: { user: string; groups: readonly string[] }, namespace: string, attributes: ResourceAttributes) => Promise<boolean>
   /** Content of Secret `<cluster>-kubeconfig`. @throws AppError 'not-ready' when it does not exist yet */
   readonly readKubeconfigSecret: (tenant: string, cluster: string) => Promise<string>
+  /** Without its content; null when there is none. */
+  readonly readDatastoreSecret: (tenant: string, controlPlane: string) => Promise<Pick<KubeObject, 'metadata'> | null>
   /** Resolves when the API server says it is ready. */
   readonly probe: (signal?: AbortSignal) => Promise<void>
   /** After a silence: whatever is asked from here on goes over new connections. */
@@ -82,7 +85,7 @@ export function createSystemClient(transport: Transport, discovery: Discovery): 
       return answer.status?.allowed === true && answer.status.denied !== true
     },
     readKubeconfigSecret: async (tenant, cluster) => {
-      // The allow-list of Secrets is this one name.
+      // The allow-list of Secrets is this one name, and readDatastoreSecret's.
       const path = `/api/v1/namespaces/${segment(tenant)}/secrets/${segment(`${cluster}-kubeconfig`)}`
       const missing = () => failure('not-ready', `The kubeconfig of ${cluster} does not exist yet: its control plane has not written it.`)
       try {
@@ -92,6 +95,15 @@ export function createSystemClient(transport: Transport, discovery: Discovery): 
         return Buffer.from(value, 'base64').toString('utf8')
       } catch (error) {
         if (isStatusError(error) && error.code === 404) throw missing()
+        throw error
+      }
+    },
+    readDatastoreSecret: async (tenant, controlPlane) => {
+      const path = `/api/v1/namespaces/${segment(tenant)}/secrets/${segment(datastoreSecret(controlPlane))}`
+      try {
+        return await transport.json<Pick<KubeObject, 'metadata'>>({ method: 'GET', path, as: 'metadata', timeoutMs: 3_000 })
+      } catch (error) {
+        if (isStatusError(error) && error.code === 404) return null
         throw error
       }
     },

@@ -14,9 +14,14 @@ export interface ApiRequest {
   readonly headers?: readonly string[]
   readonly body?: unknown
   readonly contentType?: string
+  /** 'metadata': only that of an object or list, as PartialObjectMetadata. */
+  readonly as?: 'metadata'
   readonly timeoutMs?: number
   readonly signal?: AbortSignal
 }
+
+/** https://kubernetes.io/docs/reference/using-api/api-concepts/#receiving-resources-as-tables-or-metadata */
+const METADATA = 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1'
 
 export interface Transport {
   /** @throws StatusError for a refusal, AppError 'management-away' when nothing answers */
@@ -103,7 +108,7 @@ export function createTransport(server: string, connect: () => Promise<Agent>, a
     retired.delete(old)
   }
   const send = async (request: ApiRequest, bodyTimeout: number, mayRetry = true): Promise<Dispatcher.ResponseData> => {
-    const headers = [...(await authorization()), 'Accept', 'application/json', 'User-Agent', 'tenantry', ...(request.headers ?? [])]
+    const headers = [...(await authorization()), 'Accept', request.as === 'metadata' ? METADATA : 'application/json', 'User-Agent', 'tenantry', ...(request.headers ?? [])]
     if (request.body !== undefined) headers.push('Content-Type', request.contentType ?? 'application/json')
     const signal = request.signal
     const response = await (await agent).request({

@@ -1,14 +1,15 @@
 import type { Metadata } from 'next'
 import { CreatePage } from '@/components/create/create-page'
-import { tenantPage } from '@/server/pages'
+import { leftBehindPage, tenantPage } from '@/server/pages'
 
 export const metadata: Metadata = { title: 'Create cluster' }
 
 export default async function Create({ params }: { params: Promise<{ tenant: string }> }) {
-  const { interrupted, leftBehind } = await tenantPage((await params).tenant)
+  const { tenant } = await params
+  const [{ interrupted }, leftBehind] = await Promise.all([tenantPage(tenant), leftBehindPage(tenant)])
   return (
     <CreatePage
-      leftBehind={leftBehind.map(({ name }) => name)}
+      leftBehind={leftBehind}
       interrupted={interrupted.map(({ operationId, cluster, exist, missing, error }) => ({
         cluster,
         progress: { operationId, exist, missing },
