@@ -16,6 +16,7 @@ test.describe.configure({ mode: 'serial' })
 
 const CONTROL_PLANE = { group: 'controlplane.cluster.x-k8s.io', version: 'v1alpha1', plural: 'kamajicontrolplanes' } as const
 const TENANT = { group: 'kamaji.clastix.io', version: 'v1alpha1', plural: 'tenantcontrolplanes' } as const
+const VSPHERE = { group: 'infrastructure.cluster.x-k8s.io', version: 'v1beta1' } as const
 const CORE = { group: 'cluster.x-k8s.io', version: 'v1beta2' } as const
 
 const read = async (lab: Admin, of: { group: string; version: string; plural: string }, namespace: string, name: string) =>
@@ -36,7 +37,7 @@ async function nothingLeft(page: Page, lab: Admin, tenant: string, name: string)
 }
 
 test('a cluster is made, used, changed, upgraded and deleted on Kamaji itself', async ({ page, tenant, lab }) => {
-  test.setTimeout(300_000)
+  test.setTimeout(480_000)
   page.setDefaultTimeout(20_000)
   const button = page.getByRole('button', { name: 'Kubeconfig' })
 
@@ -84,6 +85,22 @@ test('a cluster is made, used, changed, upgraded and deleted on Kamaji itself', 
     await page.goto(`/t/${tenant}/clusters/real`)
     await expect(machinesIn(page, 'Ready')).toHaveCount(2, { timeout: 60_000 })
     await expect(page.getByRole('region', { name: 'Health' }).getByText('Every machine is up to date')).toBeVisible({ timeout: 60_000 })
+  })
+
+  await test.step('more memory: every machine is replaced, and the template that was', async () => {
+    const before = await uids(lab, tenant)
+    const templates = async () => (await list(lab, { ...VSPHERE, plural: 'vspheremachinetemplates' }, tenant)).map(({ metadata }) => metadata.name)
+    const former = await templates()
+    await page.goto(`/t/${tenant}/clusters/real/pools/general`)
+    const memory = page.getByRole('textbox', { name: 'Memory' })
+    await memory.fill('12288')
+    await memory.blur()
+    await page.getByRole('button', { name: 'Review 1 change' }).click()
+    await page.getByRole('button', { name: 'Change and replace 2 machines' }).click()
+    await expect(page).toHaveURL(/clusters\/real$/)
+    await expect.poll(async () => (await uids(lab, tenant)).filter((uid) => before.includes(uid)).length, { timeout: 150_000, intervals: [1_000] }).toBe(0)
+    await expect(machinesIn(page, 'Ready')).toHaveCount(2, { timeout: 60_000 })
+    await expect.poll(async () => (await templates()).filter((name) => former.includes(name)), { timeout: 60_000 }).toEqual([])
   })
 
   await test.step('a version that Kamaji refuses is told, and ends when it is taken back', async () => {
