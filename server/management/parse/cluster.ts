@@ -72,8 +72,9 @@ export function clusterView(parts: ClusterParts, viewOf: (machine: MachineParts)
         return view === null ? [] : [healthItem(view, { changing: groupOf(state.word) === 'changing', machines: counts })]
       }),
       ...publicToken(parts),
-      // Machines that only start count as unhealthy there: while a pool grows, held repair is no news.
-      ...(groupOf(state.word) === 'changing' ? [] : repairOnHold(parts)),
+      // Machines that only start count as unhealthy there: while a pool grows, held repair is no news. The check looks again a while after
+      // the last of them is ready, and until then says what was.
+      ...(groupOf(state.word) === 'changing' || counts.ready === counts.total ? [] : repairOnHold(parts)),
     ],
     kubeconfig: kubeconfigOf(parts, endpoint !== null, reading.view.answers, controlPlane === null),
     remaining: isDeleting(cluster) ? remainingOf(parts) : [],

@@ -21,14 +21,17 @@ test('a machine shows the address that its pool gave it before its VM reports on
 
 test('a health check that may not repair is told, one that may is not', () => {
   const check = (status: 'True' | 'False', message = ''): KubeObject => raw('cluster.x-k8s.io/v1beta2', 'MachineHealthCheck', 'check', { status: { conditions: [cond('RemediationAllowed', status, 'TooManyUnhealthy', message)] } })
-  const healthOf = (...healthChecks: KubeObject[]) => clusterView(parts({ healthChecks })).health.filter(({ condition }) => condition.type === 'RemediationAllowed')
+  const held = ({ health }: ReturnType<typeof clusterView>) => health.filter(({ condition }) => condition.type === 'RemediationAllowed')
+  const machines = [machineAt('ready', 'aaaaa'), machineAt('not-ready', 'bbbbb')]
+  const healthOf = (...healthChecks: KubeObject[]) => held(clusterView(parts({ healthChecks, machines })))
   expect(healthOf(check('True'))).toEqual([])
   expect(healthOf(check('True'), check('False', 'Remediation is not allowed, the number of not started or unhealthy machines exceeds maxUnhealthy.'))).toMatchObject([
     { ok: false, sentence: 'Repair is on hold: Remediation is not allowed, the number of not started or unhealthy machines exceeds maxUnhealthy' },
   ])
   const growing = clusterView(parts({ healthChecks: [check('False')], machines: [machineAt('powering-on', 'aaaaa')] }))
   expect(growing).toMatchObject({ group: 'changing' })
-  expect(growing.health.some(({ condition }) => condition.type === 'RemediationAllowed'), 'while machines start').toBe(false)
+  expect(held(growing), 'while machines start').toEqual([])
+  expect(held(clusterView(parts({ healthChecks: [check('False')] }))), 'all are ready, and the check has not looked again').toEqual([])
 })
 
 const globalPool = (total: number, used: number): KubeObject => raw('ipam.cluster.x-k8s.io/v1alpha2', 'GlobalInClusterIPPool', 'all', { spec: { addresses: ['10.0.0.0/24'], gateway: '10.0.0.1' }, status: { ipAddresses: { total, used, free: total - used } } })
