@@ -119,9 +119,30 @@ describe('the tenant’s admin does not come by the sign-in', () => {
     ['an account', { deployment: { serviceAccountName: 'addons-cluster-autoscaler' } }],
     ['an image', { apiServer: { containerImageName: 'evil.example/kube-apiserver' } }],
     ['a registry', { registry: 'evil.example' }],
+    ['the tunnel’s image', { addons: { konnectivity: { server: { port: 8132, image: 'evil.example/proxy-server' } } } }],
+    ['the tunnel’s arguments', { addons: { konnectivity: { server: { port: 8132, extraArgs: ['--uds-name=/tmp/x'] } } } }],
+    ['another’s place in etcd', { apiServer: { extraArgs: ['--etcd-prefix=/other_tenant'] } }],
+    ['another’s place in etcd, as flags may be written', { apiServer: { extraArgs: ['--ETCD_prefix', '/other_tenant'] } }],
+    ['an argument that is none', { scheduler: { extraArgs: ['-v=2'] } }],
+    ['kine', { kine: { extraArgs: ['--endpoint=http://10.0.0.1:2379'] } }],
+    ['a schema', { dataStoreSchema: 'other_tenant' }],
+    ['a user of the datastore', { dataStoreUsername: 'other_tenant' }],
+    ['another store for some', { dataStoreOverrides: [{ resource: '/secrets', dataStore: 'other' }] }],
+    ['an Ingress', { network: { serviceType: 'LoadBalancer', ingress: { hostname: 'portal.example.com' } } }],
   ])('by %s of a control plane', async (_, more) => {
     const plane = { apiVersion: 'controlplane.cluster.x-k8s.io/v1alpha2', kind: 'KamajiControlPlane', metadata: { name: 'thief', namespace: tenant }, spec: { version: 'v1.35.2', network: { serviceType: 'LoadBalancer' }, ...more } }
-    await expect(bea.dryRunApply(plane)).rejects.toMatchObject({ view: { code: 'refused', message: expect.stringContaining('platform') } })
+    await expect(bea.dryRunApply(plane)).rejects.toMatchObject({ view: { code: 'refused', message: expect.stringMatching(/the platform's|Kamaji's to choose/) } })
+  })
+  test('and what the portal’s own form writes is taken', async () => {
+    const plane = { apiVersion: 'controlplane.cluster.x-k8s.io/v1alpha2', kind: 'KamajiControlPlane', metadata: { name: 'honest', namespace: tenant }, spec: { version: 'v1.35.2', network: { serviceType: 'LoadBalancer' }, dataStoreName: 'default', addons: { konnectivity: {} }, apiServer: { extraArgs: ['--v=2', '--feature-gates=A=true'] } } }
+    await bea.dryRunApply(plane)
+  })
+  test('by a machine that starts from a Secret of their choice', async () => {
+    const pool = {
+      apiVersion: 'cluster.x-k8s.io/v1beta2', kind: 'MachineDeployment', metadata: { name: 'thief', namespace: tenant },
+      spec: { clusterName: CLUSTER, selector: { matchLabels: { a: 'b' } }, template: { metadata: { labels: { a: 'b' } }, spec: { clusterName: CLUSTER, bootstrap: { dataSecretName: `${CLUSTER}-kubeconfig` }, infrastructureRef: { apiGroup: 'infrastructure.cluster.x-k8s.io', kind: 'VSphereMachineTemplate', name: 't' } } } },
+    }
+    await expect(bea.dryRunApply(pool)).rejects.toMatchObject({ view: { code: 'refused', message: expect.stringContaining('KubeadmConfigTemplate') } })
   })
 })
 

@@ -114,6 +114,27 @@ describe('the API server, asked with the portal’s token and none of its code',
     // What the next test finds must be able to go.
     for (const name of ['x-datastore-config', 'x-other']) await lab.core.patchNamespacedSecret({ namespace: tenant, name, body: [{ op: 'remove', path: '/metadata/finalizers' }] })
   })
+  test('lets no control plane have a name that another tenant’s could mean in Kamaji’s datastore', async () => {
+    const longer = `${tenant}-more`
+    await lab.core.createNamespace({ body: { metadata: { name: longer, labels: { 'tenantry.dev/tenant': 'true' } } } })
+    const plane = (name: string) => asPortal('POST', `/apis/controlplane.cluster.x-k8s.io/v1alpha2/namespaces/${tenant}/kamajicontrolplanes?dryRun=All`, bea, {
+      apiVersion: 'controlplane.cluster.x-k8s.io/v1alpha2', kind: 'KamajiControlPlane', metadata: { name, namespace: tenant }, spec: { version: 'v1.35.2', network: { serviceType: 'LoadBalancer' } },
+    })
+    // Policies come to know a new Namespace by a watch.
+    await expect.poll(async () => await plane('more-x')).toMatchObject({ status: 422, body: expect.stringContaining('another tenant') })
+    for (const name of ['more', 'moreover', 'x-more-x']) expect((await plane(name)).status, name).toBe(201)
+    await lab.core.deleteNamespace({ name: longer })
+  })
+  test('leaves a control plane that the platform has made as it is, and lets people change the rest of it', async () => {
+    const kept = { dataStoreSchema: 'own_schema', addons: { konnectivity: { server: { port: 8132, image: 'mirror.example.com/proxy-server', extraArgs: ['--v=9'] } } }, apiServer: { extraArgs: ['--etcd-compaction-interval=1m'] } }
+    const own = { apiVersion: 'controlplane.cluster.x-k8s.io/v1alpha2', kind: 'KamajiControlPlane', metadata: { name: 'own', namespace: tenant }, spec: { version: 'v1.35.2', network: { serviceType: 'LoadBalancer' }, ...kept } }
+    await lab.objects.create(own)
+    const patch = async (change: object) => (await asPortal('PATCH', `/apis/controlplane.cluster.x-k8s.io/v1alpha2/namespaces/${tenant}/kamajicontrolplanes/own?dryRun=All`, bea, change, 'application/merge-patch+json')).status
+    expect(await patch({ metadata: { labels: { a: 'b' } }, spec: { replicas: 3, apiServer: { extraArgs: ['--etcd-compaction-interval=1m', '--v=2'] } } })).toBe(200)
+    expect(await patch({ spec: { dataStoreSchema: null } })).toBe(200)
+    for (const spec of [{ dataStoreSchema: 'other' }, { addons: { konnectivity: { server: { image: 'evil.example/x' } } } }, { addons: { konnectivity: { server: { extraArgs: [] } } } }, { apiServer: { extraArgs: ['--etcd-compaction-interval=2m'] } }]) expect(await patch({ spec }), JSON.stringify(spec)).toBe(422)
+    await lab.objects.delete(own)
+  })
   test('lets a tenant admin send an identity’s password only to the vCenter of its offer', async () => {
     const kind = 'infrastructure.cluster.x-k8s.io/v1beta1'
     const post = (resource: string, object: object) => asPortal('POST', `/apis/${kind}/namespaces/${tenant}/${resource}?dryRun=All`, bea, { apiVersion: kind, metadata: { name: 'x', namespace: tenant }, ...object })
