@@ -83,10 +83,8 @@ function CreateOnly({ form }: { form: PlaneForm }) {
       <Group title="Storage of the control plane">
         <div className={three}>
           <Word form={form} part="dataStore.name" placeholder="default" />
-          <Word form={form} part="dataStore.schema" placeholder="Chosen by Kamaji" />
-          <Word form={form} part="dataStore.username" placeholder="Chosen by Kamaji" />
         </div>
-        <p className="text-12 text-ink-3">They cannot be changed here later.</p>
+        <p className="text-12 text-ink-3">It cannot be changed here later.</p>
       </Group>
       <Group title="Machines in vSphere">
         <div className={two}>

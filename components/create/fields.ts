@@ -59,8 +59,6 @@ export const FIELD_LABELS: Readonly<Record<string, string>> = {
   'controlPlane.advanced.serviceDomain': 'Service domain',
   ...Object.fromEntries(PLANE_FIELDS.flatMap(({ path, words }) => (path.startsWith('controlPlane.advanced.') ? [[path, words]] : []))),
   'controlPlane.advanced.dataStore.name': 'DataStore',
-  'controlPlane.advanced.dataStore.schema': 'Schema',
-  'controlPlane.advanced.dataStore.username': 'User name of the schema',
 }
 
 export const fieldId = (path: string): string => `f-${path.replaceAll('.', '-')}`

@@ -45,7 +45,7 @@ const everyNodeSetting: NodeConfig = {
 const everythingAdvanced: Advanced = {
   labels: { cni: 'calico' },
   extraArgs: { apiServer: ['--audit-log-maxage=30'], controllerManager: ['--v=2'], scheduler: ['--v=2'] },
-  dataStore: facts.profile === 'kamaji' ? { name: 'default', schema: '', username: '' } : { name: 'default', schema: 'blue_1', username: 'blue_1' },
+  dataStore: { name: 'default' },
   addons: { coreDNS: false, kubeProxy: false, konnectivity: false },
   kubelet: { cgroupfs: 'cgroupfs', preferredAddressTypes: ['Hostname', 'InternalIP'] },
   deployment: {

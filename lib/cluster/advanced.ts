@@ -14,7 +14,8 @@ export const advancedShape = z.object({
   /** Each `--name=value`. */
   extraArgs: z.object({ apiServer: z.array(z.string()), controllerManager: z.array(z.string()), scheduler: z.array(z.string()) }),
   /** '' is what Kamaji is set up with. */
-  dataStore: z.object({ name: z.string(), schema: z.string(), username: z.string() }),
+  /** Its schema and user are Kamaji's to choose: a name of one's choice could be that of another tenant (chart/rbac/add-ons-policy.yaml). */
+  dataStore: z.object({ name: z.string() }),
   addons: z.object({ coreDNS: z.boolean(), kubeProxy: z.boolean(), konnectivity: z.boolean() }),
   kubelet: z.object({ cgroupfs: z.enum(['systemd', 'cgroupfs']), preferredAddressTypes: z.array(z.enum(ADDRESS_TYPES)) }),
   deployment: z.object({ labels: texts, annotations: texts, podLabels: texts, podAnnotations: texts, nodeSelector: texts, affinity: z.string(), tolerations: z.string(), topologySpread: z.string() }),
@@ -33,7 +34,7 @@ export const SERVICE_DOMAIN = 'cluster.local'
 export const NOTHING_ADVANCED: Advanced = {
   labels: {},
   extraArgs: { apiServer: [], controllerManager: [], scheduler: [] },
-  dataStore: { name: '', schema: '', username: '' },
+  dataStore: { name: '' },
   addons: { coreDNS: true, kubeProxy: true, konnectivity: true },
   kubelet: { cgroupfs: 'systemd', preferredAddressTypes: ['InternalIP', 'ExternalIP', 'Hostname'] },
   deployment: { labels: {}, annotations: {}, podLabels: {}, podAnnotations: {}, nodeSelector: {}, affinity: '', tolerations: '', topologySpread: '' },

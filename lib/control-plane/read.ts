@@ -40,7 +40,7 @@ export function readPlane({ controlPlane, cluster }: Pick<LivePlane, 'controlPla
       advanced: {
         labels: Object.fromEntries(Object.entries(textsIn(cluster.metadata, 'labels')).filter(([key]) => isOwnLabel(key))),
         extraArgs: { apiServer: [...meantArgs(words('apiServer', 'extraArgs'))], controllerManager: words('controllerManager', 'extraArgs'), scheduler: words('scheduler', 'extraArgs') },
-        dataStore: { name: stringIn(spec, 'dataStoreName') ?? '', schema: stringIn(spec, 'dataStoreSchema') ?? '', username: stringIn(spec, 'dataStoreUsername') ?? '' },
+        dataStore: { name: stringIn(spec, 'dataStoreName') ?? '' },
         addons: { coreDNS: isThere(spec, 'coreDNS'), kubeProxy: isThere(spec, 'kubeProxy'), konnectivity: isThere(spec, 'konnectivity') },
         kubelet: {
           cgroupfs: stringIn(spec, 'kubelet', 'cgroupfs') === 'cgroupfs' ? 'cgroupfs' : 'systemd',

@@ -20,8 +20,6 @@ export const yamlField = (text: string): unknown => (text.trim() === '' ? undefi
 export function advancedFields({ extraArgs, dataStore, addons, kubelet, deployment }: Advanced, dns: string | null): Fields {
   return {
     ...filled('dataStoreName', dataStore.name),
-    ...filled('dataStoreSchema', dataStore.schema),
-    ...filled('dataStoreUsername', dataStore.username),
     addons: {
       // Present but empty means "on, with defaults".
       ...(addons.coreDNS ? { coreDNS: dns === null ? {} : { dnsServiceIPs: [dns] } } : {}),

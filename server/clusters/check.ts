@@ -9,6 +9,7 @@ import type { KubeObject } from '@/lib/kubernetes/object'
 import { sharedReferences } from '@/lib/node-pool/networks'
 import { shrunk } from '@/lib/node-pool/rules/machine'
 import { plural } from '@/lib/text'
+import { couldBeOf } from '@/lib/tenant/name'
 import { zonesOf } from '@/lib/zone/option'
 import { listSharedPools } from '@/server/addresses/list'
 import { stillThere } from '@/lib/doctor/left-behind'
@@ -19,6 +20,7 @@ import type { UserClient } from '@/server/management/user-client'
 import { listIdentities } from '@/server/identities/list'
 import { listZones } from '@/server/zones/list'
 import type { Asker } from '@/server/operations/asker'
+import { runtime } from '@/server/runtime'
 
 /**
  * The offer of the identity that the spec names.
@@ -91,6 +93,11 @@ export async function assertFree(ctx: Asker, client: UserClient, objects: readon
   const left = cluster ? await leftBehindBy(ctx.tenant, cluster.metadata.name) : null
   if (left) {
     const words = `${stillThere(left)} Choose another name, or ${left.is === 'control-plane' ? 'wait until Kamaji has removed it' : 'let go of it on the list of clusters'}.`
+    throw failure('name-taken', words, { fields: { name: words } })
+  }
+  const plane = objects.find(({ kind }) => kind === 'KamajiControlPlane')
+  if (plane && runtime().live.tenants().some(({ name }) => couldBeOf(name, ctx.tenant, plane.metadata.name))) {
+    const words = `With ${ctx.tenant} before it, ${plane.metadata.name} could be the name of another tenant’s control plane in Kamaji’s datastore. Choose another name.`
     throw failure('name-taken', words, { fields: { name: words } })
   }
   const found = await Promise.all(objects.map(({ kind, metadata }) => client.get(kind as KindName, ctx.tenant, metadata.name)))

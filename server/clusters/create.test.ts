@@ -31,6 +31,7 @@ const client = { get: vi.fn(), dryRunApply: vi.fn(), apply: vi.fn(), delete: vi.
 const note = vi.fn()
 const leftBehind = vi.fn((): readonly { is: 'control-plane'; name: string }[] => [])
 const readDatastoreSecret = vi.fn()
+let tenants: readonly string[]
 const identities = vi.fn(() => [{ name: 'vc-south', offer }])
 const zone = (name: string, server: string, notReady: string | null) => ({ name, server, notReady, puts: { datacenter: null, resourcePool: null, folder: null, datastore: null, networks: [] } })
 const zones = [zone('a', offer.server, null), zone('dark', offer.server, 'It is not ready: compute cluster c9 not found'), zone('elsewhere', 'other-vc', null)]
@@ -42,6 +43,7 @@ beforeEach(() => {
   vi.resetAllMocks()
   identities.mockReturnValue([{ name: 'vc-south', offer }])
   leftBehind.mockReturnValue([])
+  tenants = ['blue', 'blue-1-x']
   readDatastoreSecret.mockResolvedValue(null)
   client.get.mockResolvedValue(null)
   client.apply.mockImplementation((object: KubeObject) => Promise.resolve({ ...object, metadata: { ...object.metadata, uid: 'u' } }))
@@ -52,7 +54,7 @@ beforeEach(() => {
   vi.mocked(auditAnswered).mockResolvedValue(undefined)
   vi.mocked(auditAsked).mockResolvedValue('audit')
   vi.mocked(takeInterrupted).mockResolvedValue(true)
-  setRuntime({ db: {}, acts: new Set(), draining: () => false, asUser: () => client, system: { readDatastoreSecret }, live: { hosts: () => false, tenantUid: () => 'n', identities, zones: () => zones, sharedPools: () => sharedPools, note, leftBehind } } as never)
+  setRuntime({ db: {}, acts: new Set(), draining: () => false, asUser: () => client, system: { readDatastoreSecret }, live: { hosts: () => false, tenants: () => tenants.map((name) => ({ name, displayName: name })), tenantUid: () => 'n', identities, zones: () => zones, sharedPools: () => sharedPools, note, leftBehind } } as never)
 })
 
 test('a create that lost the race to another one of its name writes nothing', async () => {
@@ -79,6 +81,12 @@ test('so is one whose Secret Kamaji has left behind: the next control plane woul
   readDatastoreSecret.mockResolvedValue({ metadata: { name: 'blue-1-datastore-config', deletionTimestamp: '2026-11-21T14:00:00Z', finalizers: ['finalizer.kamaji.clastix.io/datastore-secret'] } })
   const words = 'A Secret of a former cluster blue-1 is still there. Choose another name, or let go of it on the list of clusters.'
   await expect(createCluster(ctx, { spec, tenant: 'blue' })).rejects.toMatchObject({ view: { code: 'name-taken', fields: { name: words } } })
+  expect(client.apply).not.toHaveBeenCalled()
+})
+
+test('a name that Kamaji’s datastore could take for another tenant’s is refused at the field', async () => {
+  tenants = ['blue', 'blue-blue']
+  await expect(createCluster(ctx, { spec: { ...spec, name: 'blue-1' }, tenant: 'blue' })).rejects.toMatchObject({ view: { code: 'name-taken', fields: { name: expect.stringContaining('another tenant’s control plane') } } })
   expect(client.apply).not.toHaveBeenCalled()
 })
 

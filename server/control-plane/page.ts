@@ -30,6 +30,5 @@ function fixedFacts({ cluster, spec: { controlPlane: { advanced } } }: FoundPlan
     { words: 'Service network', value: cluster.networks.services.join(', ') || none, why: 'Services and certificates have their addresses of it.' },
     { words: 'Service domain', value: serviceDomain, why: 'Kubelets and Pods are set up with it.' },
     { words: 'DataStore', value: dataStore.name || 'as Kamaji is set up', why: 'Another one is a migration, during which the API takes no writes: a matter of the platform.' },
-    { words: 'Schema and user', value: [dataStore.schema, dataStore.username].filter(Boolean).join(', ') || 'chosen by Kamaji', why: 'The data is there under these names.' },
   ]
 }

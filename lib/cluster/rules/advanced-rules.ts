@@ -17,7 +17,7 @@ export function advancedProblems(spec: Pick<ClusterSpec, 'controlPlane' | 'endpo
     ...labelProblems('labels', labels),
     ...Object.keys(labels).filter((key) => isReservedLabel(key) || key.startsWith('tenantry.dev/') || key === 'app.kubernetes.io/managed-by').map((key) => problem(`${AT}.labels`, `The label ${cleanLine(key, 80)} belongs to the platform.`)),
     ...(['apiServer', 'controllerManager', 'scheduler'] as const).flatMap((component) => extraArgs[component].flatMap((arg, index) => argProblems(`extraArgs.${component}`, arg, extraArgs[component].slice(0, index)))),
-    ...dataStoreProblems(dataStore),
+    ...(dataStore.name === '' || (SUBDOMAIN.test(dataStore.name) && dataStore.name.length <= 253) ? [] : [problem(`${AT}.dataStore.name`, `“${cleanLine(dataStore.name, 60)}” is not the name of a DataStore.`)]),
     ...(kubelet.preferredAddressTypes.length === 0 ? [problem(`${AT}.kubelet.preferredAddressTypes`, 'Give at least one type of address.')] : []),
     ...(new Set(kubelet.preferredAddressTypes).size < kubelet.preferredAddressTypes.length ? [problem(`${AT}.kubelet.preferredAddressTypes`, 'Each type of address can be there once.')] : []),
     ...labelProblems('deployment.labels', deployment.labels),
@@ -50,18 +50,10 @@ const annotationProblems = (field: string, annotations: Readonly<Record<string, 
 function argProblems(field: string, arg: string, before: readonly string[]): Problem[] {
   const name = /^--([a-z][a-z0-9-]*)(?:=.*)?$/.exec(arg)?.[1]
   if (name === undefined || arg.length > 4096) return [problem(`${AT}.${field}`, `“${cleanLine(arg, 80)}” is not an argument such as --v=2.`)]
+  // Kamaji puts people's arguments over its own, and its etcd users may read more than their own prefix.
+  if (name.startsWith('etcd-')) return [problem(`${AT}.${field}`, `Where a control plane keeps its data is the platform’s: leave out --${name}.`)]
   if (before.some((other) => other === `--${name}` || other.startsWith(`--${name}=`))) return [problem(`${AT}.${field}`, `The argument --${name} is there twice.`)]
   return []
-}
-
-/** Names of databases, of key prefixes in etcd and of users, as Kamaji's drivers take them. */
-function dataStoreProblems({ name, schema, username }: ClusterSpec['controlPlane']['advanced']['dataStore']): Problem[] {
-  const found: Problem[] = []
-  if (name !== '' && !(SUBDOMAIN.test(name) && name.length <= 253)) found.push(problem(`${AT}.dataStore.name`, `“${cleanLine(name, 60)}” is not the name of a DataStore.`))
-  for (const [field, text] of [['schema', schema], ['username', username]] as const) {
-    if (text !== '' && !/^[A-Za-z_][A-Za-z0-9_-]{0,62}$/.test(text)) found.push(problem(`${AT}.dataStore.${field}`, `“${cleanLine(text, 60)}” cannot be used: letters, digits, “_” and “-”, beginning with a letter, at most 63.`))
-  }
-  return found
 }
 
 /** The first look at a YAML text; the API server looks at the rest of it before anything is written. */
