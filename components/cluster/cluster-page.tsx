@@ -1,5 +1,7 @@
 'use client'
 import { useSearchParams } from 'next/navigation'
+import type { ClusterView } from '@/lib/cluster/view'
+import { planeVersion, skewHold } from '@/lib/node-pool/skew'
 import { OriginNote } from '@/components/adopt/origin-note'
 import { ClusterDoctor } from '@/components/doctor/doctor'
 import { useCluster, useEntries, useGone, useMachines, useStory, useUpgrade } from '@/components/live/hooks'
@@ -14,6 +16,11 @@ import { DeletingView } from './deleting-view'
 import { ClusterHeader } from './header'
 import { HealthPanel } from './health-panel'
 import { ClusterGone, ClusterMissing, ClusterSoon } from './not-there'
+
+const heldIn = (cluster: ClusterView) => (name: string): string | null => {
+  const pool = cluster.pools.find((each) => each.name === name)
+  return pool === undefined ? null : skewHold(pool, planeVersion(cluster))
+}
 
 /** The server may not know a cluster that was made a second ago, and this browser knows some that are gone: it decides here. */
 export function ClusterPage({ name }: { name: string }) {
@@ -38,7 +45,7 @@ export function ClusterPage({ name }: { name: string }) {
       <div className="grid grid-cols-[minmax(0,1fr)_380px] items-start gap-4 max-l:grid-cols-[minmax(0,1fr)]">
         <div className="min-w-0 space-y-4">
           <PoolsPanel cluster={cluster} />
-          <MachinesPanel machines={machines} hasPools={cluster.pools.length > 0 || cluster.state.word === 'Creating'} />
+          <MachinesPanel machines={machines} hasPools={cluster.pools.length > 0 || cluster.state.word === 'Creating'} held={heldIn(cluster)} />
         </div>
         <div className="min-w-0 space-y-4">
           <HealthPanel cluster={cluster} />

@@ -19,8 +19,15 @@ const cell = 'h-9 border-t border-line px-2 last:pr-4 max-s:flex max-s:h-12 max-
 const row = 'max-s:grid max-s:grid-cols-[minmax(0,1fr)_136px]'
 const head = 'border-b-0 max-s:w-auto max-s:leading-8'
 
-/** @param hasPools without any, nothing will ever make a machine */
-export function MachinesPanel({ machines, hasPools = true }: { machines: readonly MachineView[]; hasPools?: boolean }) {
+interface MachinesPanelProps {
+  readonly machines: readonly MachineView[]
+  /** Without any, nothing will ever make a machine. */
+  readonly hasPools?: boolean
+  /** Why no machine is made for a pool: see skewHold. */
+  readonly held?: (pool: string) => string | null
+}
+
+export function MachinesPanel({ machines, hasPools = true, held = () => null }: MachinesPanelProps) {
   const [open, setOpen] = useState<ReadonlySet<string>>(new Set())
   const [chosen, choose] = useState<{ machine: MachineView; act: MachineAct } | null>(null)
   const toggle = (uid: string) => setOpen((held) => (held.has(uid) ? new Set([...held].filter((other) => other !== uid)) : new Set([...held, uid])))
@@ -51,7 +58,7 @@ export function MachinesPanel({ machines, hasPools = true }: { machines: readonl
                   <td role="cell" className={cn(cell, 'mono whitespace-nowrap text-ink-2 max-s:hidden')}>{machine.version ? plainVersion(machine.version) : '–'}{machine.upToDate ? '' : <span className="font-sans text-12 text-ink-3"> old</span>}</td>
                   <td role="cell" className={cn(cell, 'text-right text-ink-2 max-s:hidden')}><Ago at={machine.createdAt} /></td>
                 </tr>
-                {open.has(machine.uid) ? <tr role="row" className="max-s:block"><td role="cell" colSpan={5} className="p-0 max-s:block"><Node machine={machine} /><MachineSteps machine={machine} /><Acts machine={machine} onAct={(act) => choose({ machine, act })} /></td></tr> : null}
+                {open.has(machine.uid) ? <tr role="row" className="max-s:block"><td role="cell" colSpan={5} className="p-0 max-s:block"><Node machine={machine} /><MachineSteps machine={machine} /><Acts machine={machine} held={machine.pool === null ? null : held(machine.pool)} onAct={(act) => choose({ machine, act })} /></td></tr> : null}
               </Fragment>
             ))}
           </tbody>
@@ -62,13 +69,13 @@ export function MachinesPanel({ machines, hasPools = true }: { machines: readonl
   )
 }
 
-function Acts({ machine, onAct }: { machine: MachineView; onAct: (act: MachineAct) => void }) {
+function Acts({ machine, held, onAct }: { machine: MachineView; held: string | null; onAct: (act: MachineAct) => void }) {
   const can = useCan('remove:machine')
   const reason = can.reason ?? (machine.deletingSince !== null ? 'It is leaving already.' : machine.pool === null ? 'It belongs to no pool, so nothing would make another one.' : null)
   const name = shortMachineName(machine.name, machine.cluster)
   return (
     <div className="flex gap-2 px-4 pb-4 pl-[31px] max-s:pl-4">
-      <Button size="sm" reason={reason} aria-label={`Replace ${name}`} onClick={() => onAct('replace')}>Replace</Button>
+      <Button size="sm" reason={reason ?? held} aria-label={`Replace ${name}`} onClick={() => onAct('replace')}>Replace</Button>
       <Button size="sm" look="danger" reason={reason} aria-label={`Remove ${name}`} onClick={() => onAct('remove')}>Remove</Button>
     </div>
   )

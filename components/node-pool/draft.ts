@@ -24,7 +24,6 @@ export const POOL_FIELDS: Readonly<Record<string, string>> = {
   'size.replicas': 'Machines',
   'size.min': 'Smallest size',
   'size.max': 'Largest size',
-  version: 'Kubernetes',
   'machine.cpus': 'CPU',
   'machine.memoryMiB': 'Memory',
   'machine.diskGiB': 'Disk',
@@ -56,8 +55,9 @@ export const POOL_FIELDS: Readonly<Record<string, string>> = {
 /** Fields under Advanced: a wrong one has to be seen. */
 export const isAdvanced = (path: string): boolean => /^(moreNetworks|labels|taints|node|strategy|timeouts|repair|machine\.(network|addresses|nameservers|searchDomains|routes|mtu|datastore|folder|resourcePool|storagePolicy))/.test(path)
 
-/** `taints.1.key` is shown at the field that has an input. */
+/** `taints.1.key` is shown at the field that has an input, a version where its VM template is chosen. */
 export function shownAt(path: string): string {
+  if (path === 'version') return 'machine.template'
   const parts = path.split('.')
   while (parts.length > 0 && !(parts.join('.') in POOL_FIELDS)) parts.pop()
   return parts.join('.') || path

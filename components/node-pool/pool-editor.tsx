@@ -72,6 +72,7 @@ export function PoolEditor({ data }: { data: PoolPageData }) {
         <p className="text-ink-3 max-s:hidden">Nothing is written before you have reviewed it</p>
       </div>
       {can.reason ? <Note role="warn" className="mb-6 max-w-[1180px]">{can.reason}</Note> : null}
+      {data.held === null ? null : <Note role="warn" className="mb-6 max-w-[1180px]">{data.held} What replaces or adds no machine can be changed.</Note>}
       {data.unknown.length > 0 ? <Note className="mb-6 max-w-[1180px]"><p className="[overflow-wrap:anywhere]">This form has no place for {listed(data.unknown, 4)}. A change keeps {data.unknown.length === 1 ? 'it' : 'them'} as {data.unknown.length === 1 ? 'it is' : 'they are'}.</p></Note> : null}
       <div className="grid max-w-[1180px] grid-cols-[minmax(0,1fr)_340px] items-start gap-8 max-l:grid-cols-[minmax(0,1fr)]">
         <form onSubmit={submit} noValidate aria-label={title} className="min-w-0">

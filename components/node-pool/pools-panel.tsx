@@ -3,6 +3,7 @@ import { Ellipsis, Plus } from 'lucide-react'
 import { useRouter } from 'next/navigation'
 import { useState } from 'react'
 import type { ClusterView, NodePoolView } from '@/lib/cluster/view'
+import { planeVersion, skewHold } from '@/lib/node-pool/skew'
 import { useCan, useTenant } from '@/components/live/hooks'
 import { StateWord } from '@/components/state/state-word'
 import { Button } from '@/components/ui/button'
@@ -48,7 +49,7 @@ export function PoolsPanel({ cluster }: { cluster: ClusterView }) {
                   <Button size="sm" reason={canScale.reason} onClick={() => setOpen({ pool: each.name, dialog: 'scale' })} aria-label={`Scale pool ${each.name}`}>Scale</Button>
                   <Menu trigger={<Button size="sm" square look="ghost" className="ml-1" aria-label={`More for pool ${each.name}`}><Ellipsis size={16} aria-hidden /></Button>}>
                     <MenuItem onClick={() => router.push(`${pools}/${encodeURIComponent(each.name)}`)}>{canChange.reason ? 'Look at its settings' : 'Change'}</MenuItem>
-                    <MenuItem reason={canChange.reason} onClick={() => setOpen({ pool: each.name, dialog: 'restart' })}>Restart all machines</MenuItem>
+                    <MenuItem reason={canChange.reason ?? (cluster.origin ? `${cluster.origin.tool} holds its settings. Take the cluster over first.` : skewHold(each, planeVersion(cluster)))} onClick={() => setOpen({ pool: each.name, dialog: 'restart' })}>Restart all machines</MenuItem>
                     <MenuItem danger reason={canChange.reason} onClick={() => setOpen({ pool: each.name, dialog: 'remove' })}>Remove pool</MenuItem>
                   </Menu>
                 </Td>

@@ -3,6 +3,7 @@ import { useRef, useState, type FormEvent } from 'react'
 import { toast } from 'sonner'
 import type { ClusterView, NodePoolView } from '@/lib/cluster/view'
 import type { ErrorView } from '@/lib/errors'
+import { planeVersion, skewHold } from '@/lib/node-pool/skew'
 import { useCan, useTenant } from '@/components/live/hooks'
 import { ErrorNote } from '@/components/state/error-note'
 import { Button } from '@/components/ui/button'
@@ -18,7 +19,7 @@ export function ScaleDialog({ cluster, pool, onClose }: { cluster: ClusterView; 
   const [busy, setBusy] = useState(false)
   const [error, setError] = useState<ErrorView | null>(null)
   const field = useRef<HTMLDivElement>(null)
-  const words = scaleWords(pool, replicas, cluster.addresses)
+  const words = scaleWords(pool, replicas, cluster.addresses, skewHold(pool, planeVersion(cluster)))
 
   const submit = async (event: FormEvent) => {
     event.preventDefault()

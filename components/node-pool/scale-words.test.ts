@@ -17,6 +17,11 @@ test('shrinking says that machines are drained and deleted, and needs no address
   expect(scaleWords(pool, 1, addresses(0))).toMatchObject({ verb: 'Scale to 1 and remove 2 machines', problem: null, addresses: null })
 })
 
+test('growing a pool that no machine can be made for says why; shrinking it is as ever', () => {
+  expect(scaleWords(pool, 5, { kind: 'dhcp' }, 'Upgrade the pool first.').problem).toBe('Upgrade the pool first.')
+  expect(scaleWords(pool, 1, { kind: 'dhcp' }, 'Upgrade the pool first.').problem).toBeNull()
+})
+
 test('an emptied field is no number', () => {
   expect(scaleWords(pool, null, { kind: 'dhcp' }).problem).toContain('whole number')
 })

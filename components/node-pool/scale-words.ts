@@ -9,8 +9,11 @@ export interface ScaleWords {
   readonly verb: string
 }
 
-/** Says before the press what will happen: the same count that the server makes, so that it holds no surprise. */
-export function scaleWords(pool: Pick<NodePoolView, 'name' | 'desired' | 'surge' | 'addressPools'>, replicas: number | null, view: AddressesView): ScaleWords {
+/**
+ * Says before the press what will happen: the same count that the server makes, so that it holds no surprise.
+ * @param held why no machine can be made for the pool: see skewHold
+ */
+export function scaleWords(pool: Pick<NodePoolView, 'name' | 'desired' | 'surge' | 'addressPools'>, replicas: number | null, view: AddressesView, held: string | null = null): ScaleWords {
   const nothing = { addresses: null, verb: 'Scale' }
   if (replicas === null || !Number.isInteger(replicas) || replicas < 0) return { ...nothing, effect: 'Give a whole number of machines, 0 or more.', problem: 'Give a whole number of machines, 0 or more.' }
   if (replicas > 100) return { ...nothing, effect: '', problem: `A pool can have 0 to 100 machines, not ${replicas}.` }
@@ -22,6 +25,7 @@ export function scaleWords(pool: Pick<NodePoolView, 'name' | 'desired' | 'surge'
   }
   const verb = `Scale to ${replicas} and add ${plural(more, 'machine')}`
   const effect = `${plural(more, 'machine')} will be cloned and will join within minutes. What runs now is not touched.`
+  if (held !== null) return { effect, addresses: null, verb, problem: held }
   const addresses = scarcestPool(view, pool.addressPools)
   if (addresses === null) return { effect, addresses: null, problem: null, verb }
   const needed = more + pool.surge

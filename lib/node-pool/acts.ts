@@ -3,9 +3,9 @@ import { healthCheck } from '@/lib/manifests/health-check'
 import { withOwner } from '@/lib/manifests/labels'
 import { type Problem, problem } from '@/lib/cluster/rules/problem'
 import { machineDeploymentName } from '@/lib/kubernetes/names'
-import type { Owner } from '@/lib/node-pool/change'
+import { heldFields, type Owner } from '@/lib/node-pool/change'
 import { referencesOf, renderDeployment, sizeNow } from '@/lib/node-pool/deployment'
-import { healthCheckOf, type LivePool } from '@/lib/node-pool/live'
+import { healthCheckOf, isOurs, type LivePool } from '@/lib/node-pool/live'
 import { NOTHING, type PoolPlan, rollout, scaleWords } from '@/lib/node-pool/plan'
 import { readPool } from '@/lib/node-pool/read'
 import { MAX_MACHINES } from '@/lib/node-pool/rules'
@@ -59,13 +59,15 @@ export function planPoolRemove(live: LivePool): PoolPlan {
 
 /**
  * Makes every machine anew from what the pool is made from now (rollout.after: machines older than that moment are replaced).
+ * A pool of a cluster that was not taken over is held by whoever made it: the apply would make the portal owner of every field.
  * @param now of the management cluster; a moment ahead of its clock would wait for it
  */
 export function planRestart(live: LivePool, now: Date): PoolPlan {
   const { spec } = readPool(live)
   const after = now.toISOString().replace(/\.\d{3}Z$/, 'Z')
   const { replaced, spare, words } = rollout(spec.strategy, sizeNow(live.deployment))
-  return { ...NOTHING, objects: [renderDeployment(live.deployment, spec, referencesOf(live.deployment), after)], rolls: true, machinesReplaced: replaced, spareAddressesNeeded: spare, summary: words }
+  const held = isOurs(live.deployment) ? [] : heldFields(live.deployment, [{ path: 'version', words: 'Version' }, { path: 'machine', words: 'VM template' }])
+  return { ...NOTHING, objects: [renderDeployment(live.deployment, spec, referencesOf(live.deployment), after)], held, rolls: true, machinesReplaced: replaced, spareAddressesNeeded: spare, summary: words }
 }
 
 /** Another size, through the scale subresource alone: nothing is applied. The autoscaler's pools are refused. */

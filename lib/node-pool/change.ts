@@ -152,7 +152,7 @@ function planRepair(live: LivePool, wanted: PoolSpec, changes: readonly PoolFiel
   return { objects: [], removes: check === null ? [] : [{ kind: check.kind, name: check.metadata.name, uid: check.metadata.uid ?? null }] }
 }
 
-function heldFields(deployment: KubeObject, changes: readonly PoolFieldChange[]): readonly HeldField[] {
+export function heldFields(deployment: KubeObject, changes: readonly Pick<PoolFieldChange, 'path' | 'words'>[]): readonly HeldField[] {
   return changes.flatMap(({ path, words }) => {
     const owners = [...new Set(pathsInDeployment(path).flatMap((field) => otherOwners(deployment, field)))]
     return owners.length === 0 ? [] : [{ path, words, owners }]

@@ -68,7 +68,7 @@ export function planGroupChange(group: PoolGroup, wanted: PoolSpec, owner: Owner
     scales: plans.flatMap(({ scales }) => scales),
     removes: [...check.removes, ...removed.map(({ deployment: { kind, metadata } }) => ({ kind, name: metadata.name, uid: metadata.uid ?? null }))],
     changes,
-    held: [...new Map(plans.flatMap(({ held }) => held).map((field) => [field.path, field])).values()],
+    held: heldOf(plans),
     problems: [...problems, ...plans.flatMap((plan) => plan.problems)],
     ...effect({ group, wanted, added, removed, plans, changes }),
   }
@@ -76,6 +76,8 @@ export function planGroupChange(group: PoolGroup, wanted: PoolSpec, owner: Owner
 
 const zonesChange = (change: PoolFieldChange, moved: boolean): PoolFieldChange =>
   ({ ...change, rolls: moved, why: moved ? change.why : 'A new zone gets machines of its own; those in zones that stay are not replaced.' })
+
+const heldOf = (plans: readonly PoolPlan[]): PoolPlan['held'] => [...new Map(plans.flatMap(({ held }) => held).map((field) => [field.path, field])).values()]
 
 interface Matched {
   readonly kept: readonly { readonly live: LivePool; readonly slice: Slice }[]
@@ -181,6 +183,7 @@ export function planGroupRestart(group: PoolGroup, now: Date): PoolPlan {
   return {
     ...NOTHING,
     objects: plans.flatMap(({ objects }) => objects),
+    held: heldOf(plans),
     rolls: true,
     machinesReplaced: replaced,
     spareAddressesNeeded: plans.reduce((sum, plan) => sum + plan.spareAddressesNeeded, 0),

@@ -13,6 +13,8 @@ export interface PoolPageData {
   readonly spec: PoolSpec
   /** Fields that the form has no place for, `Kind path`: a change keeps them. */
   readonly unknown: readonly string[]
+  /** Why no machine can be made for it as it is: what replaces or adds none can be changed all the same. */
+  readonly held: string | null
   readonly around: PoolSurroundings
   /** What the cluster's networks say is reached without a proxy. */
   readonly noProxy: readonly string[]

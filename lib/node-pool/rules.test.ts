@@ -40,6 +40,24 @@ test('what the live pool has already, though the form would not take it, holds u
   expect(said({ node, labels: { tier: 'db' } }, { before: { ...general, node } })).toEqual({})
 })
 
+test('an adopted pool with what the form would not take can be changed and upgraded; a new fault, or a wait without a limit, is refused', () => {
+  const wait = { drainSeconds: 0, volumeDetachSeconds: 60, deletionSeconds: 10 }
+  const adopted: PoolSpec = {
+    ...general, ...machine({ cpus: 1, memoryMiB: 1024, diskGiB: 20 }), size: { kind: 'fixed', replicas: 150 }, version: 'v1.34.3+vendor.1',
+    taints: [{ key: 'a', value: '', effect: 'NoSchedule' }, { key: 'node.kubernetes.io/mine', value: '', effect: 'NoSchedule' }],
+  }
+  const where = { before: adopted, templateDisks: { [general.machine.template]: 40 } }
+  const wanted = (change: Partial<PoolSpec>) => said({ ...adopted, ...change }, where)
+  expect(wanted({ labels: { tier: 'db' } })).toEqual({})
+  expect(wanted({ version: 'v1.35.2', machine: { ...adopted.machine, template: 'ubuntu-1.35' } })).toEqual({})
+  expect(wanted({ taints: adopted.taints.slice(1) })).toEqual({})
+  expect(Object.keys(wanted({ size: { kind: 'fixed', replicas: 160 }, machine: { ...adopted.machine, diskGiB: 30 } }))).toEqual(['size.replicas', 'machine.diskGiB'])
+  expect(Object.keys(said({ timeouts: wait, labels: { tier: 'db' } }, { before: { ...general, timeouts: wait } }))).toEqual(['timeouts.drainSeconds'])
+  const same: PoolSpec['size'] = { kind: 'autoscaled', min: 3, max: 3 }
+  expect(said({ size: same, labels: { tier: 'db' } }, { before: { ...general, size: same } })).toEqual({})
+  expect(Object.keys(said({ size: same }, { before: { ...general, size: { kind: 'autoscaled', min: 2, max: 3 } } }))).toEqual(['size.max'])
+})
+
 describe('size', () => {
   const autoscaled = (min: number, max: number) => said({ size: { kind: 'autoscaled', min, max } })
   test('has bounds, and the larger bound is the larger', () => {

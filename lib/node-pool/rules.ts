@@ -26,8 +26,21 @@ export interface PoolSurroundings extends NetworkSurroundings {
 
 export const MAX_MACHINES = 100
 
-/** Every broken rule of a pool whose shape is right, in the form's order. */
+/**
+ * Every broken rule of a pool whose shape is right, in the form's order. What a live pool breaks already runs, though the form
+ * would not take it: it holds up no other change, and no upgrade. But a wait without a limit could hold up this very change.
+ */
 export function poolSpecProblems(spec: PoolSpec, around: PoolSurroundings): readonly Problem[] {
+  const found = brokenRules(spec, around)
+  if (around.before === null) return found
+  // Rows of a list may have moved.
+  const said = ({ path, message }: Problem): string => `${path.filter((part) => !/^\d+$/.test(String(part))).join('.')}: ${message}`
+  const known = new Set(brokenRules(around.before, around).map(said))
+  const endless = Object.entries(spec.timeouts).flatMap(([field, seconds]) => (seconds === 0 ? [`timeouts.${field}`] : []))
+  return found.filter((each) => endless.includes(each.path.join('.')) || !known.has(said(each)))
+}
+
+function brokenRules(spec: PoolSpec, around: PoolSurroundings): readonly Problem[] {
   return [
     ...nameProblems(spec, around),
     ...sizeProblems(spec),
@@ -37,7 +50,7 @@ export function poolSpecProblems(spec: PoolSpec, around: PoolSurroundings): read
     ...addressProblems(spec, around.before, machineDeploymentName(around.cluster, spec.name), around),
     ...metadataProblems(spec.labels),
     ...taintProblems(spec.taints),
-    ...newNodeProblems(spec, around),
+    ...nodeProblems(spec.node),
     ...strategyProblems(spec),
     ...timeoutProblems(spec),
     ...repairProblems(spec),
@@ -50,12 +63,6 @@ export const poolSpec = (around: PoolSurroundings) =>
   poolShape.superRefine((spec, context) => {
     for (const { path, message } of poolSpecProblems(spec, around)) context.addIssue({ code: 'custom', path: [...path], message })
   })
-
-/** What a live pool has already runs, though the form would not take it: it must not hold up another change. */
-function newNodeProblems({ node }: PoolSpec, { before }: PoolSurroundings): Problem[] {
-  const known = new Set(before === null ? [] : nodeProblems(before.node).map(({ message }) => message))
-  return nodeProblems(node).filter(({ message }) => !known.has(message))
-}
 
 function nameProblems({ name }: PoolSpec, { cluster, pools, deployments, before }: PoolSurroundings): Problem[] {
   if (before !== null) return name === before.name ? [] : [problem('name', `A pool keeps its name: this one is ${cleanLine(before.name, 60)}.`)]

@@ -16,8 +16,9 @@ let db: Database
 let word: string
 let replicas: number
 let annotations: Record<string, string>
+let plane: string
 const client = { get: vi.fn(), patch: vi.fn(), patchScale: vi.fn(), delete: vi.fn() }
-const cluster = () => ({ uid: 'c-uid', name: 'blue-1', deletingSince: null, pools: [{ name: 'general', machineDeployment: 'blue-1-general', state: { word } }] })
+const cluster = () => ({ uid: 'c-uid', name: 'blue-1', deletingSince: null, version: { current: plane, desired: plane }, controlPlane: { state: { role: 'ok' } }, pools: [{ name: 'general', version: 'v1.34.3', machineDeployment: 'blue-1-general', state: { word } }] })
 const live = () => ({ tenantUid: () => 'n', note: vi.fn(), cluster, health: () => ({ state: 'live' }), state: () => ({ clusters: { u: cluster() }, machines: {} }) })
 const ctx = { session: { user: 'ada', email: 'ada', groups: [] }, identity: { user: 'oidc:ada', groups: [] }, tenant: 'blue', state: () => live().state(), health: () => live().health(), cluster } as unknown as TenantContext
 const machine = (): KubeObject => ({
@@ -37,6 +38,7 @@ beforeEach(async () => {
   word = 'Ready'
   replicas = 3
   annotations = {}
+  plane = 'v1.34.3'
   for (const write of [client.patch, client.patchScale, client.delete]) write.mockResolvedValue(undefined)
   client.get.mockImplementation((kind: string) => Promise.resolve(kind === 'Machine' ? machine() : { apiVersion: '', kind, metadata: { name: 'blue-1-general', resourceVersion: '7', annotations }, spec: { replicas } }))
   setRuntime({ db, acts: new Set(), draining: () => false, asUser: () => client, live: live() } as never)
@@ -47,6 +49,14 @@ test('a machine is made anew by deleting that very one', async () => {
   expect(client.delete).toHaveBeenCalledExactlyOnceWith('Machine', 'blue', 'm', 'm-uid')
   expect(await row()).toMatchObject({ kind: 'replaceMachine', state: 'done' })
   await expect(replaceMachine(ctx, { ...input, uid: 'other' })).rejects.toMatchObject({ view: { code: 'not-found' } })
+})
+
+test('not beside a control plane of another minor: no machine would take its place; removing it needs none', async () => {
+  plane = 'v1.35.2'
+  await expect(replaceMachine(ctx, input)).rejects.toMatchObject({ view: { code: 'conflict', message: expect.stringContaining('Upgrade the pool first.') as string } })
+  expect([client.delete.mock.calls, await row()]).toEqual([[], null])
+  await removeMachine(ctx, input)
+  expect(client.patchScale).toHaveBeenCalledOnce()
 })
 
 test('one that is removed is marked first, then the pool has one less, guarded by what was read', async () => {

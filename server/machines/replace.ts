@@ -1,5 +1,6 @@
 import 'server-only'
 import { randomUUID } from 'node:crypto'
+import { planeVersion, skewHold } from '@/lib/node-pool/skew'
 import { audited } from '@/server/audit/audited'
 import type { OperationRow } from '@/server/db/operations'
 import { failure } from '@/server/failure'
@@ -14,12 +15,14 @@ import { requireLive, type TenantContext } from '@/server/tenants/open'
 /**
  * Makes one chosen machine anew: it is deleted, and its MachineSet makes another once it is gone (it counts those that leave,
  * internal/controllers/machineset/machineset_controller.go, syncReplicas). So no further address is needed.
- * @throws AppError 'not-found' | 'conflict' | 'forbidden'
+ * @throws AppError 'not-found' | 'forbidden' | 'conflict' also where no other machine would be made: see skewHold
  */
 export async function replaceMachine(ctx: TenantContext, input: MachineInput): Promise<null> {
   return audited(ctx, 'remove:machine', `Machine/${input.machine}`, async () => {
     requireLive(ctx)
     const { cluster, pool } = await findMachine(ctx, runtime().asUser(ctx.identity), input)
+    const held = skewHold(pool, planeVersion(cluster))
+    if (held !== null) throw failure('conflict', `${held} Nothing was deleted.`)
     const at = { id: randomUUID(), cluster: cluster.name, clusterUid: cluster.uid }
     const { user: who, groups } = ctx.session
     const spec: MachineIntent = { pool: pool.name, machine: input.machine, uid: input.uid }

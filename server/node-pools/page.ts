@@ -7,6 +7,7 @@ import { type AddressSource, FIXED_POOL, USUAL_DHCP } from '@/lib/node-pool/devi
 import { poolNameOf } from '@/lib/node-pool/live'
 import { readPool } from '@/lib/node-pool/read'
 import type { PoolPageData } from '@/lib/node-pool/review'
+import { newPoolStart, planeVersion, skewHold } from '@/lib/node-pool/skew'
 import { defaultRepair, defaultTimeouts } from '@/lib/node-pool/spec'
 import { failure } from '@/server/failure'
 import { findCluster, findPool, modelsOf, offeredTemplates, poolsFor, surroundingsOf } from '@/server/node-pools/find'
@@ -22,24 +23,24 @@ export async function poolPageData(ctx: TenantContext, cluster: string, pool: st
   const { spec, unknown } = found.read
   const templates = new Set([spec.machine.template, ...offeredTemplates(ctx, found.cluster, spec.version)])
   return {
-    cluster, uid: found.live.deployment.metadata.uid ?? null, spec, unknown, copyOf: null, noProxy: await noProxyOf(ctx, client, found.cluster),
+    cluster, uid: found.live.deployment.metadata.uid ?? null, spec, unknown, held: skewHold(spec, planeVersion(found.cluster)), copyOf: null, noProxy: await noProxyOf(ctx, client, found.cluster),
     around: surroundingsOf(ctx, found.cluster, spec), templates: [...templates].filter((name) => name !== ''), zones: clusterZones(ctx, found.cluster), addressPools: poolsFor(ctx, found.cluster),
   }
 }
 
-/** A new pool begins as a copy of the oldest one, without its labels and taints. @throws AppError 'not-ready' where there never was a pool */
+/** A new pool begins as a copy of the oldest one, without its labels and taints, and at the control plane's version. @throws AppError 'not-ready' where there never was a pool */
 export async function newPoolPageData(ctx: TenantContext, name: string): Promise<PoolPageData> {
   const client = runtime().asUser(ctx.identity)
   const cluster = findCluster(ctx, name)
-  const { deployments, models: [model] } = await modelsOf(client, ctx.tenant, name)
+  const { deployments, models } = await modelsOf(client, ctx.tenant, name)
+  const [model] = models
   if (model === undefined) throw failure('not-ready', `${name} has no pool yet that a new one could take vCenter, network and addresses over from.`)
   const first = model.deployment
   const copied = readPool(model).spec
-  const version = stringIn(first, 'spec', 'template', 'spec', 'version') ?? cluster.version.current ?? ''
-  const forVersion = offeredTemplates(ctx, cluster, version)
-  // Of a pool that is gone the VM template may be for a version that the cluster has left behind.
-  const template = deployments.length > 0 || forVersion.includes(copied.machine.template) ? copied.machine.template : (forVersion[0] ?? copied.machine.template)
-  const offered = new Set([template, ...forVersion])
+  const plane = planeVersion(cluster)
+  const pools = deployments.length === 0 ? [] : models.map((each) => readPool(each).spec).map(({ version, machine }) => ({ version, template: machine.template }))
+  const { version, template } = newPoolStart(pools, copied.machine.template, plane, plane === null ? [] : offeredTemplates(ctx, cluster, plane))
+  const offered = new Set([template, ...offeredTemplates(ctx, cluster, version)])
   const spec = {
     ...copied, name: '', version, size: { kind: 'fixed', replicas: 1 } as const, labels: {}, taints: [], machine: { ...copied.machine, template, addresses: sourceFor(ctx, cluster, copied.machine.addresses) },
     moreNetworks: copied.moreNetworks.filter(({ addresses }) => addresses.kind !== 'fixed' && !isLost(addresses)),
@@ -47,7 +48,7 @@ export async function newPoolPageData(ctx: TenantContext, name: string): Promise
     zones: [],
     strategy: { kind: 'rolling', surge: 1, unavailable: 0 } as const, timeouts: defaultTimeouts(), repair: defaultRepair(1),
   }
-  return { cluster: name, uid: null, spec, unknown: [], copyOf: poolNameOf(first), noProxy: await noProxyOf(ctx, client, cluster), around: surroundingsOf(ctx, cluster, null, deployments), templates: [...offered].filter((one) => one !== ''), zones: clusterZones(ctx, cluster), addressPools: poolsFor(ctx, cluster) }
+  return { cluster: name, uid: null, spec, unknown: [], held: null, copyOf: poolNameOf(first), noProxy: await noProxyOf(ctx, client, cluster), around: surroundingsOf(ctx, cluster, null, deployments), templates: [...offered].filter((one) => one !== ''), zones: clusterZones(ctx, cluster), addressPools: poolsFor(ctx, cluster) }
 }
 
 /** Fixed addresses are one node pool's alone: a copy begins with the cluster's pool, else by DHCP. */

@@ -1,5 +1,6 @@
 import 'server-only'
 import type { ClusterView } from '@/lib/cluster/view'
+import { plainVersion, sameVersion } from '@/lib/kubernetes/version'
 import { usableIn } from '@/lib/ip-pool/ranges'
 import { machineDeploymentName } from '@/lib/kubernetes/names'
 import type { KubeObject } from '@/lib/kubernetes/object'
@@ -16,6 +17,7 @@ import type { AddressAnswer } from '@/lib/node-pool/review'
 import { poolSpecProblems } from '@/lib/node-pool/rules'
 import { NO_NODE_CONFIG, type NodeConfig } from '@/lib/node-config/spec'
 import { readPool } from '@/lib/node-pool/read'
+import { newPoolSkew, planeVersion, skewHold } from '@/lib/node-pool/skew'
 import type { PoolSpec } from '@/lib/node-pool/spec'
 import { listed } from '@/lib/text'
 import { failure, heldByOthers, invalid, refuse } from '@/server/failure'
@@ -47,20 +49,43 @@ export interface WantedChange {
 }
 
 /**
+ * A change of a pool by itself. Its version is an upgrade's, which has rules of its own (lib/upgrade/plan.ts).
  * @throws AppError 'conflict' when the pool changed under the person's hands, or another tool owns a field; 'invalid' with the
  * fields of the form; whatever the API server refuses in a dry run
  */
 export async function prepareChange(ctx: Asker, client: UserClient, wanted: WantedChange): Promise<Prepared> {
   const found = await findPool(ctx, client, wanted.cluster, wanted.pool)
   assertSeen(found, wanted)
+  const { version } = found.read.spec
+  if (wanted.spec.version !== version) throw invalid({ version: `Pool ${wanted.pool} runs ${plainVersion(version)}. Another version is an upgrade of the cluster.` })
+  const prepared = await prepareFound(ctx, client, found, wanted)
+  const held = makesMachines(prepared.plan) ? skewHold(found.read.spec, planeVersion(found.cluster)) : null
+  if (held !== null) throw invalid({ version: held })
+  return prepared
+}
+
+const makesMachines = ({ machinesReplaced, spareAddressesNeeded }: PoolPlan): boolean => machinesReplaced > 0 || spareAddressesNeeded > 0
+
+/** The pool's turn in an upgrade whose rules hold. @throws AppError as prepareChange does */
+export async function prepareUpgradeOf(ctx: Asker, client: UserClient, wanted: WantedChange): Promise<Prepared> {
+  const found = await findPool(ctx, client, wanted.cluster, wanted.pool)
+  assertSeen(found, wanted)
+  return prepareFound(ctx, client, found, wanted)
+}
+
+async function prepareFound(ctx: Asker, client: UserClient, found: FoundPool, wanted: WantedChange): Promise<Prepared> {
   const { cluster, read, group, owner } = found
   refuse(poolSpecProblems(wanted.spec, surroundingsOf(ctx, cluster, read.spec)))
   assertOffered(ctx, cluster, wanted.spec, read.spec)
   assertPools(ctx, cluster, wanted.spec, [read.spec])
   const plan = planGroupChange(group, wanted.spec, owner)
   refuse(plan.problems)
-  if (plan.held.length > 0) throw heldByOthers(plan.held.map(({ words, owners }) => `${words} (${owners.join(', ')})`))
+  assertFree(plan)
   return dryRun(ctx, client, { cluster, group, plan, node: read.spec.node }, plan.spareAddressesNeeded, wanted.spec)
+}
+
+function assertFree({ held }: PoolPlan): void {
+  if (held.length > 0) throw heldByOthers(held.map(({ words, owners }) => `${words} (${owners.join(', ')})`))
 }
 
 /** Fields that are neither as the page showed them nor as the person wants them: this change would silently undo another one. */
@@ -83,25 +108,32 @@ export async function prepareAdd(ctx: Asker, client: UserClient, { cluster: name
   const cluster = findCluster(ctx, name)
   const { deployments, models } = await modelsOf(client, ctx.tenant, name)
   refuse(poolSpecProblems(spec, surroundingsOf(ctx, cluster, null, deployments)))
+  const skew = newPoolSkew(spec.version, planeVersion(cluster))
+  if (skew !== null) throw invalid({ version: skew })
+  const pools = models.map((model) => readPool(model).spec)
   const found = models.flatMap((model) => {
     const template = machineTemplateOf(model)
     const facts = template === null ? null : machineFactsOf(template)
-    return facts === null || template === null ? [] : [{ facts, vmTemplate: (template.spec as { template?: { spec?: { template?: string } } } | undefined)?.template?.spec?.template }]
+    return facts === null ? [] : [facts]
   })
   const [first] = found
   if (first === undefined) throw failure('not-ready', `No pool of ${name} says in which datacenter its machines are, so a new one cannot take it over.`)
-  if (deployments.length === 0 || !found.some(({ vmTemplate }) => vmTemplate === spec.machine.template)) assertOffered(ctx, cluster, spec, null)
-  assertPools(ctx, cluster, spec, models.map((model) => readPool(model).spec))
-  const plan = planPoolAdd({ tenant: ctx.tenant, cluster: { name, uid: cluster.uid }, machines: first.facts }, spec)
-  const [oldest] = models
-  const node = oldest === undefined ? NO_NODE_CONFIG : readPool(oldest).spec.node
+  // Machines of a pool that is there are made from it already, in that version.
+  const isUsed = deployments.length > 0 && pools.some(({ version, machine }) => machine.template === spec.machine.template && sameVersion(version, spec.version))
+  if (!isUsed) assertOffered(ctx, cluster, spec, null)
+  assertPools(ctx, cluster, spec, pools)
+  const plan = planPoolAdd({ tenant: ctx.tenant, cluster: { name, uid: cluster.uid }, machines: first }, spec)
+  const node = pools[0]?.node ?? NO_NODE_CONFIG
   return dryRun(ctx, client, { cluster, group: null, plan, node }, spec.size.kind === 'fixed' ? spec.size.replicas : spec.size.min, spec)
 }
 
 export async function prepareRestart(ctx: Asker, client: UserClient, { cluster: name, pool, uid }: { cluster: string; pool: string; uid: string | null }, after: Date): Promise<Prepared> {
   const { cluster, group, live, read } = await findPool(ctx, client, name, pool)
   if (uid !== null && live.deployment.metadata.uid !== uid) throw failure('conflict', `Pool ${pool} was removed and made again since this page was loaded. Nothing was written.`)
+  const held = skewHold(read.spec, planeVersion(cluster))
+  if (held !== null) throw failure('conflict', held)
   const plan = planGroupRestart(group, after)
+  assertFree(plan)
   return dryRun(ctx, client, { cluster, group, plan, node: NO_NODE_CONFIG }, plan.spareAddressesNeeded, read.spec)
 }
 

@@ -3,8 +3,9 @@ import { createHash, randomUUID } from 'node:crypto'
 import { isAppError } from '@/lib/errors'
 import { type ClusterView, type NodePoolView, scarcestPool } from '@/lib/cluster/view'
 import { sizeNow } from '@/lib/node-pool/deployment'
-import { planGroupScale, type PoolGroup } from '@/lib/node-pool/group'
+import { groupSize, planGroupScale, type PoolGroup } from '@/lib/node-pool/group'
 import type { PoolPlan } from '@/lib/node-pool/plan'
+import { planeVersion, skewHold } from '@/lib/node-pool/skew'
 import { plural } from '@/lib/text'
 import { audited } from '@/server/audit/audited'
 import { scaledSince, type OperationRow } from '@/server/db/operations'
@@ -19,7 +20,7 @@ import { requireLive, type TenantContext } from '@/server/tenants/open'
 
 /**
  * Changes a pool's size through the scale subresource (ADR 4).
- * @throws AppError 'invalid' when the address pool cannot hold the new machines
+ * @throws AppError 'invalid' when the address pool cannot hold the new machines, or none would be made for their version
  */
 export async function scalePool(ctx: TenantContext, { cluster: name, pool: poolName, replicas }: ScaleInput): Promise<null> {
   const cluster = ctx.cluster(name)
@@ -29,10 +30,12 @@ export async function scalePool(ctx: TenantContext, { cluster: name, pool: poolN
     if (!cluster || !pool) throw notFound(`The pool ${JSON.stringify(poolName)} of ${JSON.stringify(name)}`)
     if (cluster.deletingSince) throw failure('conflict', `${name} is being deleted.`)
     const client = runtime().asUser(ctx.identity)
-    const { group } = await findPool(ctx, client, name, poolName)
+    const { group, read } = await findPool(ctx, client, name, poolName)
     const plan = planGroupScale(group, replicas)
     // The autoscaler would undo another size of a pool of its own.
     if (plan.problems[0]) throw invalid({ replicas: plan.problems[0].message })
+    const held = replicas > groupSize(group) ? skewHold(read.spec, planeVersion(cluster)) : null
+    if (held !== null) throw invalid({ replicas: held })
     assertAddresses(ctx, cluster, pool, replicas)
     const parts = partsOf(group, plan, pool, replicas)
     const spec: ScaleIntent = { pool: poolName, machineDeployment: pool.machineDeployment, from: pool.desired, to: replicas, ...(group.length > 1 ? { parts } : {}) }

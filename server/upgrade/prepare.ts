@@ -13,7 +13,7 @@ import { listIdentities } from '@/server/identities/list'
 import type { UpgradeInput, UpgradeIntent, UpgradeStep } from '@/server/inputs'
 import type { UserClient } from '@/server/management/user-client'
 import { findCluster, findPool } from '@/server/node-pools/find'
-import { prepareChange, type Prepared } from '@/server/node-pools/prepare'
+import { prepareUpgradeOf, type Prepared } from '@/server/node-pools/prepare'
 import type { Asker } from '@/server/operations/asker'
 import { findControlPlane, withVersion } from '@/server/upgrade/control-plane'
 
@@ -72,7 +72,7 @@ async function preparePool(ctx: Asker, client: UserClient, cluster: ClusterView,
 export async function preparePoolStep(ctx: Asker, client: UserClient, cluster: string, { name, uid, template, was }: NonNullable<UpgradeStep['pool']>, { version, spec }: { version: string; spec: PoolSpec }): Promise<Prepared> {
   const at = (of: { version: string; template: string }): PoolSpec => ({ ...spec, version: of.version, machine: { ...spec.machine, template: of.template } })
   try {
-    return await prepareChange(ctx, client, { cluster, pool: name, uid, seen: at(was), spec: at({ version, template }) })
+    return await prepareUpgradeOf(ctx, client, { cluster, pool: name, uid, seen: at(was), spec: at({ version, template }) })
   } catch (error) {
     if (!isAppError(error) || error.view.code !== 'invalid') throw error
     // Its fields are those of the pool's own form.
