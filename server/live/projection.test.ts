@@ -69,6 +69,20 @@ test('a Namespace that has the name of a former tenant is told from one that was
   expect(told).toEqual(['blue again'])
 })
 
+test('what was made anew under its name stays when its predecessor goes after it', () => {
+  const { projection, told, bindings } = setup()
+  bindings.length = 0
+  const anew = (of: KubeObject): KubeObject => ({ ...of, metadata: { ...of.metadata, uid: 'anew' } })
+  const kinds = ['VSphereClusterIdentity', 'GlobalInClusterIPPool', 'VSphereDeploymentZone', 'VSphereFailureDomain'] as const
+  for (const of of [tenant(), ...kinds.map((kind) => object(kind, 'one'))]) {
+    projection.upsert(of.kind as 'Namespace', of)
+    projection.upsert(of.kind as 'Namespace', anew(of))
+    projection.remove(of.kind as 'Namespace', of)
+  }
+  expect([projection.tenants(), projection.identityObjects(), projection.globalPoolObjects(), projection.zoneObjects()].map((all) => all.map(({ metadata }) => metadata.uid))).toEqual([['anew'], ['anew'], ['anew'], ['anew']])
+  expect([projection.failureDomain('one')?.metadata.uid, told, bindings]).toEqual(['anew', ['blue again'], []])
+})
+
 test('a hosted control plane that outlives its cluster is known, also to a portal that has never seen the cluster', () => {
   const { projection } = setup()
   const leaving = { deletionTimestamp: '2026-11-21T14:00:00Z' }

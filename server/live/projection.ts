@@ -94,6 +94,9 @@ export class Projection implements ReflectorSink {
   }
 
   remove(kind: KindName, object: KubeObject): void {
+    // After a gap, one that was made anew under the name comes before its predecessor goes (relist in reflector.ts).
+    const kept = this.byName(kind)?.get(object.metadata.name)
+    if (kept !== undefined && kept.metadata.uid !== object.metadata.uid) return
     switch (kind) {
       case 'Namespace':
         return this.setNamespace(object, false)
@@ -113,6 +116,18 @@ export class Projection implements ReflectorSink {
       default:
         if (kind === 'TenantControlPlane') this.hosted.delete(object.metadata.uid ?? '')
         this.agenda.touch(this.places.remove(kind, object.metadata.uid ?? ''))
+    }
+  }
+
+  /** Kinds that are kept by name. */
+  private byName(kind: KindName): ReadonlyMap<string, KubeObject> | null {
+    switch (kind) {
+      case 'Namespace': return this.namespaces
+      case 'VSphereClusterIdentity': return this.identities
+      case 'GlobalInClusterIPPool': return this.globalPools
+      case 'VSphereDeploymentZone': return this.zones
+      case 'VSphereFailureDomain': return this.failureDomains
+      default: return null
     }
   }
 

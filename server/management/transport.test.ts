@@ -1,4 +1,6 @@
 import { mkdtempSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { inspect } from 'node:util'
@@ -45,4 +47,24 @@ test('after a renewal nothing goes over a connection from before; what was under
   held[0]?.()
   expect(await slow).toEqual({ slow: true })
   await close()
+})
+
+test('an answer of a tenant’s API that has no end is not read to it, refusals included', async () => {
+  for (const code of [200, 500]) {
+    const server = createServer((_, response) => {
+      response.writeHead(code, { 'Content-Type': 'application/json' })
+      const more = (): void => { while (!response.destroyed && response.write('x'.repeat(65_536))); }
+      response.on('drain', more)
+      more()
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const { port } = server.address() as AddressInfo
+    const transport = transportFromText(`apiVersion: v1\nclusters: [{ name: c, cluster: { server: "http://127.0.0.1:${port}", insecure-skip-tls-verify: true } }]\nusers: [{ name: u, user: { token: t } }]\ncontexts: [{ name: x, context: { cluster: c, user: u } }]\ncurrent-context: x\n`)
+    const before = process.memoryUsage.rss()
+    await expect(transport.json({ method: 'GET', path: '/', timeoutMs: 5_000 })).rejects.toMatchObject(code === 200 ? { view: { code: 'management-away' } } : { code: 500 })
+    expect(process.memoryUsage.rss() - before, 'bytes').toBeLessThan(256 * 1_048_576)
+    await transport.close()
+    server.closeAllConnections()
+    await new Promise((resolve) => server.close(resolve))
+  }
 })

@@ -45,6 +45,9 @@ export function loadTransport(kubeconfigFile: string | undefined): Transport {
   })
 }
 
+/** Of one answer of a tenant's API: whoever runs the cluster decides what is in it, and without an end it could take all memory of the portal. */
+const TENANT_MOST_BYTES = 8 * 1_048_576
+
 /** A tenant's API from its kubeconfig. `server` is what a kubeconfig made from it has to repeat. */
 export function transportFromText(kubeconfig: string): Transport & { readonly server: { readonly url: string; readonly ca: string | null } } {
   const config = configOf(kubeconfig, 'of the Secret')
@@ -52,7 +55,7 @@ export function transportFromText(kubeconfig: string): Transport & { readonly se
   // A kubeconfig of a Secret must not name files or programs of the portal's own machine.
   if (cluster?.caFile || config.users.some((user) => user.certFile || user.keyFile || user.exec || user.authProvider))
     throw new Error('The kubeconfig refers to files or programs')
-  return { ...transportFrom(() => config), server: { url: cluster?.server ?? '', ca: cluster?.caData ?? null } }
+  return { ...transportFrom(() => config, { maxResponseSize: TENANT_MOST_BYTES }), server: { url: cluster?.server ?? '', ca: cluster?.caData ?? null } }
 }
 
 /** A parser's error repeats the lines around the fault and carries the whole text: keys and tokens on their way into the log. */
@@ -67,7 +70,7 @@ function configOf(text: string, what: string): KubeConfig {
 }
 
 /** @param load is called again every half minute and after a 401: a file with a rotated token is read afresh */
-function transportFrom(load: () => KubeConfig): Transport {
+function transportFrom(load: () => KubeConfig, limits: Pick<Agent.Options, 'maxResponseSize'> = {}): Transport {
   const server = load().getCurrentCluster()?.server
   if (!server) throw new Error('The kubeconfig names no cluster in its current context')
   const credentials = cached(30_000, async () => {
@@ -77,7 +80,7 @@ function transportFrom(load: () => KubeConfig): Transport {
     return { options, authorization: headers?.['Authorization'] ?? null }
   })
   // One Agent for all: client-node's own makes a TLS connection per request (3.5 ms against 0.3).
-  const connect = async (): Promise<Agent> => newAgent((await credentials.now()).options)
+  const connect = async (): Promise<Agent> => newAgent((await credentials.now()).options, limits)
   const authorization = async (): Promise<string[]> => {
     const { authorization: value } = await credentials.now()
     return value ? ['Authorization', value.trim()] : []
@@ -85,10 +88,10 @@ function transportFrom(load: () => KubeConfig): Transport {
   return createTransport(server, connect, authorization, credentials.drop)
 }
 
-function newAgent({ ca, cert, key, rejectUnauthorized, servername }: RequestOptions): Agent {
+function newAgent({ ca, cert, key, rejectUnauthorized, servername }: RequestOptions, limits: Pick<Agent.Options, 'maxResponseSize'>): Agent {
   const given = Object.entries({ ca, cert, key, rejectUnauthorized, servername }).filter(([, value]) => value !== undefined && value !== null)
   // HTTP/1.1: over HTTP/2 undici joins repeated headers, and several Impersonate-Group headers would arrive as one group.
-  return new Agent({ allowH2: false, connect: { ...Object.fromEntries(given), timeout: 5_000 }, connections: 64, keepAliveTimeout: 30_000 })
+  return new Agent({ allowH2: false, connect: { ...Object.fromEntries(given), timeout: 5_000 }, connections: 64, keepAliveTimeout: 30_000, ...limits })
 }
 
 /** @param drop forgets the credentials: a rotated token must not cost a minute of 401s */
