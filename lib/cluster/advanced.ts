@@ -2,6 +2,7 @@ import { z } from 'zod'
 
 const texts = z.record(z.string(), z.string())
 export const SERVICE_TYPES = ['LoadBalancer', 'NodePort', 'ClusterIP'] as const
+export const CGROUP_DRIVERS = ['systemd', 'cgroupfs'] as const
 export const ADDRESS_TYPES = ['InternalIP', 'ExternalIP', 'Hostname', 'InternalDNS', 'ExternalDNS'] as const
 
 /**
@@ -17,7 +18,7 @@ export const advancedShape = z.object({
   /** Its schema and user are Kamaji's to choose: a name of one's choice could be that of another tenant (chart/rbac/add-ons-policy.yaml). */
   dataStore: z.object({ name: z.string() }),
   addons: z.object({ coreDNS: z.boolean(), kubeProxy: z.boolean(), konnectivity: z.boolean() }),
-  kubelet: z.object({ cgroupfs: z.enum(['systemd', 'cgroupfs']), preferredAddressTypes: z.array(z.enum(ADDRESS_TYPES)) }),
+  kubelet: z.object({ cgroupfs: z.enum(CGROUP_DRIVERS), preferredAddressTypes: z.array(z.enum(ADDRESS_TYPES)) }),
   deployment: z.object({ labels: texts, annotations: texts, podLabels: texts, podAnnotations: texts, nodeSelector: texts, affinity: z.string(), tolerations: z.string(), topologySpread: z.string() }),
   service: z.object({ type: z.enum(SERVICE_TYPES), annotations: texts, labels: texts }),
   certSANs: z.array(z.string()),

@@ -115,6 +115,34 @@ test('fixed addresses that are no pool’s become the cluster’s range, and nam
   expect(values('dhcp4: true').spec.addresses).toEqual({ kind: 'dhcp', nameservers: ['10.0.0.2'] })
 })
 
+const named = (result: { readonly notTaken: readonly { readonly path: string }[] }) => result.notTaken.map(({ path }) => path)
+
+test('without a pool of addresses all that describes one is named, and the name servers are kept', () => {
+  const ipam = 'ipamProvider: { enabled: false, ranges: [10.0.0.0/24], prefix: "24", gateway: 10.0.0.1 }'
+  const off = imported(`${ipam}\nnodePools: [{ nameServers: [10.0.0.2] }]`)
+  expect(off.spec.addresses).toEqual({ ...base.addresses, nameservers: ['10.0.0.2'] })
+  expect(named(off)).toEqual(['ipamProvider.enabled', 'ipamProvider.ranges[0]', 'ipamProvider.prefix', 'ipamProvider.gateway'])
+  const fromPool = imported('ipamProvider: { enabled: true, ranges: [10.0.0.0/24] }\nnodePools: [{ addressesFromPools: { enabled: false } }]')
+  expect(named(fromPool)).toEqual(['ipamProvider.ranges[0]', 'nodePools[0].addressesFromPools.enabled'])
+  const dhcp = imported(`${ipam}\nnodePools: [{ dhcp4: true, addressesFromPools: { enabled: true } }]`)
+  expect(named(dhcp)).toEqual(['ipamProvider.ranges[0]', 'ipamProvider.prefix', 'ipamProvider.gateway', 'nodePools[0].addressesFromPools.enabled'])
+})
+test('the port of the API is the load balancer’s where the file has no address', () => {
+  const { spec, notTaken } = imported('cluster: { clusterNetwork: { apiServerPort: 7443 } }')
+  expect([spec.endpoint, spec.controlPlane.advanced.apiServerPort, notTaken]).toEqual([{ kind: 'load-balancer' }, 7443, []])
+  const fixed = importChartValues('cluster: { clusterNetwork: { apiServerPort: 7443 } }', { ...base, endpoint: { kind: 'fixed', host: '10.0.0.5', port: 6443 } }, identities)
+  expect(fixed).toMatchObject({ spec: { endpoint: { kind: 'fixed', host: '10.0.0.5', port: 7443 } } })
+})
+test('what the file says nothing of stays as it was typed', () => {
+  const typed = { ...base, controlPlane: { ...base.controlPlane, advanced: { ...base.controlPlane.advanced, kubelet: { cgroupfs: 'cgroupfs', preferredAddressTypes: ['Hostname'] } } }, pool: { ...base.pool, node: { ...base.pool.node, users: [{ name: 'ops', groups: '', shell: '', sudo: '', sshKeys: [KEY], lockPassword: true, password: null }] } } } as typeof base
+  expect(importChartValues('cluster: { name: a }\nnodePools: [{ users: [] }]', typed, identities)).toMatchObject({ spec: { ...typed, name: 'a' }, notTaken: [] })
+})
+test('a choice that Kubernetes does not have is named, and so is a false that is something else here', () => {
+  const { spec, notTaken, taken } = imported('cluster: { controlPlane: { kubelet: { cgroupfs: cgroup2, preferredAddressTypes: [Hostname, Pager] }, network: { serviceType: Ingress }, addons: { coreDNS: false } } }\nvSphere: { insecure: false }\nnodePools: [{ autoscaling: { enabled: false } }, { dhcp4: false }]')
+  expect(spec.controlPlane.advanced).toMatchObject({ kubelet: { cgroupfs: 'systemd', preferredAddressTypes: ['Hostname'] }, service: { type: 'LoadBalancer' } })
+  expect(notTaken.map(({ path }) => path)).toEqual(['kubelet.preferredAddressTypes', 'kubelet.cgroupfs', 'network.serviceType', 'addons.coreDNS'].map((path) => `cluster.controlPlane.${path}`))
+  expect(taken).toBe(1)
+})
 test.each([['a: [', /no YAML/], ['just text', /no fields/], ['a: 1', /none of cluster, nodePools/], ['x'.repeat(1024 * 1024 + 1), /over 1 MiB/]])('what is no values file is refused: %#', (text, words) => {
   expect(importChartValues(text, base, identities)).toEqual({ error: expect.stringMatching(words) as string })
 })

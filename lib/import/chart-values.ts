@@ -1,5 +1,5 @@
 import { parse } from 'yaml'
-import { ADDRESS_TYPES, SERVICE_TYPES } from '@/lib/cluster/advanced'
+import { ADDRESS_TYPES, CGROUP_DRIVERS, SERVICE_TYPES } from '@/lib/cluster/advanced'
 import type { ClusterSpec } from '@/lib/cluster/spec'
 import type { IdentityOption, VSphereOffer } from '@/lib/identity/offer'
 import { templateFor } from '@/lib/identity/select'
@@ -28,6 +28,8 @@ const WHY: readonly (readonly [RegExp, string])[] = [
   [/^vSphere\.(server|port|tlsThumbprint)/, 'The vSphere identity brings vCenter’s address and certificate.'],
   [/^vSphere\.insecure/, 'The chart ignores it. The vSphere identity says how vCenter is verified.'],
   [/^vSphere\.identityRef/, 'Choose one of the vSphere identities that this tenant is offered.'],
+  [/^ipamProvider/, 'The file has no machine take its address from this pool; the form keeps the addresses that it had.'],
+  [/^nodePools\[0\]\.addressesFromPools/, 'Machines have their addresses from a pool of the cluster or by DHCP; the form keeps what it had.'],
   [/^cluster\.controlPlane\.network\.(ingress|gateway)/, 'The chart ignores it. Machines reach the API by address here.'],
   [/^cluster\.controlPlane\.addons/, 'The chart ignores it: each of the three is always on there.'],
   [/^nodePools\[[1-9]\d*\]/, 'The form makes one pool. Add this one once the cluster is there.'],
@@ -40,6 +42,9 @@ const WHY: readonly (readonly [RegExp, string])[] = [
   [/^vSphereStorageControllerManager/, 'The StorageClass is made with settings of its own, and the credentials come from the vSphere identity.'],
   [/topology/i, 'The chart ignores it.'],
 ]
+
+/** Where `false` is what is made here as well, or part of something that is named anyway. */
+const FALSE_ANYWAY = /^(vSphere\.insecure|nodePools\[0\]\.(dhcp4|dhcp6|autoscaling\.enabled)|nodePools\[[1-9]\d*\]\..*)$/
 
 /**
  * A values.yaml of the Helm chart clastix/cluster-api-kamaji-vsphere (0.2.9) as the create form has it. What the file leaves out stays
@@ -60,7 +65,9 @@ export function importChartValues(text: string, base: ClusterSpec, identities: r
   const read = valuesReader(values)
   const refused: NotTaken[] = []
   const spec = specOf(read, base, identities, refused)
-  const rest = read.left().map((path) => ({ path, why: WHY.find(([pattern]) => pattern.test(path))?.[1] ?? 'Not a value that the portal knows.' }))
+  const said = new Set(refused.map(({ path }) => path))
+  const left = read.left().filter((path) => !said.has(path) && !(read.peek(path) === false && FALSE_ANYWAY.test(path)))
+  const rest = left.map((path) => ({ path, why: WHY.find(([pattern]) => pattern.test(path))?.[1] ?? 'Not a value that the portal knows.' }))
   return { spec, taken: read.taken(), notTaken: [...refused, ...rest] }
 }
 
@@ -75,8 +82,7 @@ function specOf(read: ValuesReader, base: ClusterSpec, identities: readonly Iden
     name: read.text('cluster.name') ?? base.name,
     version,
     identity,
-    controlPlane: controlPlaneOf(read, base, refused),
-    endpoint: endpointOf(read, base),
+    ...apiOf(read, base, controlPlaneOf(read, base, refused)),
     placement: {
       datacenter: read.text('vSphere.dataCenter') ?? offer?.datacenter ?? placement.datacenter,
       resourcePool: read.text(`${pool}.resourcePool`) ?? offer?.resourcePool ?? placement.resourcePool,
@@ -114,20 +120,23 @@ function identityOf(read: ValuesReader, base: ClusterSpec, identities: readonly 
 
 function versionOf(read: ValuesReader, base: ClusterSpec, offer: VSphereOffer | null, refused: NotTaken[]): string {
   const path = 'cluster.controlPlane.version'
-  const version = read.text(path)
+  const version = read.peekText(path)
   if (version === null) return base.version
   const offered = offer?.templates.find((template) => sameVersion(template.version, version))?.version
-  if (offered !== undefined) return offered
+  if (offered !== undefined) {
+    read.text(path)
+    return offered
+  }
   refused.push({ path, why: `${cleanLine(version, 40)} is not offered to this tenant; the form stays at ${base.version}.` })
   return base.version
 }
 
 function templateOf(read: ValuesReader, before: string, version: string, offer: VSphereOffer | null, refused: NotTaken[]): string {
   const path = 'nodePools[0].template'
-  const name = read.text(path)
+  const name = read.peekText(path)
   const usual = (offer === null ? null : templateFor(offer, version)) ?? before
-  if (name === null || name === usual) return usual
-  if (offer?.templates.some((template) => template.name === name && sameVersion(template.version, version))) return name
+  if (name === null) return usual
+  if (name === usual || offer?.templates.some((template) => template.name === name && sameVersion(template.version, version))) return read.text(path) ?? usual
   refused.push({ path, why: `The VM template ${cleanLine(name, 80)} is not offered for ${version}; the form takes ${usual}.` })
   return usual
 }
@@ -144,9 +153,9 @@ function controlPlaneOf(read: ValuesReader, { controlPlane }: ClusterSpec, refus
     if (component === 'apiServer' && all.includes(GONE)) refused.push({ path: `${at}.apiServer.extraArgs`, why: `${GONE}: from Kubernetes 1.33 on the API server has no such flag, and does not start with it.` })
     return component === 'apiServer' ? all.filter((arg) => arg !== GONE) : all
   }
-  const types = read.texts(`${at}.kubelet.preferredAddressTypes`)?.flatMap((type) => ADDRESS_TYPES.find((known) => known === type) ?? [])
-  const cgroupfs = read.text(`${at}.kubelet.cgroupfs`)
-  const serviceType = SERVICE_TYPES.find((type) => type === read.text(`${at}.network.serviceType`))
+  const types = read.texts(`${at}.kubelet.preferredAddressTypes`)
+  const unknown = types?.filter((type) => !ADDRESS_TYPES.some((known) => known === type)) ?? []
+  if (unknown.length > 0) refused.push({ path: `${at}.kubelet.preferredAddressTypes`, why: `No type of address that Kubernetes knows: ${cleanLine(unknown.join(', '), 80)}.` })
   return {
     replicas: read.number(`${at}.replicas`) ?? controlPlane.replicas,
     advanced: {
@@ -154,34 +163,50 @@ function controlPlaneOf(read: ValuesReader, { controlPlane }: ClusterSpec, refus
       labels: read.map(`${at}.labels`) ?? advanced.labels,
       extraArgs: { apiServer: args('apiServer'), controllerManager: args('controllerManager'), scheduler: args('scheduler') },
       dataStore: { ...advanced.dataStore, name: read.text(`${at}.dataStoreName`) ?? advanced.dataStore.name },
-      kubelet: { cgroupfs: cgroupfs === 'cgroupfs' ? 'cgroupfs' : 'systemd', preferredAddressTypes: types ?? advanced.kubelet.preferredAddressTypes },
-      service: { type: serviceType ?? advanced.service.type, annotations: read.map(`${at}.network.serviceAnnotations`) ?? advanced.service.annotations, labels: read.map(`${at}.network.serviceLabels`) ?? advanced.service.labels },
+      kubelet: {
+        cgroupfs: read.oneOf(`${at}.kubelet.cgroupfs`, CGROUP_DRIVERS) ?? advanced.kubelet.cgroupfs,
+        preferredAddressTypes: types?.flatMap((type) => ADDRESS_TYPES.find((known) => known === type) ?? []) ?? advanced.kubelet.preferredAddressTypes,
+      },
+      service: { type: read.oneOf(`${at}.network.serviceType`, SERVICE_TYPES) ?? advanced.service.type, annotations: read.map(`${at}.network.serviceAnnotations`) ?? advanced.service.annotations, labels: read.map(`${at}.network.serviceLabels`) ?? advanced.service.labels },
       certSANs: read.texts(`${at}.network.certSANs`) ?? advanced.certSANs,
       serviceDomain: read.text('cluster.clusterNetwork.serviceDomain') ?? advanced.serviceDomain,
     },
   }
 }
 
-function endpointOf(read: ValuesReader, base: ClusterSpec): ClusterSpec['endpoint'] {
+/** The port is the endpoint's where that is fixed, else the load balancer's. */
+function apiOf(read: ValuesReader, base: ClusterSpec, controlPlane: ClusterSpec['controlPlane']): Pick<ClusterSpec, 'controlPlane' | 'endpoint'> {
   const host = read.text('cluster.controlPlane.network.serviceAddress')
-  const port = read.number('cluster.clusterNetwork.apiServerPort')
-  return host === null ? base.endpoint : { kind: 'fixed', host, port: port ?? base.controlPlane.advanced.apiServerPort }
+  const port = read.number('cluster.clusterNetwork.apiServerPort') ?? (base.endpoint.kind === 'fixed' ? base.endpoint.port : controlPlane.advanced.apiServerPort)
+  if (host !== null) return { controlPlane, endpoint: { kind: 'fixed', host, port } }
+  if (base.endpoint.kind === 'fixed') return { controlPlane, endpoint: { ...base.endpoint, port } }
+  return { controlPlane: { ...controlPlane, advanced: { ...controlPlane.advanced, apiServerPort: port } }, endpoint: base.endpoint }
 }
 
+const POOL_SWITCHES = ['ipamProvider.enabled', 'nodePools[0].addressesFromPools.enabled'] as const
+
+/** What says something of a pool that no machine is to use stays unread, and so is named. */
 function addressesOf(read: ValuesReader, base: ClusterSpec, refused: NotTaken[]): ClusterSpec['addresses'] {
-  const pool = 'nodePools[0]'
-  const dhcp = read.flag(`${pool}.dhcp4`)
-  const nameservers = read.texts(`${pool}.nameServers`) ?? []
-  const enabled = read.flag('ipamProvider.enabled')
-  const fromPool = read.flag(`${pool}.addressesFromPools.enabled`)
-  if (dhcp === true) return { kind: 'dhcp', ...(nameservers.length === 0 ? {} : { nameservers: [...nameservers] }) }
-  const range = firstOf(read, 'ipamProvider.ranges', refused)
-  const prefix = read.number('ipamProvider.prefix')
-  const gateway = read.text('ipamProvider.gateway')
-  const fixed = range === null ? fixedOf(read, nameservers) : null
-  if (fixed !== null) return fixed
-  if (enabled === false || fromPool === false || (range === null && gateway === null)) return base.addresses
-  return { kind: 'pool', range: range ?? '', prefix: prefix ?? 24, gateway: gateway ?? '', nameservers: [...nameservers] }
+  const off = POOL_SWITCHES.some((path) => read.peek(path) === false)
+  const dhcp = read.peek('nodePools[0].dhcp4') === true
+  const servers = read.texts('nodePools[0].nameServers')
+  const fixed = dhcp || (!off && read.peek('ipamProvider.ranges[0]') !== undefined) ? null : fixedOf(read, servers ?? [])
+  const addresses = fixed ?? (dhcp ? dhcpOf(read, base, servers) : off ? kept(base, servers) : poolOf(read, base, servers, refused))
+  for (const path of POOL_SWITCHES) if (fixed !== null || read.peek(path) === (addresses.kind === 'pool')) read.flag(path)
+  return addresses
+}
+
+const kept = ({ addresses }: ClusterSpec, servers: string[] | null): ClusterSpec['addresses'] => (servers === null ? addresses : { ...addresses, nameservers: servers })
+
+function dhcpOf(read: ValuesReader, base: ClusterSpec, servers: string[] | null): ClusterSpec['addresses'] {
+  read.flag('nodePools[0].dhcp4')
+  return base.addresses.kind === 'dhcp' ? kept(base, servers) : { kind: 'dhcp', ...(servers === null ? {} : { nameservers: servers }) }
+}
+
+function poolOf(read: ValuesReader, base: ClusterSpec, servers: string[] | null, refused: NotTaken[]): ClusterSpec['addresses'] {
+  if (read.peek('ipamProvider.ranges[0]') === undefined && read.peek('ipamProvider.gateway') === undefined) return kept(base, servers)
+  const range = firstOf(read, 'ipamProvider.ranges', refused) ?? ''
+  return { kind: 'pool', range, prefix: read.number('ipamProvider.prefix') ?? 24, gateway: read.text('ipamProvider.gateway') ?? '', nameservers: servers ?? [] }
 }
 
 /** Fixed addresses without a pool of them are a range of the cluster's own: CAPV refuses them in a template. null where they are none. */
@@ -254,7 +279,7 @@ function nodeOf(read: ValuesReader, before: NodeConfig, pool: string): NodeConfi
   const taints = read.text(`${pool}.taints`)
   return {
     ...before,
-    users,
+    users: users.length === 0 ? before.users : users,
     files: custom === null ? before.files : [...before.files, { path: CUSTOM, owner: 'root:root', permissions: '0644', append: false, content: { kind: 'text', text: custom } }],
     kubeletArgs: [...before.kubeletArgs, ...(labels === null ? [] : [{ name: 'node-labels', value: labels }]), ...(taints === null ? [] : [{ name: 'register-with-taints', value: taints }])],
   }

@@ -7,6 +7,10 @@ import { dig } from '@/lib/kubernetes/dig'
 export interface ValuesReader {
   /** null for what is absent, empty or no text. */
   readonly text: (path: string) => string | null
+  /** As `text`, without counting as read. */
+  readonly peekText: (path: string) => string | null
+  /** null for what is none of them, which is left unread. */
+  readonly oneOf: <Choice extends string>(path: string, choices: readonly Choice[]) => Choice | null
   /** Also of a text with digits: the chart writes some sizes so. */
   readonly number: (path: string) => number | null
   readonly flag: (path: string) => boolean | null
@@ -18,7 +22,7 @@ export interface ValuesReader {
   readonly peek: (path: string) => unknown
   /** How many values were taken. */
   readonly taken: () => number
-  /** Paths of the values that were not, in the file's order; what is empty says nothing. */
+  /** Paths of the values that were not, in the file's order, also of those that are `false`; what is empty says nothing. */
   readonly left: () => readonly string[]
 }
 
@@ -35,11 +39,15 @@ export function valuesReader(values: unknown): ValuesReader {
     return value
   }
   const plain = (value: unknown): string | null => (typeof value === 'string' ? value : typeof value === 'number' || typeof value === 'boolean' ? String(value) : null)
+  const peekText = (path: string): string | null => {
+    const value = plain(at(path))
+    return value === null || value.trim() === '' ? null : value
+  }
+
   return {
-    text: (path) => {
-      const value = plain(at(path))
-      return value === null || value.trim() === '' ? null : take(path, value)
-    },
+    text: (path) => take(path, peekText(path)),
+    peekText,
+    oneOf: (path, choices) => take(path, choices.find((choice) => choice === peekText(path)) ?? null),
     number: (path) => {
       const value = at(path)
       const number = typeof value === 'number' ? value : typeof value === 'string' && /^\d{1,9}$/.test(value.trim()) ? Number(value) : null
@@ -72,7 +80,7 @@ export function valuesReader(values: unknown): ValuesReader {
 }
 
 function* unread(value: unknown, path: string, read: ReadonlySet<string>): Generator<string> {
-  if (read.has(path) || value === null || value === undefined || value === '' || value === false) return
+  if (read.has(path) || value === null || value === undefined || value === '') return
   if (typeof value !== 'object') return yield path
   const list = Array.isArray(value)
   for (const [key, inner] of Object.entries(value)) yield* unread(inner, list ? `${path}[${key}]` : path === '' ? key : `${path}.${key}`, read)
