@@ -2,7 +2,7 @@ import { dig, recordIn, stringIn, textsIn, withAt } from '@/lib/kubernetes/dig'
 import type { KubeObject } from '@/lib/kubernetes/object'
 import { desiredObjects, desiredState } from '@/lib/manifests/export'
 import { canonicalJson } from '@/lib/manifests/hash'
-import { CLUSTER_NAME_LABEL, MANAGED_BY_LABEL, NODE_POOL_LABEL, withOwner } from '@/lib/manifests/labels'
+import { CLUSTER_NAME_LABEL, LAST_APPLIED, MANAGED_BY_LABEL, NODE_POOL_LABEL, withOwner } from '@/lib/manifests/labels'
 import { managedFieldsWithout, managersOf, otherOwners } from '@/lib/manifests/ownership'
 import { bootstrapRef, machineRef, poolNameOf } from '@/lib/node-pool/live'
 import { listed } from '@/lib/text'
@@ -14,7 +14,6 @@ const GITOPS = /argo-?cd|kustomize-controller|helm-controller|flux|fleet/i
 const GITOPS_MARKS: readonly (readonly [tool: string, key: string])[] = [
   ['Argo CD', 'argocd.argoproj.io/tracking-id'], ['Flux', 'kustomize.toolkit.fluxcd.io/name'], ['Flux', 'helm.toolkit.fluxcd.io/name'], ['Fleet', 'objectset.rio.cattle.io/id'],
 ]
-const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration'
 
 /** One object of a cluster that is taken over. */
 export interface AdoptedObject {

@@ -2,7 +2,7 @@ import { LOOK_AGAIN } from '@/lib/doctor/annotations'
 import { listIn, recordIn, stringIn, withAt } from '@/lib/kubernetes/dig'
 import type { KubeObject, ObjectMeta } from '@/lib/kubernetes/object'
 import { MAX_SIZE_ANNOTATION, MIN_SIZE_ANNOTATION } from '@/lib/manifests/autoscaler'
-import { OPERATION_ANNOTATION } from '@/lib/manifests/labels'
+import { CONVERSION_DATA, LAST_APPLIED, OPERATION_ANNOTATION } from '@/lib/manifests/labels'
 import { withoutCredentials } from '@/lib/manifests/left-out'
 import { toYaml } from '@/lib/manifests/yaml'
 
@@ -17,12 +17,10 @@ export type ObjectKind = (typeof OBJECT_KINDS)[number]
 
 export const isAsked = (kind: string): boolean => (ASKED_KINDS as readonly string[]).includes(kind)
 
-const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration'
-
 /** The object as a person reads it: without the bookkeeping of the API server and of kubectl. */
 export function readable(object: KubeObject): KubeObject {
   const metadata = withAt(object.metadata, ['managedFields'], undefined)
-  return { ...object, metadata: withoutAnnotations(metadata, (key) => key === LAST_APPLIED) }
+  return { ...object, metadata: withoutAnnotations(metadata, (key) => key === LAST_APPLIED || key === CONVERSION_DATA) }
 }
 
 /** Templates that a pool is made from now; superseded ones wait for the last of their machines to go. */
@@ -82,7 +80,7 @@ function hasFixedEndpoint(all: readonly KubeObject[]): boolean {
 }
 
 const isBookkeeping = (key: string): boolean =>
-  key === LAST_APPLIED || key === 'cluster.x-k8s.io/conversion-data' || key === OPERATION_ANNOTATION || key === LOOK_AGAIN || key.startsWith('machinedeployment.clusters.x-k8s.io/')
+  key === LAST_APPLIED || key === CONVERSION_DATA || key === OPERATION_ANNOTATION || key === LOOK_AGAIN || key.startsWith('machinedeployment.clusters.x-k8s.io/')
 
 function withoutAnnotations(metadata: ObjectMeta, drop: (key: string) => boolean): ObjectMeta {
   const kept = Object.entries(metadata.annotations ?? {}).filter(([key]) => !drop(key))

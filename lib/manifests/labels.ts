@@ -9,6 +9,9 @@ export const MANAGED_BY_LABEL = 'app.kubernetes.io/managed-by'
 export const NODE_POOL_LABEL = 'tenantry.dev/node-pool'
 /** On the Cluster: the operation that made it, by which an interrupted create finds what it began. */
 export const OPERATION_ANNOTATION = 'tenantry.dev/operation'
+/** The whole object again, as kubectl applied it or as another version of its API has it: what is left out of the object is in there. */
+export const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration'
+export const CONVERSION_DATA = 'cluster.x-k8s.io/conversion-data'
 
 export const API = {
   cluster: 'cluster.x-k8s.io/v1beta2',
