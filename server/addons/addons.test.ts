@@ -4,14 +4,14 @@ import { defaultSpec } from '@/lib/cluster/defaults'
 import type { ClusterSpec } from '@/lib/cluster/spec'
 import type { VSphereOffer } from '@/lib/identity/offer'
 import type { KubeObject } from '@/lib/kubernetes/object'
-import { removeAddOn } from '@/server/addons/remove'
+import { removeAddOn, resumeAddOn } from '@/server/addons/remove'
 import { reviewAddOn } from '@/server/addons/review'
 import { saveAddOn } from '@/server/addons/save'
 import { updateAddOns } from '@/server/addons/update'
 import { createCluster } from '@/server/clusters/create'
 import { removeLeftovers } from '@/server/clusters/remove'
 import { auditAnswered, auditAsked } from '@/server/db/audit'
-import { endOperation, findOperation, insertOperation, noteStep, renewLease, takeInterrupted } from '@/server/db/operations'
+import { addOnSince, endOperation, findOperation, insertOperation, noteStep, renewLease, takeInterrupted } from '@/server/db/operations'
 import { away, failure } from '@/server/failure'
 import { deletePodProxy } from '@/server/tenant-api/pod-proxy'
 import { setRuntime } from '@/server/runtime'
@@ -58,7 +58,7 @@ beforeEach(() => {
   vi.mocked(auditAnswered).mockResolvedValue(undefined)
   vi.mocked(auditAsked).mockResolvedValue('audit')
   vi.mocked(takeInterrupted).mockResolvedValue(true)
-  setRuntime({ db: {}, acts: new Set(), draining: () => false, asUser: () => client, own, system: { readKubeconfigSecret: () => Promise.resolve('kubeconfig') }, live: { tenantUid: () => 'n', identities, leftBehind: () => [], note: vi.fn(), access: { allowsNow } } } as never)
+  setRuntime({ db: {}, acts: new Set(), draining: () => false, asUser: () => client, own, system: { readKubeconfigSecret: () => Promise.resolve('kubeconfig'), readDatastoreSecret: () => Promise.resolve(null) }, live: { tenants: () => [], hosts: () => false, tenantUid: () => 'n', identities, leftBehind: () => [], note: vi.fn(), access: { allowsNow } } } as never)
 })
 
 test('without the right to the cluster, asked now, neither the sign-in is read nor anything written', async () => {
@@ -214,4 +214,17 @@ describe('the proxy in Pods', () => {
     await expect(removeAddOn(ctx, { tenant: 'blue', cluster: 'blue-1', addOn: 'proxy' })).rejects.toMatchObject({ view: { code: 'not-ready' } })
     expect([written(), own.delete.mock.calls]).toEqual([[], []])
   })
+})
+
+test('what another replica had begun is not carried out over what was asked for since', async () => {
+  const lease = { assertHeld: () => undefined, step: vi.fn() } as never
+  const row = (spec: object) => ({ id: 'op', tenant: 'blue', cluster: 'blue-1', clusterUid: 'u', kind: 'addon', spec, createdAt: new Date(1) }) as never
+  vi.mocked(addOnSince).mockResolvedValue(true)
+  for (const intent of [{ act: 'save', settings: cpi, kubernetes: 'v1.34.6' }, { act: 'remove', addOn: 'cpi' }])
+    await expect(resumeAddOn(ctx, row(intent), lease)).rejects.toMatchObject({ view: { code: 'conflict', message: expect.stringContaining('since') } })
+  expect(vi.mocked(addOnSince).mock.calls.map((call) => call[2])).toEqual(['cpi', 'cpi'])
+  expect([own.apply.mock.calls, own.delete.mock.calls]).toEqual([[], []])
+  vi.mocked(addOnSince).mockResolvedValue(false)
+  await resumeAddOn(ctx, row({ act: 'remove', addOn: 'cpi' }), lease)
+  expect(own.delete).toHaveBeenCalled()
 })

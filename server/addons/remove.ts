@@ -7,7 +7,7 @@ import { takePolicyOut } from '@/server/addons/pod-proxy'
 import { intentOf, resumeSave } from '@/server/addons/save'
 import { audited } from '@/server/audit/audited'
 import { hashOf } from '@/server/clusters/create'
-import type { OperationRow } from '@/server/db/operations'
+import { addOnSince, type OperationRow } from '@/server/db/operations'
 import { failure } from '@/server/failure'
 import type { AddOnIntent, RemoveAddOnInput } from '@/server/inputs'
 import { findCluster } from '@/server/node-pools/find'
@@ -35,13 +35,18 @@ export async function removeAddOn(ctx: TenantContext, { cluster: name, addOn }: 
   })
 }
 
-/** Goes on with an add-on whose replica is gone: of that very Cluster, not of one that has its name since. */
+/**
+ * Goes on with an add-on whose replica is gone: of that very Cluster, not of one that has its name since, and while nobody has decided otherwise.
+ * @throws AppError 'conflict' otherwise
+ */
 export async function resumeAddOn(ctx: Asker, row: OperationRow, lease: Lease): Promise<void> {
   const intent = intentOf(row)
+  const addOn = intent.act === 'save' ? intent.settings.name : intent.addOn
+  if (await addOnSince(runtime().db, row, addOn)) throw failure('conflict', `${ADD_ON_WORDS[addOn].title} was changed or removed since: what was asked for before it is not carried out.`)
   if (intent.act === 'save') return resumeSave(ctx, row, lease, intent)
   if (ctx.cluster(row.cluster)?.uid !== row.clusterUid) throw failure('conflict', `${row.cluster} is gone.`)
   await requirePermission(ctx, 'change:add-ons', 'now')
-  await remove(ctx, row, lease, intent.addOn)
+  await remove(ctx, row, lease, addOn)
 }
 
 async function remove(ctx: Asker, { id, cluster, clusterUid }: Pick<OperationRow, 'id' | 'cluster' | 'clusterUid'>, lease: Lease, addOn: AddOnName): Promise<void> {

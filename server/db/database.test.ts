@@ -6,7 +6,7 @@ import { expect, test, vi } from 'vitest'
 import type { TimelineEntry } from '@/lib/timeline/entry'
 import { openDatabase, openInMemory } from '@/server/db/client'
 import { lockFolder } from '@/server/db/lock'
-import { endOperation, findOperation, insertOperation, takeInterrupted, type NewOperation } from '@/server/db/operations'
+import { addOnSince, endOperation, findOperation, insertOperation, takeInterrupted, type NewOperation } from '@/server/db/operations'
 import { isRefusal } from '@/server/db/refusal'
 import { insertStory } from '@/server/db/rollouts'
 import { findSession, insertSession, revokeSession } from '@/server/db/sessions'
@@ -69,6 +69,21 @@ test('two creates of one name cannot run at once, and only one request takes an 
   await endOperation(db, { id: '1', holder: 'a' }, { state: 'done', error: null })
   expect(await insertOperation(db, operation('6'), 'a')).toBe(true)
   expect(await findOperation(db, '6', 'green')).toBeNull()
+  await db.close()
+})
+
+test('an add-on that was asked for anew since is known, refused or of another cluster is not', async () => {
+  const db = await openInMemory()
+  const addOn = (id: string, spec: object, more: Partial<NewOperation> = {}) => insertOperation(db, operation(id, { kind: 'addon', spec, ...more }), 'a')
+  await addOn('1', { act: 'save', settings: { name: 'cpi' } })
+  const first = (await findOperation(db, '1', 'blue')) ?? expect.fail()
+  await addOn('2', { act: 'save', settings: { name: 'csi' } })
+  await addOn('3', { act: 'remove', addOn: 'cpi' }, { cluster: 'other' })
+  await addOn('4', { act: 'save', settings: { name: 'cpi' } })
+  await endOperation(db, { id: '4', holder: 'a' }, { state: 'failed', error: 'refused' })
+  expect([await addOnSince(db, first, 'cpi'), await addOnSince(db, first, 'csi')]).toEqual([false, true])
+  await addOn('5', { act: 'remove', addOn: 'cpi' })
+  expect(await addOnSince(db, first, 'cpi')).toBe(true)
   await db.close()
 })
 

@@ -189,6 +189,12 @@ export async function scaledSince(db: Database, { id, tenant, cluster, createdAt
   return (await db.prisma.operation.count({ where: later })) > 0
 }
 
+/** The add-on was asked for anew since, or taken away, and that was not refused: each writes the whole of it. */
+export async function addOnSince(db: Database, { id, tenant, cluster, createdAt }: OperationRow, addOn: string): Promise<boolean> {
+  const about = [{ spec: { path: ['settings', 'name'], equals: addOn } }, { spec: { path: ['addOn'], equals: addOn } }]
+  return (await db.prisma.operation.count({ where: { tenant, cluster, kind: 'addon', id: { not: id }, createdAt: { gte: createdAt }, state: { not: 'failed' }, OR: about } })) > 0
+}
+
 /** Creates and upgrades of a cluster that must not go on any more: it was deleted. Frees its name; whoever works on one has lost it. */
 export async function endUnfinished(db: Database, tenant: string, cluster: string, { before, error }: { before: Date; error: string }): Promise<void> {
   const where = { tenant, cluster, kind: { in: ['create', 'upgrade'] as OperationRow['kind'][] }, createdAt: { lte: before }, state: { in: ['running', 'interrupted'] as OperationRow['state'][] } } as const
