@@ -94,6 +94,15 @@ describe('the API server, asked with the portal’s token and none of its code',
     expect((await bind('tenantry:cluster-autoscaler')).status).toBe(201)
     for (const role of ['cluster-admin', 'tenantry:tenant-admin', 'tenantry:portal-tenant-secrets']) expect([403, 422]).toContain((await bind(role)).status)
   })
+  test('leaves the Secret of machines with its cluster', async () => {
+    const secret = (cluster: string, query = '') => asPortal('PATCH', `/api/v1/namespaces/${tenant}/secrets/node.tenantry-x?fieldManager=tenantry${query}`, {}, {
+      apiVersion: 'v1', kind: 'Secret', metadata: { name: 'node.tenantry-x', labels: { 'tenantry.dev/node-secret': '', 'cluster.x-k8s.io/cluster-name': cluster } },
+    }, 'application/apply-patch+yaml')
+    expect((await secret('one')).status).toBe(201)
+    expect((await secret('one', '&dryRun=All')).status).toBe(200)
+    expect(await secret('two', '&dryRun=All')).toMatchObject({ status: 422, body: expect.stringContaining('stays with its cluster') })
+    await lab.core.deleteNamespacedSecret({ namespace: tenant, name: 'node.tenantry-x' })
+  })
   test('lets the portal take Kamaji’s protection from a Secret that goes, and change nothing else of it', async () => {
     const key = 'finalizer.kamaji.clastix.io/datastore-secret'
     const path = `/api/v1/namespaces/${tenant}/secrets/x-datastore-config`
