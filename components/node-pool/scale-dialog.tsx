@@ -3,8 +3,9 @@ import { useRef, useState, type FormEvent } from 'react'
 import { toast } from 'sonner'
 import type { ClusterView, NodePoolView } from '@/lib/cluster/view'
 import type { ErrorView } from '@/lib/errors'
+import { waitingIn } from '@/lib/node-pool/addresses'
 import { planeVersion, skewHold } from '@/lib/node-pool/skew'
-import { useCan, useTenant } from '@/components/live/hooks'
+import { useCan, useMachines, useTenant } from '@/components/live/hooks'
 import { ErrorNote } from '@/components/state/error-note'
 import { Button } from '@/components/ui/button'
 import { Dialog, DialogActions } from '@/components/ui/dialog'
@@ -15,11 +16,12 @@ import { scaleWords } from './scale-words'
 export function ScaleDialog({ cluster, pool, onClose }: { cluster: ClusterView; pool: NodePoolView; onClose: () => void }) {
   const { name: tenant, actions } = useTenant()
   const can = useCan('scale:node-pool')
+  const machines = useMachines(cluster.name)
   const [replicas, setReplicas] = useState<number | null>(pool.desired)
   const [busy, setBusy] = useState(false)
   const [error, setError] = useState<ErrorView | null>(null)
   const field = useRef<HTMLDivElement>(null)
-  const words = scaleWords(pool, replicas, cluster.addresses, skewHold(pool, planeVersion(cluster)))
+  const words = scaleWords(pool, replicas, { addresses: cluster.addresses, waiting: waitingIn(cluster.pools, cluster.addresses, machines), held: skewHold(pool, planeVersion(cluster)), networks: cluster.networks, desired: cluster.machines.desired })
 
   const submit = async (event: FormEvent) => {
     event.preventDefault()

@@ -1,4 +1,6 @@
 import { type AddressesView, type NodePoolView, scarcestPool } from '@/lib/cluster/view'
+import { podRoom, podRoomWords, type PodNetwork } from '@/lib/cluster/pod-room'
+import type { Waiting } from '@/lib/node-pool/addresses'
 import { plural } from '@/lib/text'
 
 export interface ScaleWords {
@@ -9,11 +11,18 @@ export interface ScaleWords {
   readonly verb: string
 }
 
-/**
- * Says before the press what will happen: the same count that the server makes, so that it holds no surprise.
- * @param held why no machine can be made for the pool: see skewHold
- */
-export function scaleWords(pool: Pick<NodePoolView, 'name' | 'desired' | 'surge' | 'addressPools'>, replicas: number | null, view: AddressesView, held: string | null = null): ScaleWords {
+export interface ScaleSurroundings {
+  readonly addresses: AddressesView
+  readonly waiting?: Waiting
+  /** Why no machine can be made for the pool: see skewHold. */
+  readonly held?: string | null
+  readonly networks?: PodNetwork
+  /** Machines that all pools of the cluster ask for. */
+  readonly desired?: number
+}
+
+/** Says before the press what will happen: the same count that the server makes, so that it holds no surprise. */
+export function scaleWords(pool: Pick<NodePoolView, 'name' | 'desired' | 'surge' | 'addressPools'>, replicas: number | null, { addresses: view, waiting = () => 0, held = null, networks = { pods: [] }, desired = pool.desired }: ScaleSurroundings): ScaleWords {
   const nothing = { addresses: null, verb: 'Scale' }
   if (replicas === null || !Number.isInteger(replicas) || replicas < 0) return { ...nothing, effect: 'Give a whole number of machines, 0 or more.', problem: 'Give a whole number of machines, 0 or more.' }
   if (replicas > 100) return { ...nothing, effect: '', problem: `A pool can have 0 to 100 machines, not ${replicas}.` }
@@ -26,11 +35,14 @@ export function scaleWords(pool: Pick<NodePoolView, 'name' | 'desired' | 'surge'
   const verb = `Scale to ${replicas} and add ${plural(more, 'machine')}`
   const effect = `${plural(more, 'machine')} will be cloned and will join within minutes. What runs now is not touched.`
   if (held !== null) return { effect, addresses: null, verb, problem: held }
-  const addresses = scarcestPool(view, pool.addressPools)
+  const room = podRoom(networks)
+  if (room !== null && desired + more > room) return { effect, addresses: null, verb, problem: `${podRoomWords(networks, room)}, and ${desired} ${desired === 1 ? 'is' : 'are'} asked for.` }
+  const addresses = scarcestPool(view, pool.addressPools, waiting)
   if (addresses === null) return { effect, addresses: null, problem: null, verb }
   const needed = more + pool.surge
-  const have = `${plural(addresses.free, 'address', 'addresses')} ${addresses.free === 1 ? 'is' : 'are'} free in pool ${addresses.pool}`
-  if (addresses.free < more) return { effect, addresses: null, verb, problem: `${more} more need ${plural(more, 'address', 'addresses')}; ${have}.` }
-  const spare = addresses.free < needed ? ` A later change makes ${plural(pool.surge, 'machine')} ahead and would then wait for an address.` : ''
+  const free = Math.max(0, addresses.free - waiting(addresses.pool))
+  const have = `${plural(free, 'address', 'addresses')} ${free === 1 ? 'is' : 'are'} free in pool ${addresses.pool}`
+  if (free < more) return { effect, addresses: null, verb, problem: `${more} more need ${plural(more, 'address', 'addresses')}; ${have}.` }
+  const spare = free < needed ? ` A later change makes ${plural(pool.surge, 'machine')} ahead and would then wait for an address.` : ''
   return { effect, verb, problem: null, addresses: `Takes ${plural(more, 'address', 'addresses')}; ${have}.${spare}` }
 }

@@ -146,6 +146,10 @@ describe('networks', () => {
   test('pods have a /24 for each machine', () => {
     expect(networks('10.244.0.0/22', '10.96.0.0/16')['networks.pods']).toBe('10.244.0.0/22 has room for 4 machines, each takes a /24. 5 machines and 1 more during changes need 6.')
     expect(networks('10.244.0.0/21', '10.96.0.0/16')).toEqual({})
+    const zoned = { networks: { pods: '10.244.0.0/21', services: '10.96.0.0/16' }, addresses: { kind: 'dhcp' } as const, pool: { ...good.pool, replicas: 6, zones: ['a', 'b', 'c'] } }
+    expect(said(zoned)['networks.pods']).toMatch(/6 machines and 3 more during changes need 9/)
+    const { advanced } = good.controlPlane
+    expect(said({ ...zoned, controlPlane: { ...good.controlPlane, advanced: { ...advanced, extraArgs: { ...advanced.extraArgs, controllerManager: ['--node-cidr-mask-size=25'] } } } })['networks.pods']).toBeUndefined()
   })
 })
 

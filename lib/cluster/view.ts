@@ -1,4 +1,5 @@
 import type { Origin } from '@/lib/adopt/origin'
+import type { PodNetwork } from '@/lib/cluster/pod-room'
 import type { Finding } from '@/lib/doctor/finding'
 import type { ConditionView, State } from '@/lib/state'
 
@@ -56,13 +57,14 @@ export type AddressesView = ({ readonly kind: 'dhcp' } | ({ readonly kind: 'pool
 /**
  * The pool that runs out first, of those that a node pool's machines take addresses from.
  * @param names see NodePoolView.addressPools; undefined: the cluster's first pool
+ * @param waiting addresses that machines will take before
  * @returns null by DHCP
  */
-export function scarcestPool(addresses: AddressesView, names: readonly string[] | undefined): AddressPoolView | null {
+export function scarcestPool(addresses: AddressesView, names: readonly string[] | undefined, waiting: (pool: string) => number = () => 0): AddressPoolView | null {
   const first = addresses.kind === 'pool' ? [addresses] : []
   if (names === undefined) return first[0] ?? null
   const used = [...first, ...(addresses.more ?? [])].filter(({ pool }) => names.includes(pool))
-  return used.toSorted((a, b) => a.free - b.free)[0] ?? null
+  return used.toSorted((a, b) => a.free - waiting(a.pool) - (b.free - waiting(b.pool)))[0] ?? null
 }
 
 /** What a page shows of one tenant cluster: Cluster with its control plane, vSphere part, pools and addresses. */
@@ -92,7 +94,7 @@ export interface ClusterView {
     readonly network: string
     readonly template: string
   } | null
-  readonly networks: { readonly pods: readonly string[]; readonly services: readonly string[] }
+  readonly networks: PodNetwork & { readonly services: readonly string[] }
   readonly addresses: AddressesView
   readonly pools: readonly NodePoolView[]
   readonly machines: { readonly desired: number; readonly ready: number; readonly total: number }

@@ -12,9 +12,7 @@ import { addPool } from '@/server/node-pools/add'
 import { changePool } from '@/server/node-pools/change'
 import { removePool } from '@/server/node-pools/remove'
 import { restartPool } from '@/server/node-pools/restart'
-import { newPoolPageData } from '@/server/node-pools/page'
 import { reviewChange } from '@/server/node-pools/review'
-import { scalePool } from '@/server/node-pools/scale'
 import { nameOf } from '@/server/operations/apply'
 import { resumeExpired } from '@/server/operations/resume'
 import { setRuntime } from '@/server/runtime'
@@ -66,7 +64,7 @@ beforeEach(async () => {
   identities = []
   cluster = {
     uid: 'c-uid', name: 'blue-1', identity: null, deletingSince: null, machines: { desired: 5, ready: 5, total: 5 }, version: { current: 'v1.34.3', desired: 'v1.34.3' }, controlPlane: { state: { role: 'ok' } },
-    pools: [{ name: 'general', machineDeployment: 'blue-1-general', version: 'v1.34.3', desired: 5 }], addresses: { kind: 'pool', pool: 'blue-1', ranges: [], prefix: 24, gateway: null, total: 16, used: 0, free: 16 },
+    pools: [{ name: 'general', machineDeployment: 'blue-1-general', version: 'v1.34.3', desired: 5 }], addresses: { kind: 'pool', pool: 'blue-1', ranges: [], prefix: 24, gateway: null, total: 16, used: 0, free: 16 }, networks: { pods: ['10.244.0.0/16'], services: [] },
   }
   const { deployment: own, machineTemplates, bootstrapTemplates, healthChecks } = made()
   for (const object of [own, ...machineTemplates, ...bootstrapTemplates, ...healthChecks]) put(object)
@@ -261,57 +259,4 @@ test('a restart sets its moment and nothing else', async () => {
   const { after } = (deployment().spec as { rollout: { after: string } }).rollout
   expect(Math.abs(Date.parse(after) - Date.now())).toBeLessThan(5_000)
   expect(seen()).toEqual(general)
-})
-
-const OFFER = [{ name: 'vc', offer: { templates: [{ name: 'ubuntu-1.34', version: 'v1.34.3' }, { name: 'ubuntu-1.35', version: 'v1.35.2' }] } }]
-const fields = (at: Record<string, unknown>) => ({ view: { code: 'invalid', fields: at } })
-
-test('a pool’s version changes with an upgrade alone, up or down', async () => {
-  identities = OFFER
-  cluster = { ...cluster, identity: 'vc' }
-  for (const version of ['v1.35.2', 'v1.34.1', 'v1.33.0']) {
-    const wanted = input({ ...general, version, machine: { ...general.machine, template: 'ubuntu-1.35' } })
-    await expect(changePool(ctx, wanted), version).rejects.toMatchObject(fields({ version: expect.stringContaining('is an upgrade') as string }))
-  }
-  expect([writes, await operations('change')]).toEqual([[], []])
-})
-
-test('a new pool has the control plane’s version, also with a template that another pool uses', async () => {
-  identities = OFFER
-  cluster = { ...cluster, identity: 'vc', version: { current: 'v1.35.2', desired: 'v1.35.2' } }
-  const add = (version: string, template: string) => addPool(ctx, { tenant: TENANT, cluster: 'blue-1', spec: { ...general, name: 'extra', version, machine: { ...general.machine, template }, size: { kind: 'fixed', replicas: 1 } } })
-  await expect(add('v1.34.3', 'ubuntu-1.34')).rejects.toMatchObject(fields({ version: expect.stringContaining('control plane is at 1.35.2') as string }))
-  await expect(add('v1.35.2', 'ubuntu-1.34')).rejects.toMatchObject(fields({ 'machine.template': expect.stringContaining('not offered') as string }))
-  expect(writes).toEqual([])
-  await add('v1.35.2', 'ubuntu-1.35')
-  expect(there.get('MachineDeployment/blue-1-extra')?.spec).toMatchObject({ template: { spec: { version: 'v1.35.2' } } })
-})
-
-test('beside a control plane of another minor nothing is begun that needs a new machine; the rest is', async () => {
-  cluster = { ...cluster, version: { current: 'v1.35.2', desired: 'v1.35.2' } }
-  const held = expect.stringContaining('Upgrade the pool first.') as string
-  await expect(changePool(ctx, input(bigger))).rejects.toMatchObject(fields({ version: held }))
-  await expect(changePool(ctx, input({ ...general, size: { kind: 'fixed', replicas: 6 } }))).rejects.toMatchObject(fields({ version: held }))
-  await expect(scalePool(ctx, { tenant: TENANT, cluster: 'blue-1', pool: 'general', replicas: 6 })).rejects.toMatchObject(fields({ replicas: held }))
-  await expect(restartPool(ctx, { tenant: TENANT, cluster: 'blue-1', pool: 'general', uid: null })).rejects.toMatchObject({ view: { code: 'conflict', message: held } })
-  expect([writes, client.patchScale.mock.calls]).toEqual([[], []])
-  await scalePool(ctx, { tenant: TENANT, cluster: 'blue-1', pool: 'general', replicas: 4 })
-  expect(client.patchScale).toHaveBeenCalledWith(TENANT, 'blue-1-general', 4)
-  await changePool(ctx, input({ ...general, labels: { tier: 'db' } }))
-  expect(writes).toEqual(['MachineDeployment/blue-1-general'])
-})
-
-test('the form of a new pool begins at the control plane’s version with a template of it', async () => {
-  identities = OFFER
-  cluster = { ...cluster, identity: 'vc', version: { current: 'v1.35.2', desired: 'v1.35.2' }, networks: { pods: [], services: [] } }
-  const { spec, templates } = await newPoolPageData(ctx, 'blue-1')
-  expect([spec.version, spec.machine.template, templates]).toEqual(['v1.35.2', 'ubuntu-1.35', ['ubuntu-1.35']])
-})
-
-test('a pool that another tool made is not restarted: the portal would own its fields', async () => {
-  const { deployment: own } = made()
-  const by = (manager: string) => ({ manager, operation: 'Update', fieldsV1: { 'f:spec': { 'f:template': { 'f:spec': { 'f:version': {} } } } } })
-  there.set(nameOf(own), { ...deployment(), metadata: { ...deployment().metadata, labels: { 'app.kubernetes.io/managed-by': 'Helm' }, managedFields: [by('helm')] } as KubeObject['metadata'] })
-  await expect(restartPool(ctx, { tenant: TENANT, cluster: 'blue-1', pool: 'general', uid: null })).rejects.toMatchObject({ view: { code: 'conflict', message: expect.stringContaining('Version (helm)') as string } })
-  expect(writes).toEqual([])
 })

@@ -5,10 +5,10 @@ import { usableIn } from '@/lib/ip-pool/ranges'
 import { machineDeploymentName } from '@/lib/kubernetes/names'
 import type { KubeObject } from '@/lib/kubernetes/object'
 import { planPoolAdd } from '@/lib/node-pool/acts'
-import { addressAnswer } from '@/lib/node-pool/addresses'
+import { addressAnswer, type Needs, podAnswer, waitingIn, type Waiting, worse } from '@/lib/node-pool/addresses'
 import { fixedPoolName } from '@/lib/node-pool/device'
 import { outdatedFields, poolDifferences } from '@/lib/node-pool/difference'
-import { planGroupChange, planGroupRestart, type PoolGroup } from '@/lib/node-pool/group'
+import { groupSize, planGroupChange, planGroupRestart, type PoolGroup } from '@/lib/node-pool/group'
 import { machineTemplateOf } from '@/lib/node-pool/live'
 import { machineFactsOf } from '@/lib/node-pool/machine-facts'
 import { devicesOf, sharedReferences } from '@/lib/node-pool/networks'
@@ -81,7 +81,9 @@ async function prepareFound(ctx: Asker, client: UserClient, found: FoundPool, wa
   const plan = planGroupChange(group, wanted.spec, owner)
   refuse(plan.problems)
   assertFree(plan)
-  return dryRun(ctx, client, { cluster, group, plan, node: read.spec.node }, plan.spareAddressesNeeded, wanted.spec)
+  const { size } = wanted.spec
+  const most = size.kind === 'autoscaled' && plan.changes.some(({ path }) => path === 'size') ? size.max - groupSize(group) : 0
+  return dryRun(ctx, client, { cluster, group, plan, node: read.spec.node }, { needed: plan.spareAddressesNeeded, must: plan.spareAddressesNeeded, most }, wanted.spec)
 }
 
 function assertFree({ held }: PoolPlan): void {
@@ -124,7 +126,7 @@ export async function prepareAdd(ctx: Asker, client: UserClient, { cluster: name
   assertPools(ctx, cluster, spec, pools)
   const plan = planPoolAdd({ tenant: ctx.tenant, cluster: { name, uid: cluster.uid }, machines: first }, spec)
   const node = pools[0]?.node ?? NO_NODE_CONFIG
-  return dryRun(ctx, client, { cluster, group: null, plan, node }, spec.size.kind === 'fixed' ? spec.size.replicas : spec.size.min, spec)
+  return dryRun(ctx, client, { cluster, group: null, plan, node }, { needed: plan.spareAddressesNeeded, ...(spec.size.kind === 'fixed' ? { must: spec.size.replicas } : { must: spec.size.min, most: spec.size.max }) }, spec)
 }
 
 export async function prepareRestart(ctx: Asker, client: UserClient, { cluster: name, pool, uid }: { cluster: string; pool: string; uid: string | null }, after: Date): Promise<Prepared> {
@@ -134,10 +136,10 @@ export async function prepareRestart(ctx: Asker, client: UserClient, { cluster: 
   if (held !== null) throw failure('conflict', held)
   const plan = planGroupRestart(group, after)
   assertFree(plan)
-  return dryRun(ctx, client, { cluster, group, plan, node: NO_NODE_CONFIG }, plan.spareAddressesNeeded, read.spec)
+  return dryRun(ctx, client, { cluster, group, plan, node: NO_NODE_CONFIG }, { needed: plan.spareAddressesNeeded, must: plan.spareAddressesNeeded }, read.spec)
 }
 
-async function dryRun(ctx: Asker, client: UserClient, prepared: Pick<Prepared, 'cluster' | 'group' | 'plan' | 'node'>, must: number, spec: PoolSpec): Promise<Prepared> {
+async function dryRun(ctx: Asker, client: UserClient, prepared: Pick<Prepared, 'cluster' | 'group' | 'plan' | 'node'>, needs: Needs, spec: PoolSpec): Promise<Prepared> {
   const { plan, cluster } = prepared
   const answers = await Promise.allSettled(plan.objects.map((object) => client.dryRunApply(object, poolFieldOf)))
   const accepted = answers.map((answer) => {
@@ -145,7 +147,7 @@ async function dryRun(ctx: Asker, client: UserClient, prepared: Pick<Prepared, '
     return answer.value
   })
   const [view, names] = poolsThen(cluster, spec)
-  const addresses = addressAnswer({ needed: plan.spareAddressesNeeded, must }, view, waitingMachines(ctx, cluster), names)
+  const addresses = worse(addressAnswer(needs, view, waitingFor(ctx, cluster), names), podAnswer(needs, cluster.networks, cluster.machines.desired))
   return { ...prepared, accepted, addresses }
 }
 
@@ -162,11 +164,7 @@ function poolsThen({ name: cluster, addresses }: ClusterView, spec: PoolSpec): [
   return [{ ...addresses, more: [...(addresses.more ?? []), ...made] }, spec.machine.addresses === null ? undefined : names]
 }
 
-/** Machines that were asked for and hold no address yet. */
-function waitingMachines(ctx: Asker, { name, machines }: ClusterView): number {
-  const holding = Object.values(ctx.state().machines).filter((machine) => machine.cluster === name && machine.address !== null).length
-  return Math.max(0, machines.desired - holding)
-}
+export const waitingFor = (ctx: Asker, { name, pools, addresses }: ClusterView): Waiting => waitingIn(pools, addresses, Object.values(ctx.state().machines).filter((machine) => machine.cluster === name))
 
 /** @throws AppError 'invalid' at the field by which fewer would be needed */
 export function assertAddresses({ addresses, plan }: Prepared): void {

@@ -36,7 +36,7 @@ const cluster = () => ({
   uid: 'c-uid', name: 'blue-1', identity: 'vc-south', deletingSince, version: { desired: plane.desired, current: plane.current }, machines: { desired: 2, ready: 2, total: 2 },
   controlPlane: { state: { word: plane.word, role: plane.role, sentence: null, condition: plane.condition } },
   pools: [{ name: 'general', machineDeployment: 'blue-1-general', desired: 2, version: (deployment().spec as { template: { spec: { version: string } } }).template.spec.version, state: { word: 'Ready', role: 'ok', sentence: null } }],
-  addresses: { kind: 'pool', pool: 'blue-1', ranges: [], prefix: 24, gateway: null, total: 16, used: 2, free },
+  networks: { pods: ['10.244.0.0/16'], services: [] }, addresses: { kind: 'pool', pool: 'blue-1', ranges: [], prefix: 24, gateway: null, total: 16, used: 2, free },
 })
 let free: number
 const live = () => ({

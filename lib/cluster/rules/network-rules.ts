@@ -1,6 +1,7 @@
 import type { ClusterSpec } from '@/lib/cluster/spec'
 import { type Cidr, formatCidr, holds, networkOf, overlaps, parseAddress, parseCidr } from '@/lib/ip-pool/ipv4'
-import { DEFAULT_SURGE } from '@/lib/node-pool/surge'
+import { madeAhead } from '@/lib/cluster/rules/address-rules'
+import { nodeMaskIn, podRoom, USUAL_NODE_MASK } from '@/lib/cluster/pod-room'
 import { cleanLine, plural } from '@/lib/text'
 import { type Problem, outside, problem } from '@/lib/cluster/rules/problem'
 
@@ -38,9 +39,11 @@ export function networkProblems(spec: ClusterSpec): Problem[] {
     found.push(problem('networks.pods', `${formatCidr(podNetwork)} overlaps the service network ${formatCidr(serviceNetwork)}.`))
   }
   if (podNetwork !== null) {
-    const machines = 2 ** (24 - podNetwork.prefix)
-    if (spec.pool.replicas + DEFAULT_SURGE > machines) {
-      found.push(problem('networks.pods', `${formatCidr(podNetwork)} has room for ${plural(machines, 'machine')}, each takes a /24. ${plural(spec.pool.replicas, 'machine')} and ${DEFAULT_SURGE} more during changes need ${spec.pool.replicas + DEFAULT_SURGE}.`))
+    const nodeMask = nodeMaskIn(spec.controlPlane.advanced.extraArgs.controllerManager) ?? USUAL_NODE_MASK
+    const machines = podRoom({ pods: [formatCidr(podNetwork)], nodeMask })
+    const ahead = madeAhead(spec)
+    if (machines !== null && spec.pool.replicas + ahead > machines) {
+      found.push(problem('networks.pods', `${formatCidr(podNetwork)} has room for ${plural(machines, 'machine')}, each takes a /${nodeMask}. ${plural(spec.pool.replicas, 'machine')} and ${ahead} more during changes need ${spec.pool.replicas + ahead}.`))
     }
   }
   return found

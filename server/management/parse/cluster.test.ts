@@ -31,6 +31,12 @@ test('a settled cluster is Ready, without a sentence, with its whole picture', (
   })
 })
 
+test('how large a part of the pod network each machine gets is read from what the controller manager is told', () => {
+  const told = controlPlane({ spec: { controllerManager: { extraArgs: ['--v=2', '--node-cidr-mask-size=25'] } } })
+  expect(view({ controlPlane: trimObject(told) }).networks).toMatchObject({ pods: ['10.244.0.0/16'], nodeMask: 25 })
+  expect(view().networks).not.toHaveProperty('nodeMask')
+})
+
 test('the same objects give the same view', () => {
   expect(JSON.stringify(view())).toBe(JSON.stringify(view()))
 })

@@ -1,5 +1,6 @@
 import { originOf } from '@/lib/adopt/origin'
 import { groupOf } from '@/lib/cluster/group'
+import { nodeMaskIn } from '@/lib/cluster/pod-room'
 import { HEALTH_TYPES, healthItem } from '@/lib/cluster/health'
 import type { ClusterView, HealthItem, NodePoolView } from '@/lib/cluster/view'
 import { cause } from '@/lib/plain-words'
@@ -42,6 +43,7 @@ export function clusterView(parts: ClusterParts, viewOf: (machine: MachineParts)
   const endpoint = endpointOf(parts)
   const findings = diagnose(parts)
   const origin = originOf(cluster)
+  const nodeMask = nodeMaskIn(textsAt(controlPlane, 'spec', 'controllerManager', 'extraArgs'))
   const counts = {
     desired: pools.reduce((sum, pool) => sum + pool.view.desired, 0),
     ready: views.filter((machine) => machine.deletingSince === null && machine.state.word === 'Ready').length,
@@ -62,6 +64,7 @@ export function clusterView(parts: ClusterParts, viewOf: (machine: MachineParts)
     networks: {
       pods: textsAt(cluster, 'spec', 'clusterNetwork', 'pods', 'cidrBlocks'),
       services: textsAt(cluster, 'spec', 'clusterNetwork', 'services', 'cidrBlocks'),
+      ...(nodeMask === null ? {} : { nodeMask }),
     },
     addresses,
     pools: pools.map(({ view }) => withPools(view, addresses, parts)),

@@ -15,7 +15,7 @@ const path = (text: string): Path => text.split('.')
 const KEPT: Readonly<Record<string, readonly Path[]>> = Object.fromEntries(
   Object.entries({
     Cluster: ['spec', 'status'],
-    KamajiControlPlane: ['spec.version', 'spec.replicas', 'spec.controlPlaneEndpoint', 'status'],
+    KamajiControlPlane: ['spec.version', 'spec.replicas', 'spec.controlPlaneEndpoint', 'spec.controllerManager.extraArgs', 'status'],
     TenantControlPlane: ['spec.dataStore', 'status.storage.dataStoreName', 'status.kubernetesResources.version.status'],
     VSphereCluster: ['spec.server', 'spec.identityRef', 'spec.controlPlaneEndpoint', 'status.conditions', 'status.v1beta2', 'status.deprecated', 'status.failureReason', 'status.failureMessage'],
     MachineDeployment: ['spec.clusterName', 'spec.replicas', 'spec.rollout', 'spec.strategy', 'spec.template.spec.version', 'spec.template.spec.failureDomain', 'spec.template.spec.infrastructureRef', 'status'],
