@@ -1,6 +1,9 @@
 'use client'
 import { useState } from 'react'
 import { useWatch } from 'react-hook-form'
+import { findIdentity } from '@/lib/identity/select'
+import { diskHint } from '@/lib/node-pool/rules/machine'
+import { useTenant } from '@/components/live/hooks'
 import { machineSize, SIZES, sizeName, type SizeName } from '@/components/node-pool/size'
 import { Segmented } from '@/components/ui/segmented'
 import { FormSection, three, two } from './form-section'
@@ -10,6 +13,9 @@ import type { CreateForm } from './use-create-form'
 export function MachinesSection({ form }: { form: CreateForm }) {
   const { control, setValue } = form
   const pool = useWatch({ control, name: 'pool' })
+  const { identities } = useTenant()
+  const [identity, template] = useWatch({ control, name: ['identity', 'placement.template'] })
+  const templateDisk = findIdentity(identities, identity)?.offer.templates.find(({ name }) => name === template)?.diskGiB
   const [own, setOwn] = useState(false)
   const chosen: SizeName = own ? 'own' : sizeName(pool)
   const choose = (name: SizeName) => {
@@ -35,7 +41,7 @@ export function MachinesSection({ form }: { form: CreateForm }) {
           <div className={`${three} mt-3`}>
             <CountField control={control} path="pool.cpus" min={2} max={768} wide />
             <CountField control={control} path="pool.memoryMiB" min={2048} step={1024} unit="MiB" wide />
-            <CountField control={control} path="pool.diskGiB" min={10} step={10} unit="GiB" wide />
+            <CountField control={control} path="pool.diskGiB" min={10} step={10} unit="GiB" wide hint={diskHint(templateDisk ?? null, false)} />
           </div>
         ) : <p className="mt-1 text-12 text-ink-3">{machineSize(pool)}.</p>}
       </div>

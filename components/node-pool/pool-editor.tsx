@@ -92,7 +92,7 @@ export function PoolEditor({ data }: { data: PoolPageData }) {
             <Link href={home} className={buttonLook()}>Cancel</Link>
           </div>
         </form>
-        {isNew ? null : <ChangesAside rows={changes.map((change) => ({ ...change, effect: change.rolls ? 'replaces machines' : 'in place' }))} foot={changes.some(({ rolls }) => rolls) ? 'Machines of this pool are replaced.' : 'No machine is replaced.'} />}
+        {isNew ? null : <ChangesAside rows={changes.map((change) => ({ ...change, effect: data.linked && change.path === 'machine.diskGiB' ? 'replaces machines; linked clones keep their snapshot’s disk' : change.rolls ? 'replaces machines' : 'in place' }))} foot={changes.some(({ rolls }) => rolls) ? 'Machines of this pool are replaced.' : 'No machine is replaced.'} />}
       </div>
     </>
   )

@@ -2,6 +2,7 @@
 import { Plus } from 'lucide-react'
 import { plainVersion } from '@/lib/kubernetes/version'
 import type { PoolPageData } from '@/lib/node-pool/review'
+import { diskHint } from '@/lib/node-pool/rules/machine'
 import type { PoolSpec } from '@/lib/node-pool/spec'
 import type { ZoneOption } from '@/lib/zone/option'
 import { FormSection, three, two } from '@/components/create/form-section'
@@ -46,7 +47,7 @@ export function MachineSection({ form, data }: { form: PoolForm; data: PoolPageD
       <div className={three}>
         <Count form={form} path="machine.cpus" min={2} />
         <Count form={form} path="machine.memoryMiB" min={2048} step={1024} unit="MiB" />
-        <Count form={form} path="machine.diskGiB" min={10} step={10} unit="GiB" />
+        <Count form={form} path="machine.diskGiB" min={10} step={10} unit="GiB" hint={diskHint(data.around.templateDisks[machine.template] ?? null, data.linked)} />
       </div>
       <Field id={poolFieldId('machine.template')} label={POOL_FIELDS['machine.template']} error={form.error('machine.template')} hint={`For Kubernetes ${plainVersion(version)}. Another version is an upgrade.`}>
         <Select mono value={machine.template || null} onChange={(template) => form.set('machine.template', template)} choices={data.templates.map((value) => ({ value, label: value }))} empty="No VM template is offered" />

@@ -13,6 +13,7 @@ import { withOwner } from '@/lib/manifests/labels'
 import { firstPool, machineFacts } from '@/lib/manifests/pool-objects'
 import { renderCluster } from '@/lib/manifests/render'
 import { type Contract, NEWEST, OLDER, toContract } from '@/lib/manifests/v1beta1'
+import type { NodeConfig } from '@/lib/node-config/spec'
 import { planPoolAdd, planPoolRemove, planRestart, planScale } from '@/lib/node-pool/acts'
 import { planPoolChange } from '@/lib/node-pool/change'
 import type { FixedAddresses } from '@/lib/node-pool/device'
@@ -87,6 +88,24 @@ const apply = async (objects: readonly KubeObject[]) => {
   for (const object of objects) await bea.apply(object)
 }
 
+const SECRET = { name: 'node.site', key: 'a' }
+const PEM = '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n'
+/** Everything that a machine can be set up with. */
+const wholeNode: NodeConfig = {
+  users: [
+    { name: 'ubuntu', groups: 'adm', shell: '/bin/bash', sudo: 'ALL=(ALL) NOPASSWD:ALL', sshKeys: ['ssh-ed25519 AAAA a@b'], lockPassword: true, password: null },
+    { name: 'ops', groups: '', shell: '', sudo: '', sshKeys: [], lockPassword: false, password: SECRET },
+  ],
+  files: [
+    { path: '/etc/motd', owner: 'root:root', permissions: '0644', append: false, content: { kind: 'text', text: 'hello\n' } },
+    { path: '/etc/a', owner: '', permissions: '', append: true, content: { kind: 'secret', secret: SECRET } },
+  ],
+  preCommands: ['echo one'], postCommands: ['touch /done'], ntpServers: ['time.example.com'],
+  kubeletArgs: [{ name: 'max-pods', value: '200' }, { name: 'image-gc-high-threshold', value: '80' }],
+  authorities: [{ name: 'company', pem: PEM }], mirrors: [{ registry: 'docker.io', endpoints: ['https://mirror.example.com'] }],
+  proxy: { url: 'http://proxy.example.com:3128', credentials: SECRET, noProxy: ['localhost', '.svc', '10.244.0.0/16'] },
+}
+
 describe.each(contracts)('in %s', (_name, contract) => {
   const accepted = async (objects: readonly KubeObject[]) => {
     expect(objects.length).toBeGreaterThan(0)
@@ -97,6 +116,7 @@ describe.each(contracts)('in %s', (_name, contract) => {
     labels: { tier: 'backend', 'node-role.kubernetes.io/worker': '' },
     taints: [{ key: 'example.com/gpu', value: '', effect: 'NoSchedule' }, { key: 'example.com/team', value: 'a', effect: 'NoExecute' }],
     strategy: { kind: 'rolling', surge: '25%', unavailable: 1 },
+    node: wholeNode,
   })
 
   test('every object of a new cluster is accepted', async () => {

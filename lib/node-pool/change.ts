@@ -13,6 +13,7 @@ import { baseOf, bootstrapTemplateOf, healthCheckOf, isOurs, type LivePool, mach
 import { networkDevice, patchedDevice } from '@/lib/node-pool/device'
 import { devicesOf, liveDevices, moreNetworksOf } from '@/lib/node-pool/networks'
 import { type HeldField, NOTHING, type ObjectToRemove, type PoolPlan, rollout, scaleWords } from '@/lib/node-pool/plan'
+import { LINKED } from '@/lib/node-pool/rules/machine'
 import { readPool } from '@/lib/node-pool/read'
 import type { PoolSpec } from '@/lib/node-pool/spec'
 import { listed, plural } from '@/lib/text'
@@ -34,7 +35,7 @@ export interface Owner {
 export function planPoolChange(live: LivePool, wanted: PoolSpec, owner: Owner): PoolPlan {
   const { deployment } = live
   const before = readPool(live).spec
-  const changes = poolDifferences(before, wanted).map((change) => (change.path === 'machine.diskGiB' && isLinkedClone(live) ? { ...change, why: LINKED } : change))
+  const changes = clonedWords(poolDifferences(before, wanted), live)
   if (changes.length === 0) return NOTHING
 
   const problems: Problem[] = []
@@ -57,11 +58,13 @@ function changedFixed({ deployment }: LivePool, before: PoolSpec, wanted: PoolSp
  * A linked clone keeps the disk of its snapshot, and CAPV ignores diskGiB (pkg/services/govmomi/vcenter/clone.go). It makes one where the
  * mode is not said to be another and the VM template has a snapshot, which nobody here knows.
  */
-const isLinkedClone = (live: LivePool): boolean => {
+export const isLinkedClone = (live: LivePool): boolean => {
   const template = machineTemplateOf(live)
   return template !== null && stringIn(template, 'spec', 'template', 'spec', 'cloneMode') !== 'fullClone'
 }
-const LINKED = 'Its machines are linked clones where the VM template has a snapshot; CAPV then keeps the snapshot’s disk and ignores this.'
+/** The changes, with what becomes of another disk. */
+export const clonedWords = (changes: readonly PoolFieldChange[], live: LivePool): readonly PoolFieldChange[] =>
+  changes.map((change) => (change.path === 'machine.diskGiB' && isLinkedClone(live) ? { ...change, why: LINKED } : change))
 
 interface Collected {
   readonly templates: KubeObject[]

@@ -5,7 +5,7 @@ import { healthCheck } from '@/lib/manifests/health-check'
 import { withOwner } from '@/lib/manifests/labels'
 import { machineDeployment } from '@/lib/manifests/pool-objects'
 import { autoscaledProblem, planPoolRemove, planRestart, planScale } from '@/lib/node-pool/acts'
-import { type Owner, planPoolChange, quietWords } from '@/lib/node-pool/change'
+import { clonedWords, type Owner, planPoolChange, quietWords } from '@/lib/node-pool/change'
 import { placeOf, referencesOf, sizeNow } from '@/lib/node-pool/deployment'
 import { type PoolFieldChange, poolDifferences } from '@/lib/node-pool/difference'
 import { healthCheckOf, isOurs, type LivePool, zoneOf } from '@/lib/node-pool/live'
@@ -42,7 +42,7 @@ export function planGroupChange(group: PoolGroup, wanted: PoolSpec, owner: Owner
   if (differences.length === 0) return NOTHING
   const { kept, added, removed } = matched(group, slicesOf(wanted))
   const moved = kept.some(({ live, slice }) => zoneOf(live.deployment) !== slice.zone)
-  const changes = differences.map((change) => (change.path === 'zones' ? zonesChange(change, moved) : change))
+  const changes = clonedWords(differences, lead).map((change) => (change.path === 'zones' ? zonesChange(change, moved) : change))
 
   const objects: KubeObject[] = []
   const plans = kept.map(({ live, slice }) => {

@@ -15,6 +15,8 @@ export interface PoolPageData {
   readonly unknown: readonly string[]
   /** Why no machine can be made for it as it is: what replaces or adds none can be changed all the same. */
   readonly held: string | null
+  /** Its machines keep the disk of their template’s snapshot, where that has one. */
+  readonly linked: boolean
   readonly around: PoolSurroundings
   /** What the cluster's networks say is reached without a proxy. */
   readonly noProxy: readonly string[]

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { around, general } from '@/lib/node-pool/fixtures'
 import { poolHints, poolSpec, poolSpecProblems, type PoolSurroundings } from '@/lib/node-pool/rules'
+import { diskHint } from '@/lib/node-pool/rules/machine'
 import type { PoolSpec } from '@/lib/node-pool/spec'
 
 const said = (change: Partial<PoolSpec>, where: Partial<PoolSurroundings> = {}): Record<string, string> =>
@@ -78,6 +79,9 @@ describe('machine', () => {
     expect(said(machine({ diskGiB: 40 }), { before: general })['machine.diskGiB']).toBe('The disk has 60 GiB now. It can be made smaller only with another VM template.')
     expect(said(machine({ diskGiB: 40, template: 'small' }), { before: general })).toEqual({})
     expect(said(machine({ diskGiB: 80 }), { before: general })).toEqual({})
+  })
+  test('the field says what a disk has to be, and what a linked clone makes of it', () => {
+    expect([diskHint(40, false), diskHint(null, false), diskHint(40, true)]).toEqual(['Not less than the VM template’s 40 GiB.', expect.stringContaining('not known here'), expect.stringContaining('linked clones')])
   })
   test('has bounds like those of the create form', () => {
     expect(Object.keys(said(machine({ cpus: 1, memoryMiB: 2050, diskGiB: 9 })))).toEqual(['machine.cpus', 'machine.memoryMiB', 'machine.diskGiB'])

@@ -3,6 +3,7 @@ import type { ClusterView } from '@/lib/cluster/view'
 import { formatCidr, networkOf, parseAddress } from '@/lib/ip-pool/ipv4'
 import { stringIn } from '@/lib/kubernetes/dig'
 import { computedNoProxy } from '@/lib/node-config/no-proxy'
+import { isLinkedClone } from '@/lib/node-pool/change'
 import { type AddressSource, FIXED_POOL, USUAL_DHCP } from '@/lib/node-pool/device'
 import { poolNameOf } from '@/lib/node-pool/live'
 import { readPool } from '@/lib/node-pool/read'
@@ -23,7 +24,7 @@ export async function poolPageData(ctx: TenantContext, cluster: string, pool: st
   const { spec, unknown } = found.read
   const templates = new Set([spec.machine.template, ...offeredTemplates(ctx, found.cluster, spec.version)])
   return {
-    cluster, uid: found.live.deployment.metadata.uid ?? null, spec, unknown, held: skewHold(spec, planeVersion(found.cluster)), copyOf: null, noProxy: await noProxyOf(ctx, client, found.cluster),
+    cluster, uid: found.live.deployment.metadata.uid ?? null, spec, unknown, held: skewHold(spec, planeVersion(found.cluster)), linked: isLinkedClone(found.live), copyOf: null, noProxy: await noProxyOf(ctx, client, found.cluster),
     around: surroundingsOf(ctx, found.cluster, spec), templates: [...templates].filter((name) => name !== ''), zones: clusterZones(ctx, found.cluster), addressPools: poolsFor(ctx, found.cluster),
   }
 }
@@ -48,7 +49,7 @@ export async function newPoolPageData(ctx: TenantContext, name: string): Promise
     zones: [],
     strategy: { kind: 'rolling', surge: 1, unavailable: 0 } as const, timeouts: defaultTimeouts(), repair: defaultRepair(1),
   }
-  return { cluster: name, uid: null, spec, unknown: [], held: null, copyOf: poolNameOf(first), noProxy: await noProxyOf(ctx, client, cluster), around: surroundingsOf(ctx, cluster, null, deployments), templates: [...offered].filter((one) => one !== ''), zones: clusterZones(ctx, cluster), addressPools: poolsFor(ctx, cluster) }
+  return { cluster: name, uid: null, spec, unknown: [], held: null, linked: false, copyOf: poolNameOf(first), noProxy: await noProxyOf(ctx, client, cluster), around: surroundingsOf(ctx, cluster, null, deployments), templates: [...offered].filter((one) => one !== ''), zones: clusterZones(ctx, cluster), addressPools: poolsFor(ctx, cluster) }
 }
 
 /** Fixed addresses are one node pool's alone: a copy begins with the cluster's pool, else by DHCP. */

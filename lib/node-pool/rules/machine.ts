@@ -52,6 +52,19 @@ export function machineProblems({ machine }: PoolSpec, { before, templateDisks }
 /** What is said of a disk that is smaller than the one it is cloned from, both in GiB. */
 export const shrunk = (templateDiskGiB: number, diskGiB: number): string => `The VM template’s disk has ${templateDiskGiB} GiB and cannot shrink to ${diskGiB}.`
 
+/**
+ * What is said at the field of a disk before anything is wrong.
+ * @param templateDiskGiB null: the offer does not say it, so nothing can be refused before the clone
+ * @param linked of machines that are there: see LINKED
+ */
+export function diskHint(templateDiskGiB: number | null, linked: boolean): string {
+  if (linked) return LINKED
+  return templateDiskGiB === null ? 'Not less than the VM template’s disk. Its size is not known here, so one that is too small shows only when a machine is cloned.' : `Not less than the VM template’s ${templateDiskGiB} GiB.`
+}
+
+/** CAPV pkg/services/govmomi/vcenter/clone.go; nobody here knows whether a template has a snapshot. */
+export const LINKED = 'Its machines are linked clones where the VM template has a snapshot; CAPV then keeps the snapshot’s disk and ignores this.'
+
 /** A clone can grow its template's disk, never shrink it (CAPV clone.go, getDiskConfigSpec): the machine would not be made. */
 function diskProblems({ diskGiB, template }: PoolSpec['machine'], before: PoolSpec | null, templateDiskGiB: number | null): Problem[] {
   if (templateDiskGiB !== null) return diskGiB >= templateDiskGiB ? [] : [problem('machine.diskGiB', shrunk(templateDiskGiB, diskGiB))]
