@@ -97,8 +97,9 @@ test('a cluster comes with its add-ons; they are installed, changed and removed 
     const dialog = page.getByRole('dialog')
     await dialog.getByLabel('Storage policy').fill('Gold')
     await dialog.getByRole('button', { name: 'Save' }).click()
-    await expect(dialog).toContainText('keeps its policy and datastore for ever')
+    await expect(dialog).toContainText('keeps its storage policy for ever')
     await dialog.getByLabel('StorageClass').fill('gold')
+    await dialog.getByRole('radiogroup', { name: 'Reclaim policy' }).getByRole('radio', { name: 'Retain' }).click()
     await dialog.getByRole('button', { name: 'Show the difference' }).click()
     await expect(dialog.getByRole('button', { name: /^ConfigMap extras-csi-.* changed$/ })).toBeVisible()
     await dialog.getByRole('button', { name: /^Deployment extras-vsphere-csi-controller changed$/ }).click()
@@ -107,6 +108,7 @@ test('a cluster comes with its add-ons; they are installed, changed and removed 
     await dialog.getByRole('button', { name: 'Save' }).click()
     await expect(dialog).toHaveCount(0)
     await expect(panel('vSphere storage')).toContainText('Gold')
+    await expect(panel('vSphere storage')).toContainText('Retain')
   })
 
   await test.step('a changed sign-in is told, and Update copies it', async () => {

@@ -75,7 +75,7 @@ function Installed({ installed, fitting }: { installed: InstalledAddOn; fitting:
         {fitting === null ? null : <Fact label="Version"><span className="mono">{version ?? 'unknown'}</span>{version === fitting ? null : <span className="text-ink-3"> {fitting} fits</span>}</Fact>}
         {inCluster ? <Fact label="In the cluster"><Said role={inCluster.role} word={inCluster.role === 'ok' ? 'Arrived' : 'On its way'} sentence={inCluster.sentence} /></Fact> : null}
         {serviceMonitor ? <Fact label="ServiceMonitor"><Said {...serviceMonitor} /></Fact> : null}
-        {fields.filter(({ key }) => values?.[key]).map(({ key, label }) => <Fact key={key} label={label}><span className="mono [overflow-wrap:anywhere]">{values?.[key]}</span></Fact>)}
+        {fields.filter(({ key }) => values?.[key]).map(({ key, label, choices }) => <Fact key={key} label={label}>{choices?.find(({ value }) => value === values?.[key])?.label ?? <span className="mono [overflow-wrap:anywhere]">{values?.[key]}</span>}</Fact>)}
       </dl>
       {outdated.length > 0 ? <Note role="warn">{outdated.map((sentence) => <p key={sentence}>{sentence}</p>)}</Note> : null}
     </>

@@ -2,7 +2,7 @@
 import { useState, type FormEvent } from 'react'
 import { toast } from 'sonner'
 import { noProxyEntries } from '@/lib/addons/pod-proxy'
-import { addOnProblems } from '@/lib/addons/rules'
+import { addOnProblems, storageClassProblems } from '@/lib/addons/rules'
 import { usesSignIn, type AddOnSettings } from '@/lib/addons/spec'
 import { following, type AddOnView } from '@/lib/addons/view'
 import { ADD_ON_WORDS } from '@/lib/addons/words'
@@ -13,6 +13,7 @@ import { useCan, useTenant } from '@/components/live/hooks'
 import { ObjectDifferences } from '@/components/node-pool/object-differences'
 import { ErrorNote } from '@/components/state/error-note'
 import { Button } from '@/components/ui/button'
+import { Choice } from '@/components/ui/choice'
 import { Dialog, DialogActions } from '@/components/ui/dialog'
 import { Field } from '@/components/ui/field'
 import { Input } from '@/components/ui/input'
@@ -50,7 +51,7 @@ export function SettingsDialog({ cluster, kubernetes, addOn: { name, installed, 
   /** null where a field is wrong. */
   const checked = (): AddOnSettings | null => {
     const trimmed = Object.fromEntries(Object.entries(settings).map(([key, value]) => [key, value.trim()])) as unknown as AddOnSettings
-    const wrong = Object.fromEntries(addOnProblems(trimmed, kubernetes).map(({ path, message }) => [path.join('.'), message]))
+    const wrong = Object.fromEntries([...addOnProblems(trimmed, kubernetes), ...storageClassProblems(seen, trimmed)].map(({ path, message }) => [path.join('.'), message]))
     setFields(wrong)
     setError(null)
     return Object.keys(wrong).length > 0 ? null : trimmed
@@ -82,7 +83,9 @@ export function SettingsDialog({ cluster, kubernetes, addOn: { name, installed, 
   return (
     <Dialog open onOpenChange={(open) => !open && onClose(false)} wide title={installed ? `Settings of ${title}` : `Install ${title}`} description={usesSignIn(name) ? 'The vSphere sign-in comes from the cluster’s identity; nobody types it.' : ADD_ON_WORDS[name].does}>
       <form onSubmit={(event) => void submit(event)} noValidate className="mt-4 space-y-4">
-        {ADD_ON_FIELDS[name].map(({ key, label, hint, placeholder, list }) => (
+        {ADD_ON_FIELDS[name].map(({ key, label, hint, placeholder, list, choices }) => choices ? (
+          <Choice key={key} label={label} hint={hint} error={fields[key]} value={values[key] ?? ''} choices={choices} onChange={(value) => type(key, value)} />
+        ) : (
           <Field key={key} label={label} hint={hint} error={fields[key]}>
             {list ? <EntriesArea label={label} wrong={fields[key] !== undefined} value={values[key] ?? ''} placeholder={placeholder} onChange={(value) => type(key, value)} /> : <Input mono value={values[key] ?? ''} placeholder={placeholder} autoCapitalize="off" onChange={({ currentTarget: { value } }) => type(key, value)} />}
           </Field>

@@ -1,17 +1,19 @@
 'use client'
 import { ChartLine, Cloud, HardDrive, Network, Scaling, type LucideIcon } from 'lucide-react'
-import { useController, useFormState, useWatch } from 'react-hook-form'
+import { useController, useFormState, useWatch, type Control } from 'react-hook-form'
 import { ADD_ONS, wantedAddOns, type AddOnName } from '@/lib/addons/spec'
 import { bareSettings, versionFor } from '@/lib/addons/view'
 import { ADD_ON_WORDS } from '@/lib/addons/words'
+import type { ClusterSpec } from '@/lib/cluster/spec'
 import { parseVersion } from '@/lib/kubernetes/version'
-import { ADD_ON_FIELDS } from '@/components/addons/fields'
+import { ADD_ON_FIELDS, type AddOnField } from '@/components/addons/fields'
+import { Choice } from '@/components/ui/choice'
 import { Switch } from '@/components/ui/switch'
 import { DefaultRow } from './default-row'
-import { flatErrors, type SpecPath } from './fields'
+import { FIELD_LABELS, fieldId, flatErrors, type SpecPath } from './fields'
 import { FormSection, two } from './form-section'
 import { PodProxyPart } from './pod-proxy-part'
-import { TextField } from './spec-field'
+import { TextField, useFieldError } from './spec-field'
 import type { CreateForm } from './use-create-form'
 
 const ICONS: Readonly<Record<AddOnName, LucideIcon>> = { cpi: Cloud, csi: HardDrive, autoscaler: Scaling, metrics: ChartLine, proxy: Network }
@@ -56,7 +58,9 @@ function AddOnRow({ form, name }: { form: CreateForm; name: AddOnName }) {
         </div>
         {name === 'proxy' ? <PodProxyPart form={form} /> : enabled ? (
           <div className={two}>
-            {ADD_ON_FIELDS[name].map(({ key, hint, placeholder }) => (
+            {ADD_ON_FIELDS[name].map(({ key, hint, placeholder, choices }) => choices ? (
+              <ChoiceField key={key} control={control} path={`addOns.${name}.${key}` as SpecPath} choices={choices} {...(hint ? { hint } : {})} />
+            ) : (
               <TextField key={key} control={control} path={`addOns.${name}.${key}` as SpecPath} mono {...(hint ? { hint } : {})} {...(placeholder ? { placeholder } : {})} />
             ))}
           </div>
@@ -64,4 +68,9 @@ function AddOnRow({ form, name }: { form: CreateForm; name: AddOnName }) {
       </div>
     </DefaultRow>
   )
+}
+
+function ChoiceField({ control, path, choices, hint }: { control: Control<ClusterSpec>; path: SpecPath; choices: NonNullable<AddOnField['choices']>; hint?: string }) {
+  const { field: { value, onChange } } = useController({ control, name: path })
+  return <Choice id={fieldId(path)} label={FIELD_LABELS[path] ?? ''} value={String(value)} choices={choices} onChange={onChange} hint={hint} error={useFieldError(control, path)} />
 }

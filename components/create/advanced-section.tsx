@@ -8,7 +8,7 @@ import { plural } from '@/lib/text'
 import { Field } from '@/components/ui/field'
 import { Input } from '@/components/ui/input'
 import { NumberField } from '@/components/ui/number-field'
-import { Segmented } from '@/components/ui/segmented'
+import { Choice } from '@/components/ui/choice'
 import { Switch } from '@/components/ui/switch'
 import { TextArea } from '@/components/ui/text-area'
 import { FIELD_LABELS, fieldId, flatErrors, type SpecPath } from './fields'
@@ -33,7 +33,7 @@ export function AdvancedFields({ form, changing = false }: { form: PlaneForm; ch
   return (
     <div className="space-y-6">
       <Group title="Reach">
-        {changing ? null : <Choice form={form} part="service.type" choices={SERVICE_TYPES.map((value) => ({ value, label: value }))} hint="A node port needs a fixed address." />}
+        {changing ? null : <PartChoice form={form} part="service.type" choices={SERVICE_TYPES.map((value) => ({ value, label: value }))} hint="A node port needs a fixed address." />}
         {!changing && endpoint === 'load-balancer' ? <Port form={form} /> : null}
         <div className={two}>
           <Pairs form={form} part="service.annotations" placeholder="metallb.io/address-pool=blue" />
@@ -57,7 +57,7 @@ export function AdvancedFields({ form, changing = false }: { form: PlaneForm; ch
       </Group>
       {changing ? null : <CreateOnly form={form} />}
       <Group title="Kubelets">
-        <Choice form={form} part="kubelet.cgroupfs" choices={[{ value: 'systemd', label: 'systemd' }, { value: 'cgroupfs', label: 'cgroupfs' }]} />
+        <PartChoice form={form} part="kubelet.cgroupfs" choices={[{ value: 'systemd', label: 'systemd' }, { value: 'cgroupfs', label: 'cgroupfs' }]} />
         <Lines form={form} part="kubelet.preferredAddressTypes" placeholder="InternalIP" hint={`In this order, of ${ADDRESS_TYPES.join(', ')}.`} />
       </Group>
       <Group title="Labels and Pods of the control plane">
@@ -196,15 +196,9 @@ function Yaml(props: Props) {
   return <Text props={{ ...props, hint: 'YAML, as Kubernetes has it.' }} lines={String(value ?? '')} take={(text) => text.replace(/\s+$/, '')} />
 }
 
-function Choice({ choices, ...props }: Props & { choices: readonly { value: string; label: string }[] }) {
+function PartChoice({ choices, ...props }: Props & { choices: readonly { value: string; label: string }[] }) {
   const { value, onChange, label, id, error } = usePart(props, props.part)
-  return (
-    <div id={id}>
-      <h4 className="mb-1 text-13 font-medium">{label}</h4>
-      <Segmented label={label} value={String(value)} onChange={onChange} choices={choices} />
-      {error ? <p role="alert" className="mt-1 text-12 text-bad">{error}</p> : props.hint ? <p className="mt-1 text-12 text-ink-3">{props.hint}</p> : null}
-    </div>
-  )
+  return <Choice id={id} label={label} value={String(value)} choices={choices} onChange={onChange} hint={props.hint} error={error} />
 }
 
 function OnOff({ label, ...props }: Props & { label: string }) {

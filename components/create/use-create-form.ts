@@ -2,6 +2,7 @@
 import { zodResolver } from '@hookform/resolvers/zod'
 import { useEffect } from 'react'
 import { useForm, type UseFormReturn } from 'react-hook-form'
+import type { ZodType } from 'zod'
 import { clusterSpec } from '@/lib/cluster/rules'
 import type { ClusterSpec } from '@/lib/cluster/spec'
 import { flatErrors, type SpecPath } from './fields'
@@ -20,8 +21,9 @@ export function useCreateForm(defaults: ClusterSpec, person: string, tenant: str
     defaultValues: defaults,
     mode: 'onTouched',
     shouldFocusError: false,
+    // The form holds every field; the schema's defaults are for what was stored before a field was there.
     // An emptied number is no number: zod's own words would speak of types.
-    resolver: zodResolver(clusterSpec, { error: (issue) => (issue.code === 'invalid_type' || issue.code === 'not_multiple_of' ? 'Give a whole number.' : undefined) }),
+    resolver: zodResolver(clusterSpec as ZodType<ClusterSpec, ClusterSpec>, { error: (issue) => (issue.code === 'invalid_type' || issue.code === 'not_multiple_of' ? 'Give a whole number.' : undefined) }),
   })
 
   useEffect(() => {

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { parse } from 'yaml'
 import { names } from '@/lib/addons/names'
 import { renderAddOn, type AddOnContext } from '@/lib/addons/render'
-import { ADD_ONS, type AddOnSettings } from '@/lib/addons/spec'
+import { BARE_STORAGE, ADD_ONS, type AddOnSettings } from '@/lib/addons/spec'
 import { bareSettings } from '@/lib/addons/view'
 import { defaultSpec } from '@/lib/cluster/defaults'
 import { OFFER_ANNOTATION, vsphereOffer, type VSphereOffer } from '@/lib/identity/offer'
@@ -156,9 +156,14 @@ test('the node part and the StorageClass arrive in the tenant cluster; another c
   await vi.waitFor(async () => expect((await storage.readStorageClass({ name: 'vsphere' })).provisioner).toBe('csi.vsphere.vmware.com'), { timeout: 100_000, interval: 1_000 })
   const daemon = await api.makeApiClient(AppsV1Api).readNamespacedDaemonSet({ namespace: 'vmware-system-csi', name: 'vsphere-csi-node' })
   expect(daemon.spec?.template.spec?.containers.map(({ name }) => name)).toEqual(['node-driver-registrar', 'vsphere-csi-node', 'liveness-probe'])
-  for (const object of rendered({ name: 'csi', className: 'gold', policy: 'Gold', datastoreUrl: '', region: 'k8s-region', zone: 'k8s-zone' })) await own.apply(object)
-  await vi.waitFor(async () => expect((await storage.readStorageClass({ name: 'gold' })).parameters).toEqual({ storagepolicyname: 'Gold' }), { timeout: 60_000, interval: 1_000 })
+  for (const object of rendered({ name: 'csi', ...BARE_STORAGE, className: 'gold', policy: 'Gold', region: 'k8s-region', zone: 'k8s-zone', reclaimPolicy: 'Retain', isDefault: 'no', expansion: 'refused' })) await own.apply(object)
+  const gold = () => storage.readStorageClass({ name: 'gold' })
+  await vi.waitFor(async () => expect(await gold()).toMatchObject({ parameters: { storagepolicyname: 'Gold' }, reclaimPolicy: 'Retain', volumeBindingMode: 'WaitForFirstConsumer', allowVolumeExpansion: false }), { timeout: 60_000, interval: 1_000 })
   await storage.readStorageClass({ name: 'vsphere' })
+  // What Kubernetes lets change is changed; and without a class the rest still arrives.
+  for (const object of rendered({ name: 'csi', ...BARE_STORAGE, className: 'gold', policy: 'Gold', reclaimPolicy: 'Retain' })) await own.apply(object)
+  await vi.waitFor(async () => expect(await gold()).toMatchObject({ allowVolumeExpansion: true, metadata: { annotations: { 'storageclass.kubernetes.io/is-default-class': 'true' } } }), { timeout: 60_000, interval: 1_000 })
+  for (const object of rendered({ name: 'csi', ...BARE_STORAGE, className: '' })) await own.apply(object)
   await vi.waitFor(async () => {
     const { resourceSets } = await liveAddOns(bea, tenant, CLUSTER)
     expect((resourceSets.get('csi')?.status?.['conditions'] as { type: string; status: string }[] | undefined)?.find(({ type }) => type === 'ResourcesApplied')?.status).toBe('True')

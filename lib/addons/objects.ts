@@ -108,16 +108,20 @@ export interface TenantPart {
   readonly secret?: boolean
 }
 
+/** Cluster API takes no text of less than 32 bytes (internal/controllers/clusterresourceset/clusterresourceset_helpers.go, isJSONList). */
+const NO_OBJECTS = '# Nothing of this add-on is to be in the cluster.\n'
+
 /**
  * Objects for the tenant cluster, carried there and kept as they are by Cluster API: a ConfigMap (or Secret) for each part, and one
  * ClusterResourceSet. Its selector and strategy can't be changed later (cluster-api internal/webhooks/clusterresourceset.go).
  * A part that changes is applied again whole, so what cannot be changed in place (a StorageClass) has a part of its own.
  */
 export function tenantObjects(place: AddOnPlace, addOn: AddOnName, name: string, parts: readonly TenantPart[], annotations?: Record<string, string>): readonly KubeObject[] {
+  const textOf = ({ objects }: TenantPart): string => (objects.length === 0 ? NO_OBJECTS : toYaml(objects))
   const carried = parts.map((part) => ({
     apiVersion: 'v1',
     metadata: metadata(place, part.name, labelsOf(addOn)),
-    ...(part.secret ? { kind: 'Secret', type: RESOURCE_SET_SECRET, data: { 'objects.yaml': base64(toYaml(part.objects)) } } : { kind: 'ConfigMap', data: { 'objects.yaml': toYaml(part.objects) } }),
+    ...(part.secret ? { kind: 'Secret', type: RESOURCE_SET_SECRET, data: { 'objects.yaml': base64(textOf(part)) } } : { kind: 'ConfigMap', data: { 'objects.yaml': textOf(part) } }),
   }))
   const set = {
     apiVersion: 'addons.cluster.x-k8s.io/v1beta2',

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { CARRIERS, CONFIG_ANNOTATION, CREDENTIALS_ANNOTATION, names, SETTINGS_ANNOTATION } from '@/lib/addons/names'
 import { objectsOfAddOn } from '@/lib/addons/removal'
 import { renderAddOn, type AddOnContext } from '@/lib/addons/render'
-import { ADD_ONS, defaultAddOns, wantedAddOns, type AddOnSettings } from '@/lib/addons/spec'
+import { addOnSettings, BARE_STORAGE, ADD_ONS, defaultAddOns, wantedAddOns, type AddOnSettings } from '@/lib/addons/spec'
 import { bareSettings, settingsOf } from '@/lib/addons/view'
 import { dig } from '@/lib/kubernetes/dig'
 import type { KubeObject } from '@/lib/kubernetes/object'
@@ -86,7 +86,7 @@ test('vCenter’s authorities are beside the configuration, and other ones repla
 })
 
 test('with tag categories the provisioner places volumes by them, and nodes are asked anew', () => {
-  const csi = (region: string, zone: string) => of({ name: 'csi', className: 'vsphere', policy: '', datastoreUrl: '', region, zone })
+  const csi = (region: string, zone: string) => of({ name: 'csi', ...BARE_STORAGE, region, zone })
   const args = (objects: readonly KubeObject[]) => JSON.stringify(dig(only(objects, 'Deployment'), 'spec', 'template', 'spec', 'containers'))
   const daemon = (objects: readonly KubeObject[]) => String(dig(only(objects, 'ConfigMap'), 'data', 'objects.yaml'))
   expect(args(csi('r', 'z'))).toContain('--feature-gates=Topology=true')
@@ -97,12 +97,36 @@ test('with tag categories the provisioner places volumes by them, and nodes are 
 })
 
 test('the tenant cluster gets the node part and the StorageClass, each in a part of its own', () => {
-  const objects = of({ name: 'csi', className: 'fast', policy: 'Gold', datastoreUrl: '', region: '', zone: '' })
+  const objects = of({ name: 'csi', ...BARE_STORAGE, className: 'fast', policy: 'Gold' })
   const parts = objects.filter(({ kind }) => kind === 'ConfigMap')
   const inside = (part: KubeObject | undefined) => parseAllDocuments(String(dig(part, 'data', 'objects.yaml'))).map((document) => document.toJS() as KubeObject)
   expect(inside(parts[0]).map(({ kind }) => kind)).toEqual(['Namespace', 'CSIDriver', 'ServiceAccount', 'ClusterRole', 'ClusterRoleBinding', 'Role', 'RoleBinding', 'ConfigMap', 'DaemonSet'])
   expect(inside(parts[1])).toMatchObject([{ kind: 'StorageClass', metadata: { name: 'fast' }, provisioner: 'csi.vsphere.vmware.com', parameters: { storagepolicyname: 'Gold' } }])
   expect(only(objects, 'ClusterResourceSet').spec).toMatchObject({ strategy: 'Reconcile', resources: parts.map(({ metadata }) => ({ kind: 'ConfigMap', name: metadata.name })) })
+})
+
+test('a StorageClass is as it always was unless something is set; without a name there is none', () => {
+  const csi = (change: Partial<typeof BARE_STORAGE>) => of({ name: 'csi', ...BARE_STORAGE, ...change })
+  const partOf = (objects: readonly KubeObject[]) => String(dig(objects.find(({ metadata }) => metadata.name === 'blue-1-csi-storage-class'), 'data', 'objects.yaml'))
+  const classOf = (change: Partial<typeof BARE_STORAGE>): unknown => parseAllDocuments(partOf(csi(change)))[0]?.toJS()
+  const plain = {
+    apiVersion: 'storage.k8s.io/v1', kind: 'StorageClass', metadata: { name: 'vsphere', annotations: { 'storageclass.kubernetes.io/is-default-class': 'true' } }, provisioner: 'csi.vsphere.vmware.com',
+    reclaimPolicy: 'Delete', volumeBindingMode: 'WaitForFirstConsumer', allowVolumeExpansion: true,
+  }
+  expect(classOf({})).toEqual(plain)
+  expect(classOf({ reclaimPolicy: 'Retain', binding: 'Immediate', expansion: 'refused', isDefault: 'no' })).toEqual({
+    ...plain, metadata: { name: 'vsphere', annotations: { 'storageclass.kubernetes.io/is-default-class': 'false' } }, reclaimPolicy: 'Retain', volumeBindingMode: 'Immediate', allowVolumeExpansion: false,
+  })
+  // Shorter than 32 bytes would stop the whole set.
+  expect(parseAllDocuments(partOf(csi({ className: '' })))[0]?.toJS() ?? null).toBeNull()
+  expect(partOf(csi({ className: '' })).length).toBeGreaterThan(32)
+  const levels = (change: Partial<typeof BARE_STORAGE>) => [...JSON.stringify(csi(change)).matchAll(/LOGGER_LEVEL[^A-Z]+([A-Z]+)/g)].map(([, level]) => level)
+  expect(levels({})).toEqual(['PRODUCTION', 'PRODUCTION', 'PRODUCTION'])
+  expect(levels({ logLevel: 'DEVELOPMENT' })).toEqual(['DEVELOPMENT', 'DEVELOPMENT', 'DEVELOPMENT'])
+})
+
+test('settings that were stored before these could be set are what was made then', () => {
+  expect(addOnSettings.parse({ name: 'csi', className: 'vsphere', policy: '', datastoreUrl: '', region: '', zone: '' })).toEqual({ name: 'csi', ...BARE_STORAGE })
 })
 
 test('a Deployment remembers its settings, and what is off is not wanted', () => {

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
-import { addOnProblems, addOnsProblems } from '@/lib/addons/rules'
-import { defaultAddOns, type AddOnSettings } from '@/lib/addons/spec'
+import { addOnProblems, addOnsProblems, storageClassProblems } from '@/lib/addons/rules'
+import { BARE_STORAGE, defaultAddOns, type AddOnSettings } from '@/lib/addons/spec'
 
 const said = (settings: AddOnSettings): Record<string, string> => Object.fromEntries(addOnProblems(settings, 'v1.35.2').map(({ path, message }) => [path.join('.'), message]))
 const cpi = { name: 'cpi', region: '', zone: '', version: '' } as const
-const csi = { name: 'csi', className: 'vsphere', policy: '', datastoreUrl: '', region: '', zone: '' } as const
+const csi = { name: 'csi', ...BARE_STORAGE } as const
 
 test('what the form begins with breaks no rule', () => expect(addOnsProblems(defaultAddOns(), 'v1.35.2')).toEqual([]))
 
@@ -42,4 +42,20 @@ test('a StorageClass has a name that Kubernetes takes, and one place', () => {
   expect(Object.keys(said({ ...csi, className: 'Fast SSD' }))).toEqual(['className'])
   expect(Object.keys(said({ ...csi, datastoreUrl: 'ssd-01' }))).toEqual(['datastoreUrl'])
   expect(said({ ...csi, policy: 'Gold', datastoreUrl: 'ds:///vmfs/volumes/5f7a-1/' })).toEqual({ datastoreUrl: 'Give a storage policy or a datastore, not both.' })
+})
+
+test('without a StorageClass there is nothing to set of one', () => {
+  expect(said({ ...csi, className: '' })).toEqual({})
+  expect(Object.keys(said({ ...csi, className: '', policy: 'Gold' }))).toEqual(['policy'])
+})
+
+test('what Kubernetes keeps of a StorageClass takes another name; the rest does not', () => {
+  const problems = (change: Partial<typeof csi>) => storageClassProblems(csi, { ...csi, ...change } as AddOnSettings)
+  expect(problems({ reclaimPolicy: 'Retain', binding: 'Immediate' } as object)).toEqual([{ path: ['className'], message: 'The StorageClass vsphere keeps its reclaim policy and volume binding for ever. Give the new one another name.' }])
+  expect(problems({ datastoreUrl: 'ds:///vmfs/volumes/a/' } as object)).toHaveLength(1)
+  expect(problems({ reclaimPolicy: 'Retain', className: 'kept' } as object)).toEqual([])
+  expect(problems({ reclaimPolicy: 'Retain', className: '' } as object)).toEqual([])
+  expect(problems({ expansion: 'refused', isDefault: 'no', logLevel: 'DEVELOPMENT' } as object)).toEqual([])
+  expect(storageClassProblems(null, csi)).toEqual([])
+  expect(storageClassProblems({ ...csi, className: '', policy: '' }, { ...csi, className: '', reclaimPolicy: 'Retain' })).toEqual([])
 })

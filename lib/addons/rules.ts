@@ -5,6 +5,7 @@ import { wantedAddOns } from '@/lib/addons/spec'
 import type { Problem } from '@/lib/cluster/rules/problem'
 import { SCRAPER } from '@/lib/identity/offer'
 import { minorOf, parseVersion } from '@/lib/kubernetes/version'
+import { listed } from '@/lib/text'
 import { proxyProblems } from '@/lib/node-config/rules/addresses'
 
 const IMAGE_VERSION = /^v\d{1,3}\.\d{1,3}\.\d{1,3}$/
@@ -51,12 +52,28 @@ function topologyProblems(region: string, zone: string): readonly Problem[] {
 
 function storageProblems({ className, policy, datastoreUrl }: Extract<AddOnSettings, { name: 'csi' }>): readonly Problem[] {
   const problems: Problem[] = []
+  if (className === '') {
+    const NO_CLASS = 'There is no StorageClass for it. Name one, or leave this empty.'
+    return ([['policy', policy], ['datastoreUrl', datastoreUrl]] as const).flatMap(([path, value]) => (value === '' ? [] : [{ path: [path], message: NO_CLASS }]))
+  }
   if (!CLASS_NAME.test(className)) problems.push({ path: ['className'], message: 'Use lower-case letters, digits, dots and hyphens; begin and end with a letter or digit.' })
   if (!isName(policy)) problems.push({ path: ['policy'], message: `Give the policy's name as vSphere has it, at most ${NAME_MAX} characters.` })
   if (datastoreUrl !== '' && !DATASTORE_URL.test(datastoreUrl)) problems.push({ path: ['datastoreUrl'], message: 'Give the URL that vSphere shows for the datastore: ds:///vmfs/volumes/<id>/' })
   if (policy !== '' && datastoreUrl !== '') problems.push({ path: ['datastoreUrl'], message: 'Give a storage policy or a datastore, not both.' })
   return problems
 }
+
+/**
+ * What Kubernetes would not change of a StorageClass that is there: parameters, reclaimPolicy and volumeBindingMode
+ * (kubernetes pkg/apis/storage/validation/validation.go, ValidateStorageClassUpdate). Another name makes another class.
+ * @param now null: not installed, or nothing that can be read
+ */
+export function storageClassProblems(now: AddOnSettings | null, wanted: AddOnSettings): readonly Problem[] {
+  if (now?.name !== 'csi' || wanted.name !== 'csi' || now.className !== wanted.className || now.className === '') return []
+  const fixed = (['policy', 'datastoreUrl', 'reclaimPolicy', 'binding'] as const).filter((field) => now[field] !== wanted[field])
+  return fixed.length === 0 ? [] : [{ path: ['className'], message: `The StorageClass ${now.className} keeps its ${listed(fixed.map((field) => FIXED_WORDS[field]), 4)} for ever. Give the new one another name.` }]
+}
+const FIXED_WORDS = { policy: 'storage policy', datastoreUrl: 'datastore', reclaimPolicy: 'reclaim policy', binding: 'volume binding' } as const
 
 function podProxyProblems({ url, noProxy }: ProxySettings, kubernetes: string): readonly Problem[] {
   // A cluster's own version that cannot be read is told at its field.

@@ -12,11 +12,19 @@ export const cpiShape = z.object({
   version: z.string(),
 })
 export const csiShape = z.object({
-  /** Name of the StorageClass in the tenant cluster. */
+  /** Name of the StorageClass in the tenant cluster; empty: none is made. */
   className: z.string(),
   /** A storage policy by name, or the URL of a datastore; both empty: any datastore that all nodes reach. */
   policy: z.string(),
   datastoreUrl: z.string(),
+  // Of the StorageClass, as Kubernetes names them. What was stored before they could be set has none of them.
+  reclaimPolicy: z.enum(['Delete', 'Retain']).default('Delete'),
+  binding: z.enum(['WaitForFirstConsumer', 'Immediate']).default('WaitForFirstConsumer'),
+  expansion: z.enum(['allowed', 'refused']).default('allowed'),
+  /** Whether claims that name no class get this one. */
+  isDefault: z.enum(['yes', 'no']).default('yes'),
+  /** LOGGER_LEVEL of the driver (vsphere-csi-driver pkg/csi/service/logger/logger.go). */
+  logLevel: z.enum(['PRODUCTION', 'DEVELOPMENT']).default('PRODUCTION'),
   /** vSphere tag categories by which volumes are placed near their Pods; both empty: none. */
   region: z.string(),
   zone: z.string(),
@@ -60,10 +68,15 @@ export const ADD_ONS = ['cpi', 'csi', 'autoscaler', 'metrics', 'proxy'] as const
 /** Whether it holds a copy of the vSphere identity's sign-in. */
 export const usesSignIn = (name: AddOnName): boolean => name === 'cpi' || name === 'csi'
 
+/** Storage without anything typed. */
+export const BARE_STORAGE: z.infer<typeof csiShape> = {
+  className: 'vsphere', policy: '', datastoreUrl: '', reclaimPolicy: 'Delete', binding: 'WaitForFirstConsumer', expansion: 'allowed', isDefault: 'yes', logLevel: 'PRODUCTION', region: '', zone: '',
+}
+
 /** What the form begins with: a cluster has nodes that join, and volumes, without anything being typed. */
 export const defaultAddOns = (): AddOns => ({
   cpi: { enabled: true, region: '', zone: '', version: '' },
-  csi: { enabled: true, className: 'vsphere', policy: '', datastoreUrl: '', region: '', zone: '' },
+  csi: { enabled: true, ...BARE_STORAGE },
   autoscaler: { enabled: false, version: '' },
   metrics: { enabled: false, scraper: '' },
   proxy: { enabled: false, url: '', noProxy: '' },
@@ -73,7 +86,10 @@ export const defaultAddOns = (): AddOns => ({
 export function wantedAddOns({ cpi, csi, autoscaler, metrics, proxy }: AddOns): readonly AddOnSettings[] {
   const wanted: AddOnSettings[] = []
   if (cpi.enabled) wanted.push({ name: 'cpi', region: cpi.region.trim(), zone: cpi.zone.trim(), version: cpi.version.trim() })
-  if (csi.enabled) wanted.push({ name: 'csi', className: csi.className.trim(), policy: csi.policy.trim(), datastoreUrl: csi.datastoreUrl.trim(), region: csi.region.trim(), zone: csi.zone.trim() })
+  if (csi.enabled) {
+    const { reclaimPolicy, binding, expansion, isDefault, logLevel } = csi
+    wanted.push({ name: 'csi', className: csi.className.trim(), policy: csi.policy.trim(), datastoreUrl: csi.datastoreUrl.trim(), reclaimPolicy, binding, expansion, isDefault, logLevel, region: csi.region.trim(), zone: csi.zone.trim() })
+  }
   if (autoscaler.enabled) wanted.push({ name: 'autoscaler', version: autoscaler.version.trim() })
   if (metrics.enabled) wanted.push({ name: 'metrics', scraper: metrics.scraper.trim() })
   if (proxy.enabled) wanted.push({ name: 'proxy', url: proxy.url.trim(), noProxy: proxy.noProxy.trim() })

@@ -18,7 +18,7 @@ type CsiSettings = Extract<AddOnSettings, { name: 'csi' }>
 export const csiTenantObjects = (place: AddOnPlace, settings: CsiSettings, { registry }: { registry: string }): readonly KubeObject[] =>
   tenantObjects(place, 'csi', names.csiNode(place.cluster), [
     { name: names.csiNode(place.cluster), objects: [namespace(), csiDriver(), ...access(), featureStates(), nodeDaemonSet(registry, settings)] },
-    { name: names.csiClass(place.cluster), objects: [storageClass(settings)] },
+    { name: names.csiClass(place.cluster), objects: settings.className === '' ? [] : [storageClass(settings)] },
   ])
 
 /** Privileged by Pod Security: the node part mounts disks for Pods. */
@@ -61,7 +61,7 @@ function access(): readonly KubeObject[] {
 
 const hostPath = (name: string, path: string, type?: string) => ({ name, hostPath: { path, ...(type === undefined ? {} : { type }) } })
 
-function nodeDaemonSet(registry: string, { region, zone }: CsiSettings): KubeObject {
+function nodeDaemonSet(registry: string, { region, zone, logLevel }: CsiSettings): KubeObject {
   const labels = { app: NODE, role: 'vsphere-csi' }
   const pluginMount = { name: 'plugin-dir', mountPath: '/csi' }
   const registration = `${PLUGIN_DIR}/csi.sock`
@@ -102,7 +102,7 @@ function nodeDaemonSet(registry: string, { region, zone }: CsiSettings): KubeObj
                   X_CSI_MODE: 'node',
                   X_CSI_SPEC_REQ_VALIDATION: 'false',
                   X_CSI_SPEC_DISABLE_LEN_CHECK: 'true',
-                  LOGGER_LEVEL: 'PRODUCTION',
+                  LOGGER_LEVEL: logLevel,
                   CSI_NAMESPACE,
                   NODEGETINFO_WATCH_TIMEOUT_MINUTES: '1',
                 }).map(([name, value]) => ({ name, value })),
@@ -134,17 +134,17 @@ function nodeDaemonSet(registry: string, { region, zone }: CsiSettings): KubeObj
   }
 }
 
-/** Its parameters cannot be changed (kubernetes pkg/apis/storage/validation): another policy is another class. */
-function storageClass({ className, policy, datastoreUrl }: CsiSettings): KubeObject {
+/** What cannot be changed of it is in lib/addons/rules.ts, storageClassProblems. */
+function storageClass({ className, policy, datastoreUrl, reclaimPolicy, binding, expansion, isDefault }: CsiSettings): KubeObject {
   const parameters = { ...(policy === '' ? {} : { storagepolicyname: policy }), ...(datastoreUrl === '' ? {} : { datastoreurl: datastoreUrl }) }
   return {
     apiVersion: 'storage.k8s.io/v1',
     kind: 'StorageClass',
-    metadata: { name: className, annotations: { 'storageclass.kubernetes.io/is-default-class': 'true' } },
+    metadata: { name: className, annotations: { 'storageclass.kubernetes.io/is-default-class': String(isDefault === 'yes') } },
     provisioner: DRIVER,
     ...(Object.keys(parameters).length === 0 ? {} : { parameters }),
-    reclaimPolicy: 'Delete',
-    volumeBindingMode: 'WaitForFirstConsumer',
-    allowVolumeExpansion: true,
+    reclaimPolicy,
+    volumeBindingMode: binding,
+    allowVolumeExpansion: expansion === 'allowed',
   }
 }

@@ -34,11 +34,11 @@ function sidecar(name: string, image: string, args: readonly string[]) {
   }
 }
 
-const environment = (extra: Readonly<Record<string, string>>) =>
+const environment = (logLevel: string, extra: Readonly<Record<string, string>>) =>
   Object.entries({
     ...extra,
     VSPHERE_CSI_CONFIG: `${CONFIG_DIR}/${FILE}`,
-    LOGGER_LEVEL: 'PRODUCTION',
+    LOGGER_LEVEL: logLevel,
     INCLUSTER_CLIENT_QPS: '100',
     INCLUSTER_CLIENT_BURST: '100',
     // In the tenant cluster, where the node part and its feature states are; not the Namespace of this Pod.
@@ -77,7 +77,7 @@ export function csiDeployment(place: AddOnPlace, settings: CsiSettings, { platfo
         sidecar('csi-attacher', of(CSI_SIDECARS.attacher), ['--worker-threads=100']),
         sidecar('csi-resizer', of(CSI_SIDECARS.resizer), ['--handle-volume-inuse-error=false']),
         program('vsphere-csi-controller', of(`csi-vsphere/driver:${CSI_VERSION}`), [], {
-          env: environment({ CSI_ENDPOINT: `unix://${SOCKET_DIR}/csi.sock`, X_CSI_MODE: 'controller', X_CSI_SPEC_DISABLE_LEN_CHECK: 'true', X_CSI_SERIAL_VOL_ACCESS_TIMEOUT: '3m' }),
+          env: environment(settings.logLevel, { CSI_ENDPOINT: `unix://${SOCKET_DIR}/csi.sock`, X_CSI_MODE: 'controller', X_CSI_SPEC_DISABLE_LEN_CHECK: 'true', X_CSI_SERIAL_VOL_ACCESS_TIMEOUT: '3m' }),
           ports: [{ name: 'healthz', containerPort: 9808, protocol: 'TCP' }, { name: 'prometheus', containerPort: 2112, protocol: 'TCP' }],
           livenessProbe: { httpGet: { path: '/healthz', port: 'healthz' }, initialDelaySeconds: 30, timeoutSeconds: 10, periodSeconds: 180, failureThreshold: 3 },
           volumeMounts: [configMount, socket, kubeconfigMount],
@@ -91,7 +91,7 @@ export function csiDeployment(place: AddOnPlace, settings: CsiSettings, { platfo
           volumeMounts: [socket],
         },
         program('vsphere-syncer', of(`csi-vsphere/syncer:${CSI_VERSION}`), election(30, 20, 10), {
-          env: environment({ FULL_SYNC_INTERVAL_MINUTES: '30' }),
+          env: environment(settings.logLevel, { FULL_SYNC_INTERVAL_MINUTES: '30' }),
           ports: [{ name: 'prom-syncer', containerPort: 2113, protocol: 'TCP' }],
           volumeMounts: [configMount, kubeconfigMount],
         }),

@@ -1,7 +1,7 @@
 import { autoscalerVersion } from '@/lib/addons/autoscaler'
 import { cpiVersion } from '@/lib/addons/cloud-provider'
 import { CREDENTIALS_ANNOTATION, RESOURCE_SETS, SERVICE_MONITOR_ANNOTATION, SETTINGS_ANNOTATION } from '@/lib/addons/names'
-import { addOnSettings, type AddOnName, type AddOnSettings } from '@/lib/addons/spec'
+import { addOnSettings, BARE_STORAGE, type AddOnName, type AddOnSettings } from '@/lib/addons/spec'
 import { CSI_VERSION } from '@/lib/addons/versions'
 import { dig, listIn, numberIn, stringIn } from '@/lib/kubernetes/dig'
 import { minorOf } from '@/lib/kubernetes/version'
@@ -88,7 +88,7 @@ export const bareSettings = (name: AddOnName): AddOnSettings => {
     case 'cpi':
       return { name, region: '', zone: '', version: '' }
     case 'csi':
-      return { name, className: 'vsphere', policy: '', datastoreUrl: '', region: '', zone: '' }
+      return { name, ...BARE_STORAGE }
     case 'autoscaler':
       return { name, version: '' }
     case 'metrics':
@@ -131,7 +131,7 @@ export function addOnView(name: AddOnName, { carrier, resourceSet, credentials, 
       version,
       running: main === null ? null : { ...podsOf(carrier), health: healthOf(carrier) },
       outdated,
-      inCluster: RESOURCE_SETS[name] === null ? null : arrival(resourceSet, ARRIVES[name] ?? 'part'),
+      inCluster: RESOURCE_SETS[name] === null ? null : arrival(resourceSet, settings?.name === 'csi' && settings.className === '' ? 'node parts' : (ARRIVES[name] ?? 'part')),
       serviceMonitor: name === 'metrics' ? monitorOf(monitored) : null,
     },
   }

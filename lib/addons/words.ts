@@ -9,7 +9,7 @@ export const ADD_ON_WORDS: Readonly<Record<AddOnName, { readonly title: string; 
   },
   csi: {
     title: 'vSphere storage',
-    does: 'Makes volumes for Pods as disks in vSphere, with a StorageClass that is the default.',
+    does: 'Makes volumes for Pods as disks in vSphere, with a StorageClass for them.',
     without: 'Volumes that Pods ask for stay pending.',
   },
   autoscaler: {

@@ -60,7 +60,7 @@ nodePools:
   - name: second
     replicas: 1
 vSphereCloudControllerManager: { enabled: true, version: v1.31.0 }
-vSphereStorageControllerManager: { enabled: false, storageClass: { name: fast, allowVolumeExpansion: true, parameters: { storagepolicyname: gold } } }
+vSphereStorageControllerManager: { enabled: false, logLevel: DEVELOPMENT, namespace: kube-system, storageClass: { enabled: true, name: fast, allowVolumeExpansion: false, default: false, reclaimPolicy: Retain, volumeBindingMode: Immediate, parameters: { storagepolicyname: gold } } }
 `
 
 describe('a whole file of the chart', () => {
@@ -72,7 +72,7 @@ describe('a whole file of the chart', () => {
       endpoint: { kind: 'fixed', host: '10.40.12.20', port: 7443 },
       placement: { datacenter: 'DC1', datastore: 'ds2', folder: 'folder2', resourcePool: '*/Resources', network: 'net2', template: 'ubuntu-1.34' },
       addresses: { kind: 'pool', range: '10.40.12.64-10.40.12.95', prefix: 24, gateway: '10.40.12.1', nameservers: ['8.8.8.8'] },
-      addOns: { cpi: { enabled: true }, csi: { enabled: false, className: 'fast', policy: 'gold' }, metrics: { enabled: true, scraper: 'monitoring-system/prometheus' } },
+      addOns: { cpi: { enabled: true }, csi: { enabled: false, className: 'fast', policy: 'gold', reclaimPolicy: 'Retain', binding: 'Immediate', expansion: 'refused', isDefault: 'no', logLevel: 'DEVELOPMENT' }, metrics: { enabled: true, scraper: 'monitoring-system/prometheus' } },
       controlPlane: { replicas: 2, advanced: { labels: { cni: 'calico' }, extraArgs: { apiServer: ['--v=3'], controllerManager: ['--cloud-provider=external'] }, dataStore: { name: 'etcd' }, kubelet: { preferredAddressTypes: ['InternalIP', 'Hostname'] }, certSANs: ['api.example.com'], serviceDomain: 'blue.local' } },
       pool: {
         extras: { storagePolicy: null, searchDomains: ['example.com'] }, name: 'default', replicas: 4, cpus: 2, memoryMiB: 4096, diskGiB: 40,
@@ -88,7 +88,7 @@ describe('a whole file of the chart', () => {
       'cluster.controlPlane.network.ingress.hostname',
       'nodePools[0].autoscaling.labels.autoscaling', 'nodePools[0].autoscaling.minSize', 'nodePools[0].autoscaling.maxSize',
       'nodePools[0].ipAddrs[0]', 'nodePools[0].gateway', 'nodePools[0].users[0].shell', 'nodePools[1].name', 'nodePools[1].replicas',
-      'vSphereCloudControllerManager.version', 'vSphereStorageControllerManager.storageClass.allowVolumeExpansion',
+      'vSphereCloudControllerManager.version', 'vSphereStorageControllerManager.namespace',
     ])
     expect(at['nodePools[0].gateway']).toContain('Fixed addresses can be given on the pool’s page')
     expect(at['nodePools[1].name']).toContain('once the cluster is there')
@@ -132,6 +132,14 @@ test('the port of the API is the load balancer’s where the file has no address
   expect([spec.endpoint, spec.controlPlane.advanced.apiServerPort, notTaken]).toEqual([{ kind: 'load-balancer' }, 7443, []])
   const fixed = importChartValues('cluster: { clusterNetwork: { apiServerPort: 7443 } }', { ...base, endpoint: { kind: 'fixed', host: '10.0.0.5', port: 6443 } }, identities)
   expect(fixed).toMatchObject({ spec: { endpoint: { kind: 'fixed', host: '10.0.0.5', port: 7443 } } })
+})
+test('without a StorageClass in the file none is made, and what the chart would not use is not named either', () => {
+  const { spec, notTaken } = imported('cluster: { name: a }\nvSphereStorageControllerManager: { enabled: true, logLevel: LOUD, storageClass: { enabled: false, name: fast, default: false, parameters: { fstype: xfs } } }')
+  expect(spec.addOns.csi).toMatchObject({ enabled: true, className: '', isDefault: 'yes', logLevel: 'PRODUCTION' })
+  expect(notTaken.map(({ path }) => path.slice('vSphereStorageControllerManager.'.length))).toEqual(['logLevel'])
+})
+test('what the form cannot say of a StorageClass is named', () => {
+  expect(imported('cluster: { name: a }\nvSphereStorageControllerManager: { storageClass: { reclaimPolicy: Recycle, parameters: { fstype: xfs } } }').notTaken.map(({ path }) => path.split('.').slice(2).join('.'))).toEqual(['reclaimPolicy', 'parameters.fstype'])
 })
 test('what the file says nothing of stays as it was typed', () => {
   const typed = { ...base, controlPlane: { ...base.controlPlane, advanced: { ...base.controlPlane.advanced, kubelet: { cgroupfs: 'cgroupfs', preferredAddressTypes: ['Hostname'] } } }, pool: { ...base.pool, node: { ...base.pool.node, users: [{ name: 'ops', groups: '', shell: '', sudo: '', sshKeys: [KEY], lockPassword: true, password: null }] } } } as typeof base

@@ -6,6 +6,7 @@ import { templateFor } from '@/lib/identity/select'
 import { sameVersion } from '@/lib/kubernetes/version'
 import { parseAddress } from '@/lib/ip-pool/ipv4'
 import { formatRange } from '@/lib/ip-pool/range'
+import { addOnsOf, STORAGE_CLASS } from '@/lib/import/add-ons'
 import { valuesReader, type ValuesReader } from '@/lib/import/values-reader'
 import { userIn } from '@/lib/node-config/parts'
 import type { NodeConfig } from '@/lib/node-config/spec'
@@ -39,7 +40,9 @@ const WHY: readonly (readonly [RegExp, string])[] = [
   [/^nodePools\[0\]\.topology/, 'The chart ignores it.'],
   [/^nodePools\[0\]\.users\[\d+\]/, 'The chart ignores it.'],
   [/^vSphereCloudControllerManager/, 'Its image follows the cluster’s version, and its credentials come from the vSphere identity.'],
-  [/^vSphereStorageControllerManager/, 'The StorageClass is made with settings of its own, and the credentials come from the vSphere identity.'],
+  [/^vSphereStorageControllerManager\.namespace/, 'In the cluster the node part has a Namespace of its own, vmware-system-csi.'],
+  [/^vSphereStorageControllerManager\.storageClass/, 'The form has no such value of a StorageClass.'],
+  [/^vSphereStorageControllerManager/, 'Its images follow the portal, and the credentials come from the vSphere identity.'],
   [/topology/i, 'The chart ignores it.'],
 ]
 
@@ -66,7 +69,9 @@ export function importChartValues(text: string, base: ClusterSpec, identities: r
   const refused: NotTaken[] = []
   const spec = specOf(read, base, identities, refused)
   const said = new Set(refused.map(({ path }) => path))
-  const left = read.left().filter((path) => !said.has(path) && !(read.peek(path) === false && FALSE_ANYWAY.test(path)))
+  // Of a class that the chart does not make the file says nothing either.
+  const noClass = read.peek(`${STORAGE_CLASS}.enabled`) === false
+  const left = read.left().filter((path) => !said.has(path) && !(noClass && path.startsWith(`${STORAGE_CLASS}.`)) && !(read.peek(path) === false && FALSE_ANYWAY.test(path)))
   const rest = left.map((path) => ({ path, why: WHY.find(([pattern]) => pattern.test(path))?.[1] ?? 'Not a value that the portal knows.' }))
   return { spec, taken: read.taken(), notTaken: [...refused, ...rest] }
 }
@@ -229,30 +234,6 @@ function firstOf(read: ValuesReader, path: string, refused: NotTaken[]): string 
   if (all === null || all.length === 0) return null
   if (all.length > 1) refused.push({ path, why: `The form takes one; ${plural(all.length - 1, 'other')} left out: ${cleanLine(all.slice(1).join(', '), 120)}.` })
   return all[0] ?? null
-}
-
-function addOnsOf(read: ValuesReader, { addOns }: ClusterSpec): ClusterSpec['addOns'] {
-  const storage = 'vSphereStorageControllerManager'
-  return {
-    ...addOns,
-    cpi: { ...addOns.cpi, enabled: read.flag('vSphereCloudControllerManager.enabled') ?? addOns.cpi.enabled },
-    csi: {
-      ...addOns.csi,
-      enabled: read.flag(`${storage}.enabled`) ?? addOns.csi.enabled,
-      className: read.text(`${storage}.storageClass.name`) ?? addOns.csi.className,
-      policy: read.text(`${storage}.storageClass.parameters.storagepolicyname`) ?? addOns.csi.policy,
-      datastoreUrl: read.text(`${storage}.storageClass.parameters.datastoreurl`) ?? addOns.csi.datastoreUrl,
-    },
-    metrics: { enabled: read.flag('cluster.metrics.enabled') ?? addOns.metrics.enabled, scraper: scraperOf(read) ?? addOns.metrics.scraper },
-  }
-}
-
-/** A name that the file leaves out is the chart's. */
-function scraperOf(read: ValuesReader): string | null {
-  const at = 'cluster.metrics.serviceAccount'
-  const name = read.text(`${at}.name`)
-  const namespace = read.text(`${at}.namespace`)
-  return name === null && namespace === null ? null : `${namespace ?? 'monitoring-system'}/${name ?? 'kube-prometheus-stack-prometheus'}`
 }
 
 /** The chart drops search domains; here they work. */

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest'
+import { BARE_STORAGE } from '@/lib/addons/spec'
 import { SETTINGS_ANNOTATION } from '@/lib/addons/names'
 import { defaultSpec } from '@/lib/cluster/defaults'
 import type { ClusterSpec } from '@/lib/cluster/spec'
@@ -38,7 +39,7 @@ const identities = vi.fn()
 const written = () => own.apply.mock.calls.filter(([, options]) => !(options as { dryRun?: boolean } | undefined)?.dryRun).map(([object]) => object as KubeObject)
 const save = (settings: Parameters<typeof saveAddOn>[1]['settings'], seen: Parameters<typeof saveAddOn>[1]['seen'] = null) => saveAddOn(ctx, { tenant: 'blue', cluster: 'blue-1', settings, seen })
 const cpi = { name: 'cpi', region: '', zone: '', version: '' } as const
-const csi = { name: 'csi', className: 'vsphere', policy: '', datastoreUrl: '', region: '', zone: '' } as const
+const csi = { name: 'csi', ...BARE_STORAGE } as const
 const deployed = (settings: object, name: string) => ({ kind: 'Deployment', metadata: { name: `blue-1-${name}`, labels: { 'tenantry.dev/add-on': (settings as { name: string }).name }, annotations: { [SETTINGS_ANNOTATION]: JSON.stringify(settings) } } })
 
 beforeEach(() => {

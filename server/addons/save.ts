@@ -1,7 +1,7 @@
 import 'server-only'
 import { randomUUID } from 'node:crypto'
 import { ADD_ON_WORDS } from '@/lib/addons/words'
-import { addOnProblems } from '@/lib/addons/rules'
+import { addOnProblems, storageClassProblems } from '@/lib/addons/rules'
 import { stepOf } from '@/lib/addons/names'
 import type { AddOnSettings } from '@/lib/addons/spec'
 import { settingsOf } from '@/lib/addons/view'
@@ -99,8 +99,8 @@ async function assertAsSeen(ctx: TenantContext, cluster: string, settings: AddOn
   const now = carrier ? settingsOf(carrier, settings.name) : null
   const text = canonicalJson(now)
   if (text !== canonicalJson(seen) && text !== canonicalJson(settings)) throw failure('conflict', `${ADD_ON_WORDS[settings.name].title} was changed by somebody else since this page was read. Load it again, then repeat.`)
-  if (now?.name !== 'csi' || settings.name !== 'csi' || now.className !== settings.className) return
-  if (now.policy !== settings.policy || now.datastoreUrl !== settings.datastoreUrl) throw invalid({ className: `The StorageClass ${now.className} keeps its policy and datastore for ever. Give the new one another name.` })
+  const [fixed] = storageClassProblems(now, settings)
+  if (fixed) throw invalid({ [fixed.path.join('.')]: fixed.message })
 }
 
 /** @throws AppError 'conflict' for one that another version of the portal wrote */
