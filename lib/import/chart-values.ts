@@ -34,6 +34,7 @@ const WHY: readonly (readonly [RegExp, string])[] = [
   [/^cluster\.controlPlane\.network\.(ingress|gateway)/, 'The chart ignores it. Machines reach the API by address here.'],
   [/^cluster\.controlPlane\.addons/, 'The chart ignores it: each of the three is always on there.'],
   [/^nodePools\[[1-9]\d*\]/, 'The form makes one pool. Add this one once the cluster is there.'],
+  [/^nodePools\[0\]\.autoscaling\.labels/, 'The autoscaler finds a pool by its cluster here, not by a label.'],
   [/^nodePools\[0\]\.autoscaling/, 'Set the autoscaler’s bounds on the pool’s page once the cluster is there.'],
   [/^nodePools\[0\]\.(ipAddrs|gateway)/, 'The chart ignores it, and machines take addresses and gateway from the pool or by DHCP. Fixed addresses can be given on the pool’s page once the cluster is there.'],
   [/^nodePools\[0\]\.domain/, 'The chart ignores it, and a machine in vSphere has no such field. Search domains are taken.'],
