@@ -1,3 +1,4 @@
+import type { KubernetesObject } from '@kubernetes/client-node'
 import { execFile } from 'node:child_process'
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -32,8 +33,10 @@ test('every object is listed and read without credentials, and the export is tak
   const table = page.getByRole('table', { name: 'Objects of listed' })
 
   await test.step('what was asked for comes first, then what was made of it; search and kind narrow it', async () => {
-    await expect(table.getByRole('rowheader')).toHaveText(['What was asked for', 'What controllers made of it'])
+    await expect(table.getByRole('rowheader')).toHaveText(['What was asked for', 'Add-ons', 'What controllers made of it'])
     await expect(table.getByRole('button', { name: 'listed, Cluster: show its YAML' })).toBeVisible()
+    await expect(table.getByRole('button', { name: 'listed-vsphere-csi-controller, Deployment: show its YAML' })).toBeVisible()
+    await expect(table.getByRole('button', { name: /, ClusterResourceSet: show its YAML$/ })).toHaveCount(1)
     await picture(page, 'objects')
     await expectAccessible(page, 'objects')
     await page.getByRole('searchbox').fill('kubeadm')
@@ -42,6 +45,17 @@ test('every object is listed and read without credentials, and the export is tak
     await page.getByRole('combobox', { name: 'Kind' }).click()
     await page.getByRole('option', { name: /^KubeadmConfig\b/ }).click()
     await expect(page.getByText('1 object', { exact: true })).toBeVisible()
+  })
+
+  await test.step('of an add-on there is its Deployment, and of another Deployment in the Namespace nothing', async () => {
+    const answer = (name: string) => page.request.get(`/api/t/${tenant}/clusters/listed/objects?kind=Deployment&object=${name}`)
+    const shown = await answer('listed-vsphere-csi-controller')
+    expect(await shown.text()).toContain('csi-provisioner')
+    const selector = { matchLabels: { app: 'foreign' } }
+    await lab.objects.create({ apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'foreign', namespace: tenant }, spec: { selector, template: { metadata: { labels: selector.matchLabels }, spec: { containers: [{ name: 'a', image: 'a', env: [{ name: 'TOKEN', value: 'hunter2' }] }] } } } } as KubernetesObject)
+    const foreign = await answer('foreign')
+    expect(foreign.status()).toBe(404)
+    expect(await foreign.text()).not.toContain('hunter2')
   })
 
   await test.step('the object by which a machine joins is shown without its token', async () => {

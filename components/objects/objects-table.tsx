@@ -44,7 +44,7 @@ export function ObjectsTable({ label, sections, onOpen }: { label: string; secti
 }
 
 function Row({ row, onOpen }: { row: ObjectRow; onOpen: (key: string) => void }) {
-  const aside = row.leaving ? 'being removed' : row.asked && !row.exported ? 'not in use' : null
+  const aside = row.leaving ? 'being removed' : row.part === 'asked' && !row.exported ? 'not in use' : null
   return (
     <tr role="row" className="hover:bg-sunken has-[[data-row]:focus-visible]:bg-sunken max-s:grid max-s:grid-cols-[minmax(0,1fr)_auto] max-s:gap-x-3 max-s:border-t max-s:border-line max-s:px-4 max-s:py-2.5">
       <td role="cell" className={cn(cell, 'max-s:order-1')}>

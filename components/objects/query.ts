@@ -26,13 +26,14 @@ export interface Section {
   readonly rows: readonly ObjectRow[]
 }
 
-/** What matches, in two parts; the order within them stays that of the objects. */
+/** What matches, in its parts; the order within them stays that of the objects. */
 export function sections(rows: readonly ObjectRow[], { search, kind }: ObjectsQuery): readonly Section[] {
   const wanted = search.trim().toLowerCase()
   const shown = rows.filter((row) => (kind === null || row.kind === kind) && (!wanted || [row.what, row.kind, row.name].some((text) => text.toLowerCase().includes(wanted))))
   return [
-    { title: 'What was asked for', rows: shown.filter(({ asked }) => asked) },
-    { title: 'What controllers made of it', rows: shown.filter(({ asked }) => !asked) },
+    { title: 'What was asked for', rows: shown.filter(({ part }) => part === 'asked') },
+    { title: 'Add-ons', rows: shown.filter(({ part }) => part === 'add-on') },
+    { title: 'What controllers made of it', rows: shown.filter(({ part }) => part === 'made') },
   ].filter((section) => section.rows.length > 0)
 }
 

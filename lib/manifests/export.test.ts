@@ -46,6 +46,10 @@ describe('what is exported', () => {
     const ending = objects.map((one) => (one.kind === 'Cluster' ? { ...one, metadata: { ...one.metadata, ...leaving } } : one))
     expect(names(ending)).toContain('MachineDeployment/blue-gpu')
   })
+  test('has no add-ons: people may not write them', () => {
+    const addOns = [object('Deployment', 'blue-csi', {}, { labels: { 'tenantry.dev/add-on': 'csi' } }), object('ClusterResourceSet', 'blue-csi')]
+    expect(exportFiles('blue', [...blue, ...addOns])).toEqual(exportFiles('blue', blue))
+  })
   test('fits a tar, however long a name is', () => {
     const long = object('MachineHealthCheck', 'x'.repeat(253))
     for (const { path } of exportFiles('blue', [...blue, long])) expect(path.length).toBeLessThanOrEqual(100)

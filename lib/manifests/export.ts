@@ -12,10 +12,16 @@ export const ASKED_KINDS = [
 ] as const
 /** Kinds that controllers make of them. Never Secrets or ConfigMaps. */
 export const MADE_KINDS = ['TenantControlPlane', 'MachineSet', 'Machine', 'KubeadmConfig', 'VSphereMachine', 'VSphereVM', 'IPAddressClaim', 'IPAddress'] as const
-export const OBJECT_KINDS = [...ASKED_KINDS, ...MADE_KINDS] as const
+/**
+ * What add-ons consist of that tenants may read. Listed and shown, never exported: the portal writes them as itself, and people may not.
+ * Only what carries ADD_ON_LABEL: a Namespace has Deployments of others too.
+ */
+export const ADD_ON_KINDS = ['Deployment', 'ClusterResourceSet'] as const
+export const OBJECT_KINDS = [...ASKED_KINDS, ...ADD_ON_KINDS, ...MADE_KINDS] as const
 export type ObjectKind = (typeof OBJECT_KINDS)[number]
 
 export const isAsked = (kind: string): boolean => (ASKED_KINDS as readonly string[]).includes(kind)
+export const isAddOnKind = (kind: string): boolean => (ADD_ON_KINDS as readonly string[]).includes(kind)
 
 /** The object as a person reads it: without the bookkeeping of the API server and of kubectl. */
 export function readable(object: KubeObject): KubeObject {

@@ -3,8 +3,8 @@ export interface ObjectRow {
   readonly kind: string
   readonly name: string
   readonly what: string
-  /** Somebody asked for it; the others were made of it by controllers. */
-  readonly asked: boolean
+  /** Somebody asked for it, the portal wrote it as part of an add-on, or controllers made it of the first. */
+  readonly part: 'asked' | 'add-on' | 'made'
   /** It is in the export: superseded templates and what is being removed are not. */
   readonly exported: boolean
   readonly createdAt: string | null

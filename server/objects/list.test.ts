@@ -23,6 +23,8 @@ function client(objects: readonly KubeObject[], fail: (kind: string) => Error | 
     list: vi.fn(async (kind: string, _namespace: string, selector: string) => {
       const found = of(kind)
       if (kind === 'MachineHealthCheck') throw failure('refused', 'its provider is not installed')
+      const [cluster, ...marks] = selector.split(',')
+      if (marks.length > 0) return found.filter(({ metadata }) => `${LABEL}=${metadata.labels?.[LABEL]}` === cluster && marks.every((mark) => metadata.labels?.[mark] !== undefined))
       return selector.startsWith('!') ? found.filter(({ metadata }) => metadata.labels?.[LABEL] === undefined) : found.filter(({ metadata }) => `${LABEL}=${metadata.labels?.[LABEL]}` === selector)
     }),
   } as unknown as UserClient
@@ -39,6 +41,14 @@ test('objects are found by label, owner, reference and spec, along the whole cha
     object('IPAddress', 'other', { owner: 'nobody' }),
   ]
   expect(await names(objects)).toEqual(['Cluster/a', 'KamajiControlPlane/by-hand', 'MachineDeployment/pool', 'Machine/m', 'VSphereMachine/vsm', 'VSphereVM/vm', 'IPAddressClaim/claim', 'IPAddress/ip'])
+})
+test('of Deployments and ClusterResourceSets only an add-on’s own are found', async () => {
+  const addOn = { [LABEL]: 'a', 'tenantry.dev/add-on': 'csi' }
+  const objects = [
+    object('Cluster', 'a'), object('Deployment', 'a-csi', { labels: addOn }), object('ClusterResourceSet', 'a-csi', { labels: addOn }),
+    object('Deployment', 'b-csi', { labels: { ...addOn, [LABEL]: 'b' } }), object('Deployment', 'foreign', { labels: { [LABEL]: 'a' } }), object('Deployment', 'owned', { owner: 'a' }),
+  ]
+  expect(await names(objects)).toEqual(['Cluster/a', 'Deployment/a-csi', 'ClusterResourceSet/a-csi'])
 })
 test('a kind that the person may not list is said, and the rest is there; another failure is one', async () => {
   const objects = [object('Cluster', 'a'), object('Machine', 'm', { labels: { [LABEL]: 'a' } })]

@@ -1,9 +1,10 @@
 import 'server-only'
+import { ADD_ON_LABEL } from '@/lib/addons/names'
 import { isAppError } from '@/lib/errors'
 import { stringIn } from '@/lib/kubernetes/dig'
 import type { KubeObject } from '@/lib/kubernetes/object'
 import { describeObjects } from '@/lib/manifests/describe'
-import { desiredObjects, inOrder, isAsked, OBJECT_KINDS, referencesOf, type ObjectKind } from '@/lib/manifests/export'
+import { desiredObjects, inOrder, isAddOnKind, isAsked, OBJECT_KINDS, referencesOf, type ObjectKind } from '@/lib/manifests/export'
 import { CLUSTER_NAME_LABEL } from '@/lib/manifests/labels'
 import type { ClusterObjects } from '@/lib/manifests/object-row'
 import { notFound } from '@/server/failure'
@@ -37,6 +38,7 @@ export async function findObjects(client: UserClient, tenant: string, cluster: s
         const found = await client.get('Cluster', tenant, cluster)
         return { own: found ? [found] : [], unlabelled: [] }
       }
+      if (isAddOnKind(kind)) return { own: await client.list(kind, tenant, `${CLUSTER_NAME_LABEL}=${cluster},${ADD_ON_LABEL}`), unlabelled: [] }
       const own = await client.list(kind, tenant, `${CLUSTER_NAME_LABEL}=${cluster}`)
       return { own, unlabelled: await client.list(kind, tenant, `!${CLUSTER_NAME_LABEL}`) }
     } catch (error) {
@@ -61,7 +63,7 @@ export async function listObjects(ctx: TenantContext, cluster: string): Promise<
     kind: object.kind,
     name: object.metadata.name,
     what: what[index]?.what ?? object.kind,
-    asked: isAsked(object.kind),
+    part: isAsked(object.kind) ? ('asked' as const) : isAddOnKind(object.kind) ? ('add-on' as const) : ('made' as const),
     exported: desired.has(object),
     createdAt: object.metadata.creationTimestamp ?? null,
     leaving: object.metadata.deletionTimestamp !== undefined,
