@@ -120,8 +120,7 @@ export function addOnView(name: AddOnName, { carrier, resourceSet, credentials, 
   const version = main === null ? null : imageVersion(carrier, main)
   const outdated = [...(own?.outdated ?? [])]
   if (version !== fitting) outdated.push(`It runs ${version ?? 'an unknown version'}; ${fitting} fits the cluster.`)
-  const copied = carrier.metadata.annotations?.[CREDENTIALS_ANNOTATION]
-  if (copied !== undefined && credentials !== null && copied !== credentials) outdated.push('The vSphere sign-in has changed since it was copied here.')
+  if (hasOldSignIn(carrier, credentials)) outdated.push('The vSphere sign-in has changed since it was copied here.')
   const monitored = carrier.metadata.annotations?.[SERVICE_MONITOR_ANNOTATION] === 'true'
   if (name === 'metrics' && serviceMonitors && !monitored) outdated.push('The management cluster has the kind ServiceMonitor now; there is none of this cluster yet.')
   return {
@@ -135,6 +134,15 @@ export function addOnView(name: AddOnName, { carrier, resourceSet, credentials, 
       serviceMonitor: name === 'metrics' ? monitorOf(monitored) : null,
     },
   }
+}
+
+/**
+ * Whether an add-on copied the sign-in from an older state of the identity's Secret.
+ * @param now `<uid>/<resourceVersion>` of that Secret; null: not known, and nothing is claimed
+ */
+export function hasOldSignIn(carrier: KubeObject, now: string | null): boolean {
+  const copied = carrier.metadata.annotations?.[CREDENTIALS_ANNOTATION]
+  return copied !== undefined && now !== null && copied !== now
 }
 
 const monitorOf = (monitored: boolean): InstalledAddOn['serviceMonitor'] =>

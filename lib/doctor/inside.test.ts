@@ -14,11 +14,15 @@ const driver = object('CSIDriver', 'csi.vsphere.vmware.com')
 const csi = lease('external-attacher-leader-csi-vsphere-vmware-com', 3)
 
 const look = (inside: Partial<InsideObjects>, around: Partial<InsideAround> = {}) =>
-  lookInto({ nodes: [node('a')], leases: [], claims: [], events: [], classes: [], drivers: [], ...inside }, { tenant: 'blue', cluster: 'c', waiting: [], cloudProvider: 'unknown', storage: 'unknown', now: NOW, ...around })
+  lookInto({ nodes: [node('a')], leases: [], claims: [], events: [], classes: [], drivers: [], ...inside }, { tenant: 'blue', cluster: 'c', waiting: [], cloudProvider: 'unknown', storage: 'unknown', oldSignIn: [], now: NOW, ...around })
 const first = (...args: Parameters<typeof look>) => look(...args).findings[0] ?? expect.fail('nothing found')
 
 test('a cluster whose nodes are ready and whose volumes are bound has no finding', () => {
   expect(look({})).toEqual({ nodes: 1, ready: 1, claims: 0, findings: [] })
+})
+test('a changed sign-in is told, also while nothing has failed yet', () => {
+  const { findings } = look({}, { oldSignIn: ['c-vsphere-csi-controller'] })
+  expect(findings).toMatchObject([{ id: 'old-sign-in', sentence: 'The vSphere sign-in has changed since c-vsphere-csi-controller copied it', next: expect.stringContaining('Update') as string }])
 })
 test.each([
   [[], /the cloud provider has never run/],

@@ -24,12 +24,14 @@ export interface InsideAround {
   readonly waiting: readonly string[]
   readonly cloudProvider: Beside
   readonly storage: Beside
+  /** Deployments of these that sign in to vCenter with what the identity's Secret no longer says. */
+  readonly oldSignIn: readonly string[]
   readonly now: number
 }
 
 /** One thing that the tenant cluster proves. */
 export interface InsideFinding {
-  readonly id: 'no-cloud-provider' | 'no-provider-id' | 'not-initialized' | 'no-network' | 'not-ready' | 'never-joined' | 'no-driver' | 'no-class' | 'no-controller' | 'claim-refused' | 'claim-waits'
+  readonly id: 'old-sign-in' | 'no-cloud-provider' | 'no-provider-id' | 'not-initialized' | 'no-network' | 'not-ready' | 'never-joined' | 'no-driver' | 'no-class' | 'no-controller' | 'claim-refused' | 'claim-waits'
   readonly weight: 'held' | 'waits'
   readonly sentence: string
   /** What proves it, in the objects' own words. */
@@ -67,7 +69,7 @@ export function lookInto(inside: InsideObjects, around: InsideAround): InsideRep
     nodes: nodes.length,
     ready: nodes.filter((node) => readyOf(node)?.status === 'True').length,
     claims: claims.length,
-    findings: [...cloudProvider(inside, around), ...unmarked(nodes), ...uninitialized(nodes, around), ...unready(nodes), ...neverJoined(inside, around), ...volumes(inside, around)],
+    findings: [...cloudProvider(inside, around), ...unmarked(nodes), ...uninitialized(nodes, around), ...unready(nodes), ...neverJoined(inside, around), ...volumes(inside, around), ...oldSignIn(around)],
   }
 }
 
@@ -99,6 +101,16 @@ function silence(called: string, is: 'never' | 'silent', beside: Beside): readon
 
 const besideProof = (tenant: string, deployment: string, beside: Beside): string =>
   beside === 'unknown' ? '' : `\nDeployment ${tenant}/${deployment}: ${beside === 'absent' ? 'not there' : `status.readyReplicas ${beside.ready}, spec.replicas ${beside.wanted}`}`
+
+/** Each of them keeps a copy. vCenter refuses an old password at their next sign-in, which may be hours away. */
+function oldSignIn({ tenant, oldSignIn: found }: InsideAround): readonly InsideFinding[] {
+  if (found.length === 0) return []
+  return [{
+    id: 'old-sign-in', weight: 'held', sentence: `The vSphere sign-in has changed since ${listed(found, NAMED)} copied it`,
+    proof: found.map((deployment) => `metadata.annotations of Deployment ${tenant}/${deployment}: tenantry.dev/credentials is not what the identity’s Secret is now`).join('\n'),
+    next: 'Press Update: Add-ons, in this cluster’s menu. It copies the sign-in anew and replaces the Pods.', log: null,
+  }]
+}
 
 function cloudProvider({ nodes, leases }: InsideObjects, { tenant, cluster, now, cloudProvider: beside }: InsideAround): readonly InsideFinding[] {
   const marked = nodes.filter((node) => taintsOf(node).includes(CLOUD_TAINT))

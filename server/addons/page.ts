@@ -4,6 +4,7 @@ import { addOnView, type AddOnsPageData } from '@/lib/addons/view'
 import { liveAddOns } from '@/server/addons/live'
 import { podProxyPage } from '@/server/addons/pod-proxy-page'
 import { versionOf } from '@/server/addons/save'
+import { signInVersion } from '@/server/addons/sign-in'
 import { findCluster } from '@/server/node-pools/find'
 import { runtime } from '@/server/runtime'
 import type { TenantContext } from '@/server/tenants/open'
@@ -18,14 +19,8 @@ export async function addOnsPageData(ctx: TenantContext, name: string): Promise<
   const client = runtime().asUser(ctx.identity)
   const { carriers, resourceSets } = await liveAddOns(client, ctx.tenant, name)
   const [credentials, serviceMonitors, podProxy] = await Promise.all([
-    credentialsNow(cluster.identity), runtime().own.has('ServiceMonitor').catch(() => false), podProxyPage(ctx, client, cluster, { kubernetes, set: carriers.get('proxy') ?? null }),
+    signInVersion(cluster.identity), runtime().own.has('ServiceMonitor').catch(() => false), podProxyPage(ctx, client, cluster, { kubernetes, set: carriers.get('proxy') ?? null }),
   ])
   const addOns = ADD_ONS.map((addOn) => addOnView(addOn, { carrier: carriers.get(addOn) ?? null, resourceSet: resourceSets.get(addOn) ?? null, credentials, serviceMonitors, ...(addOn === 'proxy' ? { own: podProxy } : {}) }, kubernetes))
   return { cluster: name, kubernetes, addOns }
-}
-
-/** Which state of the identity's Secret is the newest; null where nobody can tell, and the page does without. */
-async function credentialsNow(identity: string | null): Promise<string | null> {
-  if (identity === null) return null
-  return runtime().own.signInOf(identity).then(({ version }) => version, () => null)
 }

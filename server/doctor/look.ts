@@ -1,8 +1,11 @@
 import 'server-only'
 import { names } from '@/lib/addons/names'
-import { lookInto, type Beside, type InsideReport } from '@/lib/doctor/inside'
+import { hasOldSignIn } from '@/lib/addons/view'
+import type { ClusterView } from '@/lib/cluster/view'
+import { lookInto, type Beside, type InsideAround, type InsideReport } from '@/lib/doctor/inside'
 import { numberIn } from '@/lib/kubernetes/dig'
 import type { KubeObject } from '@/lib/kubernetes/object'
+import { signInVersion } from '@/server/addons/sign-in'
 import { audited } from '@/server/audit/audited'
 import { failure, notFound } from '@/server/failure'
 import type { LookInput } from '@/server/inputs'
@@ -31,19 +34,21 @@ export async function lookIntoCluster(ctx: TenantContext, { cluster: name }: Loo
     })
     const inside = await lookInside(admin, { cluster: name, tenant: ctx.tenant, endpoint: cluster.endpoint })
     const waiting = Object.values(ctx.state().machines).filter((machine) => machine.cluster === name && machine.deletingSince === null && machine.node === null && WAITING.has(machine.state.word)).map((machine) => machine.name)
-    return lookInto(inside, { tenant: ctx.tenant, cluster: name, waiting, ...(await beside(ctx, name)), now: Date.now() })
+    return lookInto(inside, { tenant: ctx.tenant, cluster: name, waiting, ...(await beside(ctx, cluster)), now: Date.now() })
   })
 }
 
 /** Its controllers on the management cluster, read as the person; who may not read them is told what the cluster itself proves. */
-async function beside(ctx: TenantContext, cluster: string): Promise<{ readonly cloudProvider: Beside; readonly storage: Beside }> {
+async function beside(ctx: TenantContext, { name: cluster, identity }: Pick<ClusterView, 'name' | 'identity'>): Promise<Pick<InsideAround, 'cloudProvider' | 'storage' | 'oldSignIn'>> {
   try {
     const client = runtime().asUser(ctx.identity)
     // By name: the chart calls its own as the add-ons do.
     const [cpi, csi] = await Promise.all([names.cpi(cluster), names.csi(cluster)].map((name) => client.get('Deployment', ctx.tenant, name)))
-    return { cloudProvider: besideOf(cpi), storage: besideOf(csi) }
+    const found = [cpi, csi].flatMap((deployment) => deployment ?? [])
+    const signIn = found.length === 0 ? null : await signInVersion(identity)
+    return { cloudProvider: besideOf(cpi), storage: besideOf(csi), oldSignIn: found.filter((deployment) => hasOldSignIn(deployment, signIn)).map(({ metadata }) => metadata.name) }
   } catch {
-    return { cloudProvider: 'unknown', storage: 'unknown' }
+    return { cloudProvider: 'unknown', storage: 'unknown', oldSignIn: [] }
   }
 }
 
