@@ -49,6 +49,8 @@ test('a cluster of the Helm chart is shown whole, its settings are held by Helm,
   const [uids, before] = [await machineUids(lab, tenant), await generations(lab, tenant)]
 
   await test.step('what Helm holds is refused by name, and nothing is written', async () => {
+    await page.getByRole('button', { name: 'More for pool general-md' }).click()
+    await expect(page.getByRole('menuitem', { name: 'Restart all machines Helm holds its settings. Take the cluster over first.' })).toBeDisabled()
     await page.goto(`${cluster}/pools/general-md`)
     const memory = page.getByRole('textbox', { name: 'Memory' })
     await memory.fill('8192')
