@@ -30,6 +30,7 @@ test('an emptied field is no number', () => {
 test('addresses that machines wait for are not free, and the pod network has an end', () => {
   expect(scaleWords(pool, 5, { addresses: addresses(3), waiting: () => 2 }).problem).toBe('2 more need 2 addresses; 1 address is free in pool blue.')
   const networks = { pods: ['10.244.0.0/22'] }
-  expect(scaleWords(pool, 4, { ...DHCP, networks }).problem).toBeNull()
-  expect(scaleWords(pool, 4, { ...DHCP, networks, desired: 4 }).problem).toBe('The pod network 10.244.0.0/22 has room for 4 machines, a /24 each, and 4 are asked for.')
+  expect(scaleWords(pool, 4, { ...DHCP, networks })).toMatchObject({ problem: null, addresses: null })
+  expect(scaleWords(pool, 4, { ...DHCP, networks, desired: 4 })).toMatchObject({ problem: null, addresses: expect.stringMatching(/^The pod network 10\.244\.0\.0\/22 has room for 4 machines/) as string })
+  expect(scaleWords(pool, 5, { addresses: addresses(9), networks, desired: 4 }).addresses).toMatch(/9 addresses are free in pool blue\. The pod network/)
 })

@@ -1,11 +1,11 @@
 import { type AddressesView, type NodePoolView, scarcestPool } from '@/lib/cluster/view'
-import { podRoom, podRoomWords, type PodNetwork } from '@/lib/cluster/pod-room'
-import type { Waiting } from '@/lib/node-pool/addresses'
+import type { PodNetwork } from '@/lib/cluster/pod-room'
+import { podWarning, type Waiting } from '@/lib/node-pool/addresses'
 import { plural } from '@/lib/text'
 
 export interface ScaleWords {
   readonly effect: string
-  /** What addresses it takes; null with DHCP or when nothing is added. */
+  /** What it takes of addresses and the pod network; null when there is nothing to say of them. */
   readonly addresses: string | null
   readonly problem: string | null
   readonly verb: string
@@ -35,14 +35,13 @@ export function scaleWords(pool: Pick<NodePoolView, 'name' | 'desired' | 'surge'
   const verb = `Scale to ${replicas} and add ${plural(more, 'machine')}`
   const effect = `${plural(more, 'machine')} will be cloned and will join within minutes. What runs now is not touched.`
   if (held !== null) return { effect, addresses: null, verb, problem: held }
-  const room = podRoom(networks)
-  if (room !== null && desired + more > room) return { effect, addresses: null, verb, problem: `${podRoomWords(networks, room)}, and ${desired} ${desired === 1 ? 'is' : 'are'} asked for.` }
+  const pods = podWarning({ needed: more }, networks, desired)
   const addresses = scarcestPool(view, pool.addressPools, waiting)
-  if (addresses === null) return { effect, addresses: null, problem: null, verb }
+  if (addresses === null) return { effect, addresses: pods, problem: null, verb }
   const needed = more + pool.surge
   const free = Math.max(0, addresses.free - waiting(addresses.pool))
   const have = `${plural(free, 'address', 'addresses')} ${free === 1 ? 'is' : 'are'} free in pool ${addresses.pool}`
   if (free < more) return { effect, addresses: null, verb, problem: `${more} more need ${plural(more, 'address', 'addresses')}; ${have}.` }
   const spare = free < needed ? ` A later change makes ${plural(pool.surge, 'machine')} ahead and would then wait for an address.` : ''
-  return { effect, verb, problem: null, addresses: `Takes ${plural(more, 'address', 'addresses')}; ${have}.${spare}` }
+  return { effect, verb, problem: null, addresses: `Takes ${plural(more, 'address', 'addresses')}; ${have}.${spare}${pods === null ? '' : ` ${pods}`}` }
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { addressAnswer, podAnswer, waitingIn, worse } from '@/lib/node-pool/addresses'
+import { addressAnswer, podWarning, waitingIn, withWarning } from '@/lib/node-pool/addresses'
 
 const pool = (free: number) => ({ kind: 'pool', pool: 'blue-1', ranges: [], prefix: 24, gateway: null, total: 16, used: 16 - free, free }) as const
 
@@ -29,14 +29,13 @@ test('a largest size beyond the free addresses is a warning', () => {
   expect(addressAnswer({ needed: 0, must: 0, most: 3 }, pool(3), () => 0).role).toBe('ok')
   expect(addressAnswer({ needed: 0, must: 0, most: 9 }, { kind: 'dhcp' }, () => 0).role).toBe('ok')
 })
-test('every machine needs a part of the pod network', () => {
+test('more machines than the pod network has parts for are warned of: only some network add-ons go by them', () => {
   const network = { pods: ['10.244.0.0/22'] }
-  expect(podAnswer({ needed: 1, must: 1 }, network, 3)).toBeNull()
-  expect(podAnswer({ needed: 2, must: 1 }, network, 3)).toMatchObject({ role: 'warn', free: 1 })
-  expect(podAnswer({ needed: 1, must: 1, most: 3 }, network, 3)).toMatchObject({ role: 'warn', words: expect.stringContaining('largest size it takes 3 more') as string })
-  expect(podAnswer({ needed: 1, must: 1 }, network, 4)).toMatchObject({ role: 'bad', words: expect.stringContaining('room for 4 machines, a /24 each, and 4 are asked for; this needs 1 more') as string })
-  expect(podAnswer({ needed: 0, must: 0 }, network, 9)).toBeNull()
-  expect(podAnswer({ needed: 9, must: 9 }, { pods: [] }, 9)).toBeNull()
-  const [ok, bad] = [addressAnswer({ needed: 1, must: 1 }, pool(3), () => 0), podAnswer({ needed: 1, must: 1 }, network, 4)]
-  expect([worse(ok, bad), worse(ok, null)]).toEqual([bad, ok])
+  expect(podWarning({ needed: 1 }, network, 3)).toBeNull()
+  expect(podWarning({ needed: 2 }, network, 3)).toMatch(/^The pod network 10\.244\.0\.0\/22 has room for 4 machines, a \/24 each: 3 are asked for, and this can take 2 more\./)
+  expect(podWarning({ needed: 1, most: 3 }, network, 3)).toMatch(/can take 3 more/)
+  expect([podWarning({ needed: 0 }, network, 9), podWarning({ needed: 9 }, { pods: [] }, 9)]).toEqual([null, null])
+  const ok = addressAnswer({ needed: 1, must: 1 }, pool(3), () => 0)
+  const bad = addressAnswer({ needed: 1, must: 1 }, pool(0), () => 0)
+  expect([withWarning(ok, null), withWarning(ok, 'Few.'), withWarning(bad, 'Few.').role]).toEqual([ok, { ...ok, role: 'warn', words: `${ok.words} Few.` }, 'bad'])
 })

@@ -46,18 +46,17 @@ export function addressAnswer({ needed, must, most = 0 }: Needs, addresses: Addr
 }
 
 /**
- * Whether the pod network has a part for every machine of a plan; null where there is nothing to say.
+ * What is to be said of the pod network before more machines come than it has parts for; null where that is nothing. Never a
+ * refusal: which network add-on the cluster has nobody here knows, and Calico shares out addresses by itself.
  * @param desired machines that the cluster's pools ask for now
  */
-export function podAnswer({ needed, must, most = 0 }: Needs, network: PodNetwork, desired: number): AddressAnswer | null {
+export function podWarning({ needed, most = 0 }: Omit<Needs, 'must'>, network: PodNetwork, desired: number): string | null {
   const room = podRoom(network)
-  const free = Math.max(0, (room ?? 0) - desired)
-  if (room === null || free >= Math.max(needed, most)) return null
-  const have = `${podRoomWords(network, room)}, and ${desired} ${desired === 1 ? 'is' : 'are'} asked for`
-  if (free >= needed) return { needed, free, role: 'warn', words: `${have}. At its largest size it takes ${most} more: Nodes beyond get no range for Pods and stay not ready.` }
-  if (free >= must) return { needed, free, role: 'warn', words: `${have}. A later change makes machines ahead, whose Nodes would get no range for Pods.` }
-  return { needed, free, role: 'bad', words: `${have}; this needs ${must} more at a time. Nodes beyond get no range for Pods and stay not ready. Ask for fewer machines, or let a machine be missing meanwhile.` }
+  const wanted = Math.max(needed, most)
+  if (room === null || wanted === 0 || desired + wanted <= room) return null
+  return `${podRoomWords(network, room)}: ${desired} ${desired === 1 ? 'is' : 'are'} asked for, and this can take ${wanted} more. Nodes beyond get no range for Pods and stay not ready, unless the network add-on shares out addresses by itself, as Calico does.`
 }
 
-const WORST: readonly AddressAnswer['role'][] = ['ok', 'warn', 'bad']
-export const worse = (one: AddressAnswer, other: AddressAnswer | null): AddressAnswer => (other !== null && WORST.indexOf(other.role) > WORST.indexOf(one.role) ? other : one)
+/** An answer that is good as it is becomes a warning; a worse one keeps its weight. */
+export const withWarning = (answer: AddressAnswer, warning: string | null): AddressAnswer =>
+  warning === null ? answer : { ...answer, role: answer.role === 'ok' ? 'warn' : answer.role, words: `${answer.words} ${warning}` }

@@ -5,7 +5,7 @@ import { usableIn } from '@/lib/ip-pool/ranges'
 import { machineDeploymentName } from '@/lib/kubernetes/names'
 import type { KubeObject } from '@/lib/kubernetes/object'
 import { planPoolAdd } from '@/lib/node-pool/acts'
-import { addressAnswer, type Needs, podAnswer, waitingIn, type Waiting, worse } from '@/lib/node-pool/addresses'
+import { addressAnswer, type Needs, podWarning, waitingIn, type Waiting, withWarning } from '@/lib/node-pool/addresses'
 import { fixedPoolName } from '@/lib/node-pool/device'
 import { outdatedFields, poolDifferences } from '@/lib/node-pool/difference'
 import { groupSize, planGroupChange, planGroupRestart, type PoolGroup } from '@/lib/node-pool/group'
@@ -147,7 +147,7 @@ async function dryRun(ctx: Asker, client: UserClient, prepared: Pick<Prepared, '
     return answer.value
   })
   const [view, names] = poolsThen(cluster, spec)
-  const addresses = worse(addressAnswer(needs, view, waitingFor(ctx, cluster), names), podAnswer(needs, cluster.networks, cluster.machines.desired))
+  const addresses = withWarning(addressAnswer(needs, view, waitingFor(ctx, cluster), names), podWarning(needs, cluster.networks, cluster.machines.desired))
   return { ...prepared, accepted, addresses }
 }
 

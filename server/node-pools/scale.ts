@@ -1,7 +1,6 @@
 import 'server-only'
 import { createHash, randomUUID } from 'node:crypto'
 import { isAppError } from '@/lib/errors'
-import { podRoom, podRoomWords } from '@/lib/cluster/pod-room'
 import { type ClusterView, type NodePoolView, scarcestPool } from '@/lib/cluster/view'
 import { sizeNow } from '@/lib/node-pool/deployment'
 import { groupSize, planGroupScale, type PoolGroup } from '@/lib/node-pool/group'
@@ -22,7 +21,7 @@ import { requireLive, type TenantContext } from '@/server/tenants/open'
 
 /**
  * Changes a pool's size through the scale subresource (ADR 4).
- * @throws AppError 'invalid' when addresses or the pod network cannot hold the new machines, or none would be made for their version
+ * @throws AppError 'invalid' when the address pool cannot hold the new machines, or none would be made for their version
  */
 export async function scalePool(ctx: TenantContext, { cluster: name, pool: poolName, replicas }: ScaleInput): Promise<null> {
   const cluster = ctx.cluster(name)
@@ -38,7 +37,7 @@ export async function scalePool(ctx: TenantContext, { cluster: name, pool: poolN
     if (plan.problems[0]) throw invalid({ replicas: plan.problems[0].message })
     const held = replicas > groupSize(group) ? skewHold(read.spec, planeVersion(cluster)) : null
     if (held !== null) throw invalid({ replicas: held })
-    assertRoom(ctx, cluster, pool, replicas)
+    assertAddresses(ctx, cluster, pool, replicas)
     const parts = partsOf(group, plan, pool, replicas)
     const spec: ScaleIntent = { pool: poolName, machineDeployment: pool.machineDeployment, from: pool.desired, to: replicas, ...(group.length > 1 ? { parts } : {}) }
     const hash = createHash('sha256').update(JSON.stringify(spec)).digest('hex')
@@ -102,18 +101,13 @@ function noteScale(ctx: Asker, { id, cluster, clusterUid }: Pick<OperationRow, '
   noteAct(ctx, { key: `${id}:asked`, clusterUid: clusterUid ?? '', cluster, subject: pool, text: `Pool ${pool}: from ${from} to ${to} machines` })
 }
 
-/** Machines beyond the addresses would wait for one for ever, Nodes beyond the pod network for their part of it. */
-function assertRoom(ctx: TenantContext, cluster: ClusterView, pool: NodePoolView, replicas: number): void {
-  if (replicas <= pool.desired) return
+/** Machines beyond the addresses would wait for one for ever. */
+function assertAddresses(ctx: TenantContext, cluster: ClusterView, pool: NodePoolView, replicas: number): void {
   const waiting = waitingFor(ctx, cluster)
   const addresses = scarcestPool(cluster.addresses, pool.addressPools, waiting)
-  if (addresses !== null && addresses.total > 0) {
-    const room = pool.desired + addresses.free - waiting(addresses.pool)
-    if (replicas > room) throw invalid({ replicas: `The address pool ${addresses.pool}${addresses.ranges.length === 0 ? '' : ` (${addresses.ranges.join(', ')})`} has ${plural(addresses.total, 'address', 'addresses')}, ${addresses.free} of them free: ${fits(room, pool)}` })
-  }
-  const pods = podRoom(cluster.networks)
-  const room = pods === null ? replicas : pool.desired + pods - cluster.machines.desired
-  if (pods !== null && replicas > room) throw invalid({ replicas: `${podRoomWords(cluster.networks, pods)}: ${fits(room, pool)}` })
+  if (addresses === null || addresses.total === 0 || replicas <= pool.desired) return
+  const room = pool.desired + addresses.free - waiting(addresses.pool)
+  if (replicas <= room) return
+  const sentence = `The address pool ${addresses.pool}${addresses.ranges.length === 0 ? '' : ` (${addresses.ranges.join(', ')})`} has ${plural(addresses.total, 'address', 'addresses')}, ${addresses.free} of them free: at most ${plural(Math.max(0, room), 'machine fits', 'machines fit')} in ${pool.name}.`
+  throw invalid({ replicas: sentence })
 }
-
-const fits = (room: number, { name }: NodePoolView): string => `at most ${plural(Math.max(0, room), 'machine fits', 'machines fit')} in ${name}.`
