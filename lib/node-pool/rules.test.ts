@@ -81,7 +81,7 @@ describe('machine', () => {
     expect(said(machine({ diskGiB: 80 }), { before: general })).toEqual({})
   })
   test('the field says what a disk has to be, and what a linked clone makes of it', () => {
-    expect([diskHint(40, false), diskHint(null, false), diskHint(40, true)]).toEqual(['Not less than the VM template’s 40 GiB.', expect.stringContaining('not known here'), expect.stringContaining('linked clones')])
+    expect([diskHint(40, false), diskHint(null, false), diskHint(40, true)]).toEqual(['At least the template’s 40 GiB.', expect.stringContaining('not known here'), expect.stringContaining('Linked clones')])
   })
   test('has bounds like those of the create form', () => {
     expect(Object.keys(said(machine({ cpus: 1, memoryMiB: 2050, diskGiB: 9 })))).toEqual(['machine.cpus', 'machine.memoryMiB', 'machine.diskGiB'])

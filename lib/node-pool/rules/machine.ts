@@ -58,8 +58,8 @@ export const shrunk = (templateDiskGiB: number, diskGiB: number): string => `The
  * @param linked of machines that are there: see LINKED
  */
 export function diskHint(templateDiskGiB: number | null, linked: boolean): string {
-  if (linked) return LINKED
-  return templateDiskGiB === null ? 'Not less than the VM template’s disk. Its size is not known here, so one that is too small shows only when a machine is cloned.' : `Not less than the VM template’s ${templateDiskGiB} GiB.`
+  if (linked) return 'Linked clones keep the disk of their template’s snapshot and ignore this.'
+  return templateDiskGiB === null ? 'At least the VM template’s disk. It is not known here: a smaller one fails at the clone.' : `At least the template’s ${templateDiskGiB} GiB.`
 }
 
 /** CAPV pkg/services/govmomi/vcenter/clone.go; nobody here knows whether a template has a snapshot. */
