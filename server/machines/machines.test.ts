@@ -2,9 +2,10 @@ import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { leavingWords } from '@/lib/machine/leaving'
 import type { KubeObject } from '@/lib/kubernetes/object'
 import { openInMemory, type Database } from '@/server/db/client'
-import { failure } from '@/server/failure'
+import { away, failure } from '@/server/failure'
 import { removeMachine } from '@/server/machines/remove'
 import { replaceMachine } from '@/server/machines/replace'
+import { Lease } from '@/server/operations/lease'
 import { resumeExpired } from '@/server/operations/resume'
 import { setRuntime } from '@/server/runtime'
 import type { TenantContext } from '@/server/tenants/open'
@@ -73,6 +74,26 @@ test('a size that was refused takes the mark along: it would be the first to go 
   expect(await row()).toMatchObject({ state: 'failed' })
 })
 
+test.each([
+  ['was not answered', away, /nobody knows/],
+  ['ended the process', () => new Error('kill -9'), /kill -9/],
+])('a size that %s may have been taken: the mark stays, or another machine would go', async (_, error, words) => {
+  client.patchScale.mockRejectedValue(error())
+  await expect(removeMachine(ctx, input)).rejects.toThrow(words)
+  expect(client.patch).toHaveBeenCalledExactlyOnceWith('Machine', 'blue', 'm', { metadata: { uid: 'm-uid', annotations: { 'cluster.x-k8s.io/delete-machine': 'yes' } } })
+})
+
+test('whoever has lost the lease leaves the mark to the replica that goes on', async () => {
+  client.patchScale.mockImplementationOnce(async () => {
+    await db.prisma.operation.updateMany({ data: { holder: 'other' } })
+    vi.spyOn(Lease.prototype, 'gone', 'get').mockReturnValue(true)
+    throw failure('conflict', 'It changed.')
+  })
+  await expect(removeMachine(ctx, input)).rejects.toMatchObject({ view: { code: 'conflict' } })
+  vi.restoreAllMocks()
+  expect(client.patch).toHaveBeenCalledTimes(1)
+})
+
 test('not while the pool’s machines are replaced, and not of the autoscaler’s', async () => {
   word = 'Replacing'
   await expect(removeMachine(ctx, input)).rejects.toMatchObject({ view: { code: 'conflict', message: expect.stringContaining('being replaced') as string } })
@@ -91,6 +112,7 @@ test.each([['that was done is done', 2, 0, 'done'], ['that was not goes on', 3, 
   await resumeExpired(new AbortController().signal)
   expect(client.patchScale).toHaveBeenCalledTimes(scaled)
   expect(await row()).toMatchObject({ state })
+  if (state === 'failed') expect(client.patch, 'its mark goes').toHaveBeenLastCalledWith('Machine', 'blue', 'm', { metadata: { uid: 'm-uid', annotations: { 'cluster.x-k8s.io/delete-machine': null } } })
 })
 
 test('how long it may take is said, and what has no limit', () => {

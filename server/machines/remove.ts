@@ -1,6 +1,6 @@
 import 'server-only'
 import { randomUUID } from 'node:crypto'
-import { isAppError } from '@/lib/errors'
+import { AppError, isAppError } from '@/lib/errors'
 import { numberIn } from '@/lib/kubernetes/dig'
 import { DELETE_MACHINE_ANNOTATION } from '@/lib/manifests/labels'
 import { planScale } from '@/lib/node-pool/acts'
@@ -39,11 +39,7 @@ export async function removeMachine(ctx: TenantContext, input: MachineInput): Pr
     const spec: RemoveMachineIntent = { pool: pool.name, machineDeployment, machine: input.machine, uid: input.uid, from, to: from - 1 }
     const row = { ...at, tenant: ctx.tenant, kind: 'removeMachine', who, groups, hash: input.uid, spec, missing: [] } as const
     await withOperation(row, async (lease) => {
-      await write(ctx, client, lease, spec).catch(async (error: unknown) => {
-        // What is marked would be the first to go at the next scaling down, which nobody asked for.
-        await mark(ctx, client, spec, null).catch(() => undefined)
-        throw error
-      })
+      await write(ctx, client, lease, spec)
       noteRemoval(ctx, at, spec)
     })
     return null
@@ -62,6 +58,23 @@ export async function resumeRemoveMachine(ctx: Asker, row: OperationRow, lease: 
 const LOOKS = 5
 
 async function write(ctx: Asker, client: UserClient, lease: Lease, spec: RemoveMachineIntent): Promise<void> {
+  try {
+    await markAndScale(ctx, client, lease, spec)
+  } catch (error) {
+    // Another replica is at it by now, and the mark is its own; or nothing may be written.
+    if (lease.gone || lease.looksOnly || !isAppError(error)) throw error
+    // The size may have been written all the same: without its mark another machine would go.
+    if (error.view.code === 'management-away') throw new AppError({ code: 'management-away', message: unknownWords(spec) }, { cause: error })
+    // What is marked would be the first to go at the next scaling down, which nobody asked for.
+    await mark(ctx, client, spec, null).catch(() => undefined)
+    throw error
+  }
+}
+
+const unknownWords = ({ machine, pool }: RemoveMachineIntent): string =>
+  `The management cluster did not answer, so nobody knows whether pool ${pool} was made smaller. Machine ${machine} may be marked as the first to go; look at the pool again, and ask again if it is still there.`
+
+async function markAndScale(ctx: Asker, client: UserClient, lease: Lease, spec: RemoveMachineIntent): Promise<void> {
   const { machine, uid, machineDeployment, pool, from, to } = spec
   for (let look = 1; ; look++) {
     const [deployment, found] = await Promise.all([client.get('MachineDeployment', ctx.tenant, machineDeployment), client.get('Machine', ctx.tenant, machine)])
