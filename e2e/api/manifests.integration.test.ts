@@ -10,6 +10,7 @@ import { renderCluster } from '@/lib/manifests/render'
 import { createDiscovery } from '@/server/management/discovery'
 import { loadTransport } from '@/server/management/transport'
 import { createUserClient, type UserClient } from '@/server/management/user-client'
+import { applyOver, isChangedMeanwhile } from '@/server/operations/guard'
 import { admin, labFacts, versionsOf } from '../support/lab'
 import { createTenant, removeTenant } from '../support/tenant'
 
@@ -89,6 +90,17 @@ describe('a cluster with', () => {
     const base = defaultSpec(offer, 'vsphere-north')
     const template = renderCluster({ ...base, name: 'thief', addresses: { kind: 'dhcp' }, pool: { ...base.pool, node } }, { tenant, offer, operationId: 'x' }).find(({ kind }) => kind === 'KubeadmConfigTemplate')!
     await expect(bea.dryRunApply(template)).rejects.toMatchObject({ view: { detail: expect.stringContaining('whose name begins with node.') as unknown } })
+  })
+
+  test('of two applies made from one reading the later is refused; what a controller or another tool wrote since is no hindrance', async () => {
+    const of = (...addresses: string[]): KubeObject => ({ apiVersion: 'ipam.cluster.x-k8s.io/v1alpha2', kind: 'InClusterIPPool', metadata: { name: 'guarded', namespace: tenant, labels: { a: 'b' } }, spec: { addresses, prefix: 24, gateway: '10.40.12.1' } })
+    const read = await bea.apply(of('10.40.12.64-10.40.12.65'))
+    const asked = await Promise.allSettled([applyOver(bea, of('10.40.12.64-10.40.12.70'), read), applyOver(bea, of('10.40.12.64-10.40.12.80'), read)])
+    expect(asked.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected'])
+    expect(asked.some((answer) => answer.status === 'rejected' && isChangedMeanwhile(answer.reason))).toBe(true)
+    const now = (await bea.get('InClusterIPPool', tenant, 'guarded')) ?? expect.fail('no pool')
+    await bea.patch('InClusterIPPool', tenant, 'guarded', { metadata: { annotations: { seen: 'yes' } } })
+    expect(await applyOver(bea, of('10.40.12.64-10.40.12.90'), now)).toMatchObject({ metadata: { annotations: { seen: 'yes' } }, spec: { addresses: ['10.40.12.64-10.40.12.90'] } })
   })
 
   test('a field that its CRD does not know is refused with the field’s name', async () => {

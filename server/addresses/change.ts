@@ -12,6 +12,7 @@ import type { ChangeAddressesInput } from '@/server/inputs'
 import type { UserClient } from '@/server/management/user-client'
 import type { FieldMap } from '@/server/management/status'
 import { findCluster } from '@/server/node-pools/find'
+import { applyOver } from '@/server/operations/guard'
 import { noteAct } from '@/server/operations/note'
 import { runtime } from '@/server/runtime'
 import { requireLive, type TenantContext } from '@/server/tenants/open'
@@ -44,7 +45,7 @@ export async function changeAddresses(ctx: TenantContext, { cluster: name, pool:
     // Its other fields are repeated as they are: an apply that left out what the create set would take it away.
     const object = withOwner(addressPool({ tenant: ctx.tenant, cluster: name }, poolName, { addresses: wanted, prefix: numberIn(pool, 'spec', 'prefix') ?? 0, gateway: stringIn(pool, 'spec', 'gateway') }), cluster)
     await client.dryRunApply(object, fieldOf)
-    await client.apply(object, fieldOf)
+    await applyOver(client, object, pool, fieldOf)
     noteAct(ctx, { key: `${randomUUID()}:asked`, clusterUid: cluster.uid, cluster: name, subject: null, text: `Addresses of ${poolName}: ${now.join(', ')} became ${wanted.join(', ')}` })
     return null
   })

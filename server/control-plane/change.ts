@@ -47,7 +47,7 @@ export async function resumeChangePlane(ctx: Asker, row: OperationRow, lease: Le
 
 type At = Pick<OperationRow, 'id' | 'cluster' | 'clusterUid'>
 
-async function write(ctx: Asker, { id, cluster, clusterUid }: At, lease: Lease, { plan }: PreparedPlane, { words }: PlaneIntent, before: readonly string[] = []): Promise<void> {
-  await applyAll(runtime().asUser(ctx.identity), lease, plan.objects, before)
+async function write(ctx: Asker, { id, cluster, clusterUid }: At, lease: Lease, { live, plan }: PreparedPlane, { words }: PlaneIntent, before: readonly string[] = []): Promise<void> {
+  await applyAll(runtime().asUser(ctx.identity), lease, plan.objects, before, [], [live.controlPlane, live.cluster])
   noteAct(ctx, { key: `${id}:asked`, clusterUid: clusterUid ?? '', cluster, subject: 'control plane', text: `Control plane: ${words}` })
 }

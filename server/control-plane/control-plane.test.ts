@@ -11,7 +11,7 @@ import { changeControlPlane } from '@/server/control-plane/change'
 import { planePageData } from '@/server/control-plane/page'
 import { reviewControlPlane } from '@/server/control-plane/review'
 import { openInMemory, type Database } from '@/server/db/client'
-import { away } from '@/server/failure'
+import { away, failure } from '@/server/failure'
 import { nameOf } from '@/server/operations/apply'
 import { resumeExpired } from '@/server/operations/resume'
 import { setRuntime } from '@/server/runtime'
@@ -25,6 +25,7 @@ const offer: VSphereOffer = { server: 'vc', datacenter: 'DC0', resourcePool: 'rp
 let db: Database
 let there: Map<string, KubeObject>
 let writes: string[]
+let versions = 0
 const client = { get: vi.fn(), dryRunApply: vi.fn(), apply: vi.fn() }
 const note = vi.fn()
 const cluster = { uid: 'c-uid', name: 'blue-1', deletingSince: null, endpoint: { host: '10.40.12.21', port: 6443 }, networks: { pods: [], services: [] }, pools: [], machines: {} }
@@ -36,7 +37,7 @@ const ctx = {
 
 /** As the API server would have it: what the last apply had and this one has not is gone. */
 const put = (object: KubeObject): KubeObject => {
-  const whole = appliedBy({ ...object, metadata: { ...object.metadata, uid: object.kind === 'Cluster' ? cluster.uid : `uid-${nameOf(object)}` } })
+  const whole = appliedBy({ ...object, metadata: { ...object.metadata, uid: object.kind === 'Cluster' ? cluster.uid : `uid-${nameOf(object)}`, resourceVersion: String(++versions) } })
   there.set(nameOf(object), whole)
   return whole
 }
@@ -61,6 +62,8 @@ beforeEach(async () => {
   client.get.mockImplementation((kind: string, _: string, name: string) => Promise.resolve(there.get(`${kind}/${name}`) ?? null))
   client.dryRunApply.mockImplementation((object: KubeObject) => Promise.resolve(object))
   client.apply.mockImplementation((object: KubeObject) => {
+    const { resourceVersion } = object.metadata
+    if (resourceVersion !== undefined && resourceVersion !== there.get(nameOf(object))?.metadata.resourceVersion) return Promise.reject(failure('conflict', 'It changed meanwhile.'))
     writes.push(nameOf(object))
     return Promise.resolve(put(object))
   })
@@ -118,6 +121,36 @@ test('an outdated page is a conflict, and so is a field of another tool', async 
 test('what an apply would not bring about is said instead of done', async () => {
   client.dryRunApply.mockImplementation((object: KubeObject) => Promise.resolve(withAt(object, ['spec', 'network', 'certSANs'], ['kept.example.com'])))
   await expect(changeControlPlane(ctx, input({}, 5))).rejects.toMatchObject({ view: { code: 'conflict', message: expect.stringContaining('Certificate names (nobody says who)') } })
+})
+
+/** Both have read and dry-run before either writes. */
+function together(people: number): void {
+  const all = Promise.withResolvers<void>()
+  client.dryRunApply.mockImplementation(async (object: KubeObject) => {
+    if (--people === 0) all.resolve()
+    await all.promise
+    return object
+  })
+}
+
+test('of two changes at the same moment one is done, and the other is a conflict instead of undoing it', async () => {
+  together(2)
+  const asked = await Promise.allSettled([changeControlPlane(ctx, input({}, 5)), changeControlPlane(ctx, input({ certSANs: ['api.example.com'] }))])
+  expect(asked.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected'])
+  expect(asked.find(({ status }) => status === 'rejected')).toMatchObject({ reason: { view: { code: 'conflict', message: expect.stringContaining('by somebody else at this very moment') as string } } })
+  const { replicas, advanced } = now().controlPlane
+  expect([[5, []], [3, ['api.example.com']]]).toContainEqual([replicas, advanced.certSANs])
+  expect((await operations()).map(({ state }) => state).toSorted()).toEqual(['done', 'failed'])
+})
+
+test('status that a controller writes meanwhile is nobody’s change', async () => {
+  client.dryRunApply.mockImplementation((object: KubeObject) => {
+    const live = plane()
+    there.set(nameOf(live), { ...live, metadata: { ...live.metadata, resourceVersion: String(++versions) }, status: { ready: true } })
+    return Promise.resolve(object)
+  })
+  await changeControlPlane(ctx, input({}, 5))
+  expect(now().controlPlane.replicas).toBe(5)
 })
 
 test('bad input is at its field', async () => {

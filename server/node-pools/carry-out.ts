@@ -12,6 +12,8 @@ export interface Writes {
   readonly tenant: string
   /** In the contract that is served. */
   readonly objects: readonly KubeObject[]
+  /** Of those that are there already, as they were read. */
+  readonly reads?: readonly KubeObject[]
   readonly scales: PoolPlan['scales']
   readonly removes: readonly ObjectToRemove[]
 }
@@ -23,8 +25,8 @@ export const namesOf = ({ objects }: Pick<Writes, 'objects'>): readonly string[]
  * Objects, then the size, then what goes. All of it may be done again: what is so already does not change.
  * @throws AppError 'interrupted' once something was written and the rest was not; otherwise the refusal itself
  */
-export async function carryOut(client: UserClient, lease: Holder, { tenant, objects, scales, removes }: Writes, before: readonly string[] = []): Promise<void> {
-  await applyAll(client, lease, objects, before)
+export async function carryOut(client: UserClient, lease: Holder, { tenant, objects, reads, scales, removes }: Writes, before: readonly string[] = []): Promise<void> {
+  await applyAll(client, lease, objects, before, [], reads)
   try {
     await keepTemplates(client, lease, tenant, objects)
     for (const { deployment, replicas } of scales) {

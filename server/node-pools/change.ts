@@ -69,7 +69,7 @@ async function write(ctx: Asker, at: At, lease: Lease, prepared: Prepared, inten
 
 /** The writes of a change that was prepared; what it supersedes is left for later. */
 export async function writeChange(ctx: Asker, at: At, lease: Holder, { group, plan }: Prepared, before: readonly string[] = []): Promise<void> {
-  await carryOut(runtime().asUser(ctx.identity), lease, { tenant: ctx.tenant, objects: plan.objects, scales: plan.scales, removes: plan.removes }, before)
+  await carryOut(runtime().asUser(ctx.identity), lease, { tenant: ctx.tenant, objects: plan.objects, reads: readsOf(group), scales: plan.scales, removes: plan.removes }, before)
   const kept = new Set(plan.objects.map(({ kind, metadata }) => `${kind}/${metadata.name}`))
   const old = (group ?? []).flatMap((live) => [machineTemplateOf(live), bootstrapTemplateOf(live)]).filter((template) => template !== null)
   // Of a kind that has a new template now, the one that the pool was made from.
@@ -77,6 +77,9 @@ export async function writeChange(ctx: Asker, at: At, lease: Holder, { group, pl
   const template = plan.objects.find(({ kind }) => kind === 'VSphereMachineTemplate')
   await tidyLater(ctx, at, [...superseded, ...(template === undefined ? [] : supersededPools(group, template))])
 }
+
+/** What is written in place; templates are made anew under another name. */
+export const readsOf = (group: Prepared['group']): readonly KubeObject[] => (group ?? []).flatMap(({ deployment, healthChecks }) => [deployment, ...healthChecks])
 
 /** Fixed addresses that the machines had, and those that will be made do not. */
 function supersededPools(group: Prepared['group'], template: KubeObject): readonly KubeObject[] {

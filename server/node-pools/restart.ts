@@ -7,6 +7,7 @@ import type { OperationRow } from '@/server/db/operations'
 import { failure } from '@/server/failure'
 import { restartIntent, type RestartIntent, type RestartPoolInput } from '@/server/inputs'
 import { carryOut, namesOf } from '@/server/node-pools/carry-out'
+import { readsOf } from '@/server/node-pools/change'
 import { deploymentOf, findPool } from '@/server/node-pools/find'
 import { assertAddresses, prepareRestart, type Prepared } from '@/server/node-pools/prepare'
 import type { Asker } from '@/server/operations/asker'
@@ -50,8 +51,8 @@ export async function resumeRestart(ctx: Asker, row: OperationRow, lease: Lease)
   await write(ctx, row, lease, prepared, intent.data)
 }
 
-async function write(ctx: Asker, at: Pick<OperationRow, 'id' | 'cluster' | 'clusterUid'>, lease: Lease, { plan }: Prepared, intent: RestartIntent): Promise<void> {
-  await carryOut(runtime().asUser(ctx.identity), lease, { tenant: ctx.tenant, objects: plan.objects, scales: [], removes: [] })
+async function write(ctx: Asker, at: Pick<OperationRow, 'id' | 'cluster' | 'clusterUid'>, lease: Lease, { group, plan }: Prepared, intent: RestartIntent): Promise<void> {
+  await carryOut(runtime().asUser(ctx.identity), lease, { tenant: ctx.tenant, objects: plan.objects, reads: readsOf(group), scales: [], removes: [] })
   noteRestart(ctx, at, intent)
 }
 

@@ -4,6 +4,7 @@ import type { KubeObject } from '@/lib/kubernetes/object'
 import { needsOwner, withOwner } from '@/lib/manifests/labels'
 import { fieldOf } from '@/server/clusters/fields'
 import type { UserClient } from '@/server/management/user-client'
+import { applyOver, assertUnchanged } from '@/server/operations/guard'
 import { reasonOf, type Holder } from '@/server/operations/lease'
 
 export const nameOf = (object: KubeObject): string => `${object.kind}/${object.metadata.name}`
@@ -22,19 +23,23 @@ export async function dryRunAll(client: UserClient, objects: readonly KubeObject
  * already changes nothing.
  * @param before names of objects that exist from an earlier try
  * @param later what the operation writes after these, as its record is to name it
+ * @param reads those of the objects that the others were made from, as they were read: nobody's change since is overwritten
  * @returns the Cluster's uid
- * @throws AppError 'interrupted' with the progress once something was or may have been written; otherwise the refusal itself
+ * @throws AppError 'conflict' before the first write when one of `reads` changed; 'interrupted' with the progress once something was or may have been written; otherwise the refusal itself
  */
-export async function applyAll(client: UserClient, lease: Holder, objects: readonly KubeObject[], before: readonly string[] = [], later: readonly string[] = []): Promise<{ clusterUid: string }> {
+export async function applyAll(client: UserClient, lease: Holder, objects: readonly KubeObject[], before: readonly string[] = [], later: readonly string[] = [], reads: readonly KubeObject[] = []): Promise<{ clusterUid: string }> {
   const names = objects.map(nameOf)
   const there = new Set(before)
   const progress = () => ({ applied: names.filter((name) => there.has(name)), missing: [...names.filter((name) => !there.has(name)), ...later] })
   let wrote = false
+  const guarded = new Map(reads.map((read) => [nameOf(read), read]))
+  for (const name of names) if (guarded.has(name)) await assertUnchanged(client, guarded.get(name) as KubeObject)
   let cluster: { uid: string; name: string } | null = null
   for (const object of objects) {
     try {
       lease.assertHeld()
-      const applied: KubeObject = await client.apply(cluster && needsOwner(object) ? withOwner(object, cluster) : object, fieldOf)
+      const [owned, read] = [cluster && needsOwner(object) ? withOwner(object, cluster) : object, guarded.get(nameOf(object))]
+      const applied: KubeObject = await (read ? applyOver(client, owned, read, fieldOf) : client.apply(owned, fieldOf))
       wrote = true
       there.add(nameOf(object))
       if (object.kind === 'Cluster') cluster = { uid: applied.metadata.uid ?? '', name: applied.metadata.name }

@@ -13,6 +13,7 @@ import type { UserClient } from '@/server/management/user-client'
 import { writeChange } from '@/server/node-pools/change'
 import { findPool } from '@/server/node-pools/find'
 import type { Asker } from '@/server/operations/asker'
+import { applyOver, isChangedMeanwhile } from '@/server/operations/guard'
 import { type Ending, type Holder, type Lease, reasonOf, rootOf } from '@/server/operations/lease'
 import { noteAct } from '@/server/operations/note'
 import { runtime } from '@/server/runtime'
@@ -39,7 +40,7 @@ const MAX_FAILURES = 5
 export const upgradeEnding = ({ attempts }: Pick<OperationRow, 'attempts'>) => (error: unknown): Ending => {
   if (isUnderWay(error)) return { againInMs: AGAIN_MS, error: error.message === '' ? null : error.message, anew: true }
   const cause = rootOf(error)
-  const mayPass = !isAppError(cause) || cause.view.code === 'management-away' || cause.view.code === 'not-recorded'
+  const mayPass = !isAppError(cause) || isChangedMeanwhile(cause) || cause.view.code === 'management-away' || cause.view.code === 'not-recorded'
   if (mayPass && attempts < MAX_FAILURES) return { againInMs: 2_500 * 2 ** attempts, error: reasonOf(error) }
   return { state: isAppError(cause) && cause.view.code === 'not-found' ? 'failed' : 'interrupted', error: reasonOf(error) }
 }
@@ -118,7 +119,7 @@ async function writeControlPlane(ctx: Asker, client: UserClient, row: UpgradeRow
   if (plane.desired !== null && !sameVersion(plane.desired, desired)) throw failure('conflict', `The control plane was set to ${plainVersion(plane.desired)} since the upgrade was asked for. Nothing was written.`)
   const object = withVersion(plane, to)
   lease.assertHeld()
-  await audited(ctx, as, `KamajiControlPlane/${object.metadata.name}`, () => client.apply(object))
+  await audited(ctx, as, `KamajiControlPlane/${object.metadata.name}`, () => applyOver(client, object, plane.object))
   return true
 }
 

@@ -7,6 +7,7 @@ import { failure, notFound } from '@/server/failure'
 import { upgradeIntent, type OperationInput } from '@/server/inputs'
 import { isOfFormerTenant } from '@/server/operations/former'
 import { Lease } from '@/server/operations/lease'
+import { applyOver } from '@/server/operations/guard'
 import { noteAct } from '@/server/operations/note'
 import { runtime } from '@/server/runtime'
 import { requireLive, type TenantContext } from '@/server/tenants/open'
@@ -51,7 +52,7 @@ async function takeBack(ctx: TenantContext, { cluster: name, spec }: OperationRo
   const client = runtime().asUser(ctx.identity)
   const plane = await findControlPlane(ctx, client, cluster)
   if (plane.current === null || plane.desired === null || !sameVersion(plane.desired, to) || sameVersion(plane.current, to)) return
-  await client.apply(withVersion(plane, plane.current))
+  await applyOver(client, withVersion(plane, plane.current), plane.object)
 }
 
 /** @throws AppError 'not-found' for what is no upgrade of this tenant's */

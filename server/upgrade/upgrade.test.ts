@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { cluster as clusterObject, controlPlane } from '@/lib/manifests/cluster-objects'
 import { defaultSpec } from '@/lib/cluster/defaults'
 import type { VSphereOffer } from '@/lib/identity/offer'
+import { withAt } from '@/lib/kubernetes/dig'
 import type { KubeObject } from '@/lib/kubernetes/object'
 import { appliedBy, general, made } from '@/lib/node-pool/fixtures'
 import { openInMemory, type Database } from '@/server/db/client'
@@ -219,6 +220,21 @@ test('what a person must decide waits for them with the reason: a refusal, or an
   await look()
   expect(await row()).toMatchObject({ state: 'interrupted', error: 'You may not.' })
   expect(note).toHaveBeenLastCalledWith(expect.objectContaining({ role: 'warn', text: expect.stringContaining('waits for somebody to go on with it: You may not.') as string }))
+})
+
+test('somebody’s change at the same moment is not overwritten, and the next look goes on from it', async () => {
+  const drain = ['spec', 'template', 'spec', 'deletion', 'nodeDrainTimeoutSeconds']
+  await startUpgrade(ada, input)
+  arrive()
+  client.apply.mockImplementationOnce((object: KubeObject) => Promise.resolve(put(object))).mockImplementationOnce(() => {
+    put(appliedBy(withAt(deployment(), drain, 77)))
+    return Promise.reject(failure('conflict', 'It changed meanwhile.'))
+  })
+  await look()
+  expect(await row()).toMatchObject({ state: 'running', error: expect.stringContaining('by somebody else at this very moment') as string })
+  await look()
+  expect(deployment()).toMatchObject({ spec: { template: { spec: { version: NEW, deletion: { nodeDrainTimeoutSeconds: 77 } } } } })
+  expect(await row()).toMatchObject({ state: 'running', error: null })
 })
 
 test('a management cluster that is away puts it off, and the good looks afterwards count anew', async () => {
