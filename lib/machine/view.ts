@@ -30,6 +30,8 @@ export interface MachineView {
   readonly address: string | null
   /** Addresses of pools that it holds besides: of IPv6, or of another network. */
   readonly moreAddresses?: readonly string[]
+  /** Names of the pools that it has claimed an address of and got none yet; absent: none, or not known. */
+  readonly waitsForPools?: readonly string[]
   readonly version: string | null
   /** false: an older version or size than its pool asks for; it will be replaced. */
   readonly upToDate: boolean

@@ -47,6 +47,14 @@ test('addresses of a pool whose counts are not ours to read stall nothing', () =
   expect(stateAfter({ ...waiting, cluster: { addresses: { ...pool, total: 8 } } })).toMatchObject({ is: 'stalled', reason: 'no-address', sentence: 'No free address in pool shared; general-bbbbb waits for one' })
 })
 
+test('of several pools the one that is claimed from decides', () => {
+  const pool = { ranges: ['10.0.0.1-10.0.0.9'], prefix: 24, gateway: null, total: 9, used: 0 }
+  const addresses = { kind: 'pool' as const, ...pool, pool: 'nodes', free: 5, more: [{ ...pool, pool: 'storage', free: 0 }] }
+  const waiting = (...waitsForPools: readonly string[]) => stateAfter({ cluster: { addresses }, machine: { state: said('Waiting for address', 'idle', 'It waits for an address from the pool'), waitsForPools } })
+  expect(waiting('nodes').is).toBe('rolling')
+  expect(waiting('nodes', 'storage')).toMatchObject({ is: 'stalled', sentence: 'No free address in pool storage; general-bbbbb waits for one' })
+})
+
 test('a stall keeps its beginning while its reason is the same', () => {
   const first = tell(OPEN, { before: BEFORE, after: changed({ cluster: { state: said('Paused', 'idle', 'one') } }) }, clock(25), never) as Story
   const second = tell(first, { before: BEFORE, after: changed({ cluster: { state: said('Paused', 'idle', 'two') } }) }, clock(60), never) as Story

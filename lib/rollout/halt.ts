@@ -1,3 +1,4 @@
+import { noFreeAddress } from '@/lib/cluster/no-address'
 import type { ClusterView } from '@/lib/cluster/view'
 import { byAge, nameOf } from '@/lib/machine/words'
 import type { MachineView } from '@/lib/machine/view'
@@ -104,15 +105,9 @@ function quota({ cluster, machines }: Sight): Halt | null {
   return null
 }
 
-/** The IPAM provider says nothing of an empty pool. A leaving machine will free its address, and pools of others have no counts. */
 function noAddress({ cluster, machines, after }: Sight): Halt | null {
-  const { addresses } = cluster
-  if (addresses.kind !== 'pool' || addresses.total === 0 || addresses.free > 0 || machinesOf(after).some((machine) => machine.deletingSince !== null)) return null
-  const waiting = machines.filter((machine) => machine.state.word === 'Waiting for address')
-  const [first] = waiting
-  if (first === undefined) return null
-  const who = waiting.length === 1 ? `${nameOf(first)} waits for one` : `${waiting.length} machines wait for one`
-  return { reason: 'no-address', sentence: `No free address in pool ${addresses.pool}; ${who}`, condition: first.state.condition }
+  const found = noFreeAddress(cluster.addresses, machines, machinesOf(after))
+  return found === null ? null : { reason: 'no-address', ...found }
 }
 
 const NO_TEMPLATE = /(?:vm|virtual machine|template)(?: by name)? ['"][^'"]{1,200}['"] not found|unable to (?:find|get) template|VSphereMachineTemplate\b.{0,200}(?:does(?: not|n't) exist|not found)/i

@@ -11,8 +11,22 @@ export function poolReferences(template: KubeObject): readonly string[] {
     .flatMap((pool) => textAt(pool, 'name') ?? [])
 }
 
-export function addressesView({ ipPool, morePools = [], globalPool, machineTemplates, machines }: ClusterParts): AddressesView {
-  const own = [...(ipPool === null ? [] : [ipPool]), ...morePools].map((pool) => ownPool(pool, claimedFrom(pool, machines)))
+/** The cluster's own ones, in their order. */
+export const ownPools = ({ ipPool, morePools = [] }: ClusterParts): readonly KubeObject[] => [...(ipPool === null ? [] : [ipPool]), ...morePools]
+
+/** It has no address yet. */
+export const isOpen = (claim: KubeObject): boolean => textAt(claim, 'status', 'addressRef', 'name') === null
+
+/** The pool that a claim is on, when it is one of the cluster's or shared; of a claim that names none the first. */
+export function poolOfClaim({ ipPool, morePools = [], globalPool = null }: ClusterParts, claim: KubeObject): KubeObject | null {
+  const [kind, name] = [textAt(claim, 'spec', 'poolRef', 'kind'), textAt(claim, 'spec', 'poolRef', 'name')]
+  if (name === null) return ipPool ?? globalPool
+  return [ipPool, ...morePools, globalPool].find((pool) => pool?.metadata.name === name && (kind === null || pool.kind === kind)) ?? null
+}
+
+export function addressesView(parts: ClusterParts): AddressesView {
+  const { globalPool, machineTemplates, machines } = parts
+  const own = ownPools(parts).map((pool) => ownPool(pool, claimedFrom(pool, machines)))
   const [first, ...more] = [...own, ...(globalPool ? [sharedPool(globalPool)] : [])]
   if (first !== undefined) return { kind: 'pool', ...first, ...(more.length === 0 ? {} : { more }) }
   const [name] = machineTemplates.flatMap(poolReferences)
@@ -32,7 +46,7 @@ function ownPool(pool: KubeObject, claimed: number): AddressPoolView {
 }
 
 const claimedFrom = (pool: KubeObject, machines: ClusterParts['machines']): number =>
-  machines.flatMap((machine) => machine.claims).filter((claim) => textAt(claim, 'status', 'addressRef', 'name') !== null && (textAt(claim, 'spec', 'poolRef', 'name') ?? pool.metadata.name) === pool.metadata.name).length
+  machines.flatMap((machine) => machine.claims).filter((claim) => !isOpen(claim) && (textAt(claim, 'spec', 'poolRef', 'name') ?? pool.metadata.name) === pool.metadata.name).length
 
 function sharedPool(pool: KubeObject): AddressPoolView {
   const counts = dig(pool, 'status', 'ipAddresses')

@@ -1,4 +1,5 @@
 import { roleOf } from '@/lib/cluster/group'
+import { noFreeAddress } from '@/lib/cluster/no-address'
 import type { AddressesView, ClusterView, ClusterWord } from '@/lib/cluster/view'
 import { plainVersion } from '@/lib/kubernetes/version'
 import { byAge, isBroken, joinedWords, nameOf } from '@/lib/machine/words'
@@ -32,7 +33,7 @@ const state = (word: ClusterWord, sentence: string | null, view: ConditionView |
  * One plain sentence for a cluster. The first rule that holds speaks: what a person must mend comes before what goes on by
  * itself, since a change that cannot end would hide its own cause.
  */
-const RULES: readonly Rule[] = [deleting, paused, failed, vCenterAway, controlPlaneRefused, noFreeAddress, poolBlocked, starting, silent, controlPlaneChanging, controlPlaneDown, machinesBroken, poolsChanging]
+const RULES: readonly Rule[] = [deleting, paused, failed, vCenterAway, controlPlaneRefused, addressesUsedUp, poolBlocked, starting, silent, controlPlaneChanging, controlPlaneDown, machinesBroken, poolsChanging]
 
 export function clusterState(readings: Readings): ClusterState {
   for (const rule of RULES) {
@@ -74,14 +75,9 @@ function controlPlaneRefused({ controlPlane }: Readings): ClusterState | null {
   return controlPlane.refused === null ? null : state('Stalled', controlPlane.refused.sentence, controlPlane.refused.condition)
 }
 
-/** The IPAM provider says nothing of an empty pool anywhere: the claim just stays open. A leaving machine will free its address. */
-function noFreeAddress({ parts, machines, addresses }: Readings): ClusterState | null {
-  const waiting = machines.filter((machine) => machine.deletingSince === null && machine.state.word === 'Waiting for address').sort(byAge)
-  const first = waiting[0]
-  if (first === undefined || (parts.ipPool === null && !parts.globalPool) || addresses.kind === 'dhcp' || addresses.free > 0) return null
-  if (machines.some((machine) => machine.deletingSince !== null)) return null
-  const who = waiting.length === 1 ? `${nameOf(first)} waits for one` : `${waiting.length} machines wait for one`
-  return state('Stalled', `No free address in pool ${addresses.pool}; ${who}`, first.state.condition)
+function addressesUsedUp({ machines, addresses }: Readings): ClusterState | null {
+  const found = noFreeAddress(addresses, machines, machines)
+  return found === null ? null : state('Stalled', found.sentence, found.condition)
 }
 
 function poolBlocked({ pools }: Readings): ClusterState | null {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { clusterView } from '@/server/management/parse/cluster'
-import { at, cluster, cond, controlPlane, deployment, infrastructure, ipPool, machineAt, parts, probe, raw, template } from '@/server/management/parse/fixtures'
+import { at, claimingFrom, cluster, cond, controlPlane, deployment, infrastructure, ipPool, machineAt, parts, probe, raw, template } from '@/server/management/parse/fixtures'
 import type { ClusterParts } from '@/server/management/parse/parts'
 import { trimObject } from '@/server/management/parse/trim'
 
@@ -97,6 +97,13 @@ describe('stalled', () => {
     expect(says(waiting)).toBe('Stalled: No free address in pool blue-1; general-x7k2p waits for one')
     expect(says({ ...waiting, machines: [...waiting.machines, machineAt('ready', 'ddddd', deleted)] })).not.toMatch(/^Stalled/)
     expect(says({ ...waiting, ipPool: ipPool(1) })).not.toMatch(/^Stalled/)
+  })
+
+  test('by the address pool that a machine waits for, of several', () => {
+    const two = (free: number, more: number, ...from: readonly string[]) => says({ machineDeployments: [deployment(3, counts(3, 2))], ipPool: ipPool(free), morePools: [ipPool(more, 8, 'storage')], machines: [machineAt('ready', 'aaaaa'), claimingFrom(machineAt('waiting-address', 'x7k2p'), ...from)] })
+    expect(two(5, 0, 'blue-1', 'storage')).toBe('Stalled: No free address in pool storage; general-x7k2p waits for one')
+    expect(two(0, 5, 'storage')).not.toMatch(/^Stalled/)
+    expect(two(0, 0, 'of-others')).not.toMatch(/^Stalled/)
   })
 
   test('by what Kamaji refuses, with its own words', () => {
@@ -231,6 +238,7 @@ describe('deleting', () => {
 
   test('lists what remains in the order in which it goes', () => {
     expect(view({ cluster: going, machines: [leaving('aaaaa')] }).remaining).toEqual(['Machine/blue-1-general-abcde-aaaaa', 'MachineDeployment/blue-1-general', 'KamajiControlPlane/blue-1', 'VSphereCluster/blue-1', 'Cluster/blue-1', 'InClusterIPPool/blue-1'])
+    expect(view({ cluster: going, machines: [], machineDeployments: [], ipPool: ipPool(5, 0), morePools: [ipPool(5, 0, 'storage')] }).remaining.slice(-2)).toEqual(['InClusterIPPool/blue-1', 'InClusterIPPool/storage'])
   })
 
   test('its percent only grows', () => {

@@ -1,14 +1,16 @@
 import type { ClusterView } from '@/lib/cluster/view'
 import type { MachineView } from '@/lib/machine/view'
 import { plural } from '@/lib/text'
+import { ownPools } from '@/server/management/parse/addresses'
 import { condition } from '@/server/management/parse/condition'
 import { diagnose } from '@/server/management/parse/doctor/diagnose'
 import type { ClusterParts } from '@/server/management/parse/parts'
 import { numberAt } from '@/server/management/parse/raw'
 
-/** What still exists, in the order in which Cluster API removes it: workers with what they left, control plane, vSphere part; the pool goes last. */
-export function remainingOf({ cluster, controlPlane, infrastructure, machineDeployments, machines, ipPool, loose = [] }: ClusterParts): readonly string[] {
-  return [...machines.map((parts) => parts.machine).sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1)), ...loose, ...machineDeployments, controlPlane, infrastructure, cluster, ipPool]
+/** What still exists, in the order in which Cluster API removes it: workers with what they left, control plane, vSphere part; the pools go last. */
+export function remainingOf(parts: ClusterParts): readonly string[] {
+  const { cluster, controlPlane, infrastructure, machineDeployments, machines, loose = [] } = parts
+  return [...machines.map(({ machine }) => machine).sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1)), ...loose, ...machineDeployments, controlPlane, infrastructure, cluster, ...ownPools(parts)]
     .flatMap((object) => (object === null ? [] : [`${object.kind}/${object.metadata.name}`]))
 }
 

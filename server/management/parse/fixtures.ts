@@ -102,8 +102,13 @@ export const controlPlane = (change: { spec?: Patch; status?: Patch; conditions?
 export const infrastructure = (conditions: readonly unknown[] = [cond('VCenterAvailable', 'True', 'Available')]): KubeObject =>
   raw(CAPV, 'VSphereCluster', 'blue-1', { spec: { server: 'vc.example.com', identityRef: { kind: 'VSphereClusterIdentity', name: 'vc-south' } }, status: { conditions } })
 
-export const ipPool = (free: number, used = 3): KubeObject =>
-  raw('ipam.cluster.x-k8s.io/v1alpha2', 'InClusterIPPool', 'blue-1', { spec: { addresses: ['10.40.12.40-10.40.12.47'], prefix: 24, gateway: '10.40.12.1' }, status: { ipAddresses: { total: free + used, used, free, outOfRange: 0 } } })
+export const ipPool = (free: number, used = 3, name = 'blue-1'): KubeObject =>
+  raw('ipam.cluster.x-k8s.io/v1alpha2', 'InClusterIPPool', name, { spec: { addresses: ['10.40.12.40-10.40.12.47'], prefix: 24, gateway: '10.40.12.1' }, status: { ipAddresses: { total: free + used, used, free, outOfRange: 0 } } })
+
+/** With its claims on these pools, one after another. */
+export const claimingFrom = (machine: MachineParts, ...pools: readonly string[]): MachineParts => ({
+  ...machine, claims: pools.flatMap((name, index) => machine.claims.map((claim) => ({ ...claim, metadata: { ...claim.metadata, name: `${machine.machine.metadata.name}-${index}-0` }, spec: { poolRef: { apiGroup: 'ipam.cluster.x-k8s.io', kind: 'InClusterIPPool', name } } }))),
+})
 
 /** A settled cluster of three machines; a test changes what it is about. */
 export function parts(change: Partial<ClusterParts> = {}): ClusterParts {

@@ -2,6 +2,7 @@ import { parseAddress } from '@/lib/ip-pool/ipv4'
 import type { MachineView } from '@/lib/machine/view'
 import { CLUSTER_NAME_LABEL, DEPLOYMENT_NAME_LABEL, NODE_POOL_LABEL } from '@/lib/manifests/labels'
 import type { KubeObject } from '@/lib/kubernetes/object'
+import { isOpen } from '@/server/management/parse/addresses'
 import { condition, isTrue } from '@/server/management/parse/condition'
 import { machineState, phaseOf } from '@/server/management/parse/machine-state'
 import { machineSteps, nodeName } from '@/server/management/parse/machine-steps'
@@ -35,6 +36,7 @@ export function machineView(parts: MachineParts): MachineView {
   const address = addressOf(parts)
   const zone = textAt(machine, 'spec', 'failureDomain')
   const moreAddresses = (parts.addresses ?? []).flatMap((given) => textAt(given, 'spec', 'address') ?? []).filter((text) => text !== address)
+  const waitsForPools = parts.claims.filter(isOpen).flatMap((claim) => textAt(claim, 'spec', 'poolRef', 'name') ?? [])
   return {
     kind: 'machine',
     uid: machine.metadata.uid ?? '',
@@ -48,6 +50,7 @@ export function machineView(parts: MachineParts): MachineView {
     node: node === null ? null : { name: node, ready: isTrue(condition(machine, 'NodeReady') ?? condition(machine, 'NodeHealthy')) },
     address,
     ...(moreAddresses.length === 0 ? {} : { moreAddresses }),
+    ...(waitsForPools.length === 0 ? {} : { waitsForPools }),
     version: textAt(machine, 'spec', 'version'),
     // False only when Cluster API says so: a new machine has no such condition for some seconds.
     upToDate: condition(machine, 'UpToDate')?.status !== 'False',

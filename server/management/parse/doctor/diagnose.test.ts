@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { CAUSES, dueFindings, type Finding } from '@/lib/doctor/finding'
-import { at, cluster, cond, controlPlane, infrastructure, ipPool, machineAt, parts, probe, raw } from '@/server/management/parse/fixtures'
+import { at, claimingFrom, cluster, cond, controlPlane, infrastructure, ipPool, machineAt, parts, probe, raw } from '@/server/management/parse/fixtures'
 import type { ClusterParts } from '@/server/management/parse/parts'
 import { diagnose } from '@/server/management/parse/doctor/diagnose'
 
@@ -123,6 +123,7 @@ describe('what is left when the machines are gone', () => {
   test('a pool that others use, while the cluster goes', () => {
     expect(only({ ...bare, ipPool: ipPool(5, 2) })).toMatchObject([{ cause: 'pool-protection', sentence: 'Address pool blue-1 stays: 2 addresses of it are in use', field: 'status.ipAddresses.used: 2' }])
     expect(only({ ...bare, ipPool: ipPool(5, 0) })).toEqual([])
+    expect(only({ ...bare, ipPool: ipPool(5, 0), morePools: [ipPool(5, 2, 'storage')] })).toMatchObject([{ cause: 'pool-protection', subject: 'InClusterIPPool/storage', sentence: 'Address pool storage stays: 2 addresses of it are in use' }])
   })
   test('a control plane that does not go, and a datastore that Kamaji complains of', () => {
     const removing = { ...controlPlane(), metadata: { ...controlPlane().metadata, deletionTimestamp: at(41), finalizers: ['example.com/keep'] } }
@@ -134,6 +135,8 @@ describe('what is left when the machines are gone', () => {
     const kept = leaving('DeletionCompleted', '', { finalizers: ['example.com/keep'] })
     expect(only({ cluster: going, machines: [kept] })).toMatchObject([{ cause: 'foreign-protection', weight: 'held', from: null, subject: 'Machine/blue-1-general-abcde-aaaaa', lastResorts: [{ act: 'protection', keys: ['example.com/keep'] }] }])
     expect(only({ cluster: going, machines: [leaving('DrainingNode', '', { finalizers: ['example.com/keep', 'machine.cluster.x-k8s.io'] })] })).toEqual([])
+    const pool = { ...ipPool(5, 0, 'storage'), metadata: { name: 'storage', deletionTimestamp: at(41), finalizers: ['example.com/keep'] } }
+    expect(only({ ...bare, morePools: [pool] })).toMatchObject([{ cause: 'foreign-protection', subject: 'InClusterIPPool/storage' }])
     expect(only({ ...bare, cluster: cluster([], { metadata: { ...deleted.metadata, finalizers: ['foregroundDeletion'] } }) })).toEqual([])
   })
   test('an error in Cluster API’s log is pointed to when it lasts', () => {
@@ -151,6 +154,16 @@ describe('a machine that does not join', () => {
     expect(only({ machines: [machine], ipPool: ipPool(0, 8) })).toMatchObject([{ cause: 'address', weight: 'held', from: null, field: 'status.ipAddresses.free: 0', logs: { namespace: 'capi-ipam-in-cluster-system' } }])
     expect(only({ machines: [machine] })).toMatchObject([{ cause: 'address', weight: 'waits' }])
     expect(only({ machines: [machine] })[0]?.from).not.toBeNull()
+  })
+  test('for want of an address of the pool that it claims from, of several', () => {
+    const waits = (...pools: readonly string[]) => claimingFrom(machineAt('waiting-address', 'aaaaa'), ...pools)
+    const pools = { ipPool: ipPool(5), morePools: [ipPool(0, 8, 'storage')] }
+    expect(only({ ...pools, machines: [waits('blue-1', 'storage')] })).toMatchObject([{ weight: 'held', subject: 'IPAddressClaim/blue-1-general-abcde-aaaaa-1-0', sentence: 'general-aaaaa waits for an address: pool storage has none free' }])
+    expect(only({ ...pools, machines: [waits('blue-1')] })).toMatchObject([{ weight: 'waits', field: 'status.ipAddresses.free: 5' }])
+    expect(only({ ...pools, machines: [waits('of-others')] })).toMatchObject([{ weight: 'waits', field: null }])
+    const going = (pool: string) => claimingFrom(leaving('DrainingNode'), pool)
+    expect(only({ ...pools, machines: [waits('storage'), going('blue-1')] }).find(({ cause }) => cause === 'address')).toMatchObject({ weight: 'held' })
+    expect(only({ ...pools, machines: [waits('storage'), going('storage')] }).find(({ cause }) => cause === 'address')).toMatchObject({ weight: 'waits' })
   })
   test('for want of start-up data', () => {
     const machine = { ...machineAt('requested', 'aaaaa'), bootstrap: raw('bootstrap.cluster.x-k8s.io/v1beta2', 'KubeadmConfig', 'blue-1-general-abcde-aaaaa', { status: { conditions: [cond('DataSecretAvailable', 'False', 'NotAvailable', 'failed to get secret proxy')] } }) }

@@ -1,5 +1,7 @@
 /** Machines that do not join, by the step at which they stand. */
 import type { Finding } from '@/lib/doctor/finding'
+import type { KubeObject } from '@/lib/kubernetes/object'
+import { isOpen, poolOfClaim } from '@/server/management/parse/addresses'
 import { condition, isFalse, isTrue, oldCondition } from '@/server/management/parse/condition'
 import { after, found, logsOf, type Rule, shortName } from '@/server/management/parse/doctor/found'
 import { machineState, vCenterProblem } from '@/server/management/parse/machine-state'
@@ -61,19 +63,23 @@ function noData({ machine, bootstrap, vsphereMachine }: MachineParts, made: stri
   })]
 }
 
-function noAddress({ ipPool, machines }: ClusterParts, { machine, vsphereVm, claims }: MachineParts): readonly Finding[] {
-  const open = claims.find((claim) => claim.metadata.name !== '' && !isTrue(condition(claim, 'Ready')))
-  const object = open ?? vsphereVm ?? machine
+function noAddress(cluster: ClusterParts, { machine, vsphereVm, claims }: MachineParts): readonly Finding[] {
+  const open = claims.filter((claim) => claim.metadata.name !== '' && isOpen(claim)).map((claim) => ({ claim, pool: poolOfClaim(cluster, claim) }))
+  // Of several pools the empty one is what it waits for.
+  const first = open.find(({ pool }) => freeIn(pool) === 0) ?? open[0]
+  const object = first?.claim ?? vsphereVm ?? machine
+  const pool = first?.pool ?? null
   const since = timeAt(object.metadata, 'creationTimestamp')
-  const free = numberAt(ipPool, 'status', 'ipAddresses', 'free')
-  const leaving = machines.some((one) => isDeleting(one.machine))
-  const empty = free === 0 && !leaving
+  const free = freeIn(pool)
+  const empty = free === 0 && !cluster.machines.some((one) => isDeleting(one.machine) && one.claims.some((claim) => poolOfClaim(cluster, claim) === pool))
   return [found('address', object, {
     weight: empty ? 'held' : 'waits', since, from: empty ? null : after(since, MINUTES.address), condition: condition(vsphereVm, 'IPAddressClaimsFulfilled'),
-    sentence: empty ? `${shortName(machine)} waits for an address: pool ${ipPool?.metadata.name ?? ''} has none free` : `${shortName(machine)} waits for an address of its pool`,
+    sentence: empty ? `${shortName(machine)} waits for an address: pool ${pool?.metadata.name ?? ''} has none free` : `${shortName(machine)} waits for an address of its pool`,
     field: free === null ? null : `status.ipAddresses.free: ${free}`, logs: logsOf('ipam', object),
   })]
 }
+
+const freeIn = (pool: KubeObject | null): number | null => numberAt(pool, 'status', 'ipAddresses', 'free')
 
 function silentVm({ machine, vsphereVm, claims }: MachineParts): readonly Finding[] {
   const view = condition(vsphereVm, 'VirtualMachineProvisioned')

@@ -3,9 +3,11 @@ import type { Finding } from '@/lib/doctor/finding'
 import type { KubeObject } from '@/lib/kubernetes/object'
 import { cause } from '@/lib/plain-words'
 import { plural } from '@/lib/text'
+import { ownPools } from '@/server/management/parse/addresses'
 import { condition, isFalse } from '@/server/management/parse/condition'
 import { after, found, logsOf, type Rule, shortName } from '@/server/management/parse/doctor/found'
 import { letGo, VM_PROTECTION, VSPHERE_CLUSTER_PROTECTION, VSPHERE_MACHINE_PROTECTION } from '@/server/management/parse/doctor/vsphere'
+import type { ClusterParts } from '@/server/management/parse/parts'
 import { isDeleting, numberAt, textAt, timeAt } from '@/server/management/parse/raw'
 
 /** CAPV's protection of a claim, which it takes away with the VSphereVM (api/govmomi/v1beta2/vspherevm_types.go). */
@@ -26,14 +28,16 @@ export const addressClaims: Rule = ({ loose = [] }) =>
     })
   })
 
-export const poolProtection: Rule = ({ cluster, ipPool, machines }) => {
-  const used = numberAt(ipPool, 'status', 'ipAddresses', 'used') ?? 0
-  if (ipPool === null || used === 0 || (machines.length > 0 && !isDeleting(ipPool)) || !(isDeleting(cluster) || isDeleting(ipPool))) return []
+export const poolProtection: Rule = (parts) => ownPools(parts).flatMap((pool) => poolKept(parts, pool))
+
+function poolKept({ cluster, machines }: ClusterParts, pool: KubeObject): readonly Finding[] {
+  const used = numberAt(pool, 'status', 'ipAddresses', 'used') ?? 0
+  if (used === 0 || (machines.length > 0 && !isDeleting(pool)) || !(isDeleting(cluster) || isDeleting(pool))) return []
   // The provider counts a moment after the claims are gone.
-  const since = timeAt((isDeleting(ipPool) ? ipPool : cluster).metadata, 'deletionTimestamp')
-  return [found('pool-protection', ipPool, {
-    sentence: `Address pool ${ipPool.metadata.name} stays: ${plural(used, 'address', 'addresses')} of it ${used === 1 ? 'is' : 'are'} in use`,
-    since, from: after(since, 1), field: `status.ipAddresses.used: ${used}`, logs: logsOf('ipam', ipPool), lastResorts: letGo(ipPool, [PROTECT_POOL]),
+  const since = timeAt((isDeleting(pool) ? pool : cluster).metadata, 'deletionTimestamp')
+  return [found('pool-protection', pool, {
+    sentence: `Address pool ${pool.metadata.name} stays: ${plural(used, 'address', 'addresses')} of it ${used === 1 ? 'is' : 'are'} in use`,
+    since, from: after(since, 1), field: `status.ipAddresses.used: ${used}`, logs: logsOf('ipam', pool), lastResorts: letGo(pool, [PROTECT_POOL]),
   })]
 }
 
@@ -64,8 +68,9 @@ const KNOWN: Readonly<Record<string, readonly string[]>> = {
 const GARBAGE_COLLECTOR: ReadonlySet<string> = new Set(['foregroundDeletion', 'orphan'])
 
 /** An object whose controllers are done with it, kept by something else alone. */
-export const foreignProtection: Rule = ({ cluster, infrastructure, machineDeployments, machineSets, machines, ipPool, loose = [] }) => {
-  const objects = [...machines.flatMap((one) => [one.machine, one.vsphereMachine, one.vsphereVm, ...one.claims]), ...loose, ...machineSets, ...machineDeployments, infrastructure, ipPool, cluster]
+export const foreignProtection: Rule = (parts) => {
+  const { cluster, infrastructure, machineDeployments, machineSets, machines, loose = [] } = parts
+  const objects = [...machines.flatMap((one) => [one.machine, one.vsphereMachine, one.vsphereVm, ...one.claims]), ...loose, ...machineSets, ...machineDeployments, infrastructure, ...ownPools(parts), cluster]
   return objects.flatMap((object) => (object === null ? [] : kept(object)))
 }
 
