@@ -202,6 +202,11 @@ function PartChoice({ choices, ...props }: Props & { choices: readonly { value: 
 }
 
 function OnOff({ label, ...props }: Props & { label: string }) {
-  const { value, onChange, id } = usePart(props, props.part)
-  return <span id={id} className="flex items-center gap-2"><Switch checked={value === true} onChange={onChange} labelledBy={`l-${props.part}`} /><span id={`l-${props.part}`}>{label}</span></span>
+  const { value, onChange, id, error } = usePart(props, props.part)
+  return (
+    <div>
+      <span id={id} className="flex items-center gap-2"><Switch checked={value === true} onChange={onChange} labelledBy={`l-${props.part}`} /><span id={`l-${props.part}`}>{label}</span></span>
+      {error ? <p role="alert" className="mt-1 max-w-[420px] text-12 text-bad">{error}</p> : null}
+    </div>
+  )
 }

@@ -4,7 +4,7 @@ import { defaultSpec } from '@/lib/cluster/defaults'
 import { heldFields, planPlaneChange } from '@/lib/control-plane/change'
 import { planeDifferences } from '@/lib/control-plane/fields'
 import { type LivePlane, readPlane, unknownInPlane } from '@/lib/control-plane/read'
-import { planeProblems } from '@/lib/control-plane/rules'
+import { dnsProblems, planeProblems } from '@/lib/control-plane/rules'
 import type { PlaneSpec } from '@/lib/control-plane/spec'
 import type { VSphereOffer } from '@/lib/identity/offer'
 import { withAt } from '@/lib/kubernetes/dig'
@@ -80,6 +80,18 @@ test('one argument in place of another is said twice to a Kamaji that counts, an
   const after = { ...live, controlPlane: { ...live.controlPlane, spec: spec(objects) } }
   expect(readPlane(after).controlPlane.advanced.extraArgs.apiServer).toEqual(['--b=1'])
   expect(spec(changed(made(args(['--a=1'])), args(['--b=1'])).objects)['apiServer']).toEqual({ extraArgs: ['--b=1'] })
+})
+
+test('CoreDNS stays on where the older provider would tell machines a DNS address of another network', () => {
+  const problems = (services: string, older: boolean) => {
+    const live = made({}, older)
+    const there = { ...live, cluster: withAt(live.cluster, ['spec', 'clusterNetwork', 'services', 'cidrBlocks'], [services]) }
+    return dnsProblems(there, readPlane(there), wanting(there, { addons: { ...NOTHING_ADVANCED.addons, coreDNS: false } }))
+  }
+  expect(problems('172.20.0.0/16', true)).toMatchObject([{ path: ['controlPlane', 'advanced', 'addons', 'coreDNS'], message: expect.stringContaining('not 172.20.0.10') as string }])
+  expect([problems('172.20.0.0/16', false), problems('10.96.0.0/12', true)]).toEqual([[], []])
+  const off = made({ addons: { ...NOTHING_ADVANCED.addons, coreDNS: false } }, true)
+  expect(dnsProblems(off, readPlane(off), wanting(off, { certSANs: ['a'] })), 'off already').toEqual([])
 })
 
 describe('what happens, in words', () => {

@@ -1,9 +1,8 @@
 import { argsToWrite, countedArgs } from '@/lib/control-plane/extra-args'
 import { PLANE_FIELDS, planeDifferences, type PlaneField, type PlaneFieldChange, valueAt } from '@/lib/control-plane/fields'
-import { type LivePlane, readPlane } from '@/lib/control-plane/read'
+import { dnsAddress, type LivePlane, readPlane } from '@/lib/control-plane/read'
 import type { PlaneSpec } from '@/lib/control-plane/spec'
 import { planeWords } from '@/lib/control-plane/words'
-import { formatAddress, parseCidr } from '@/lib/ip-pool/ipv4'
 import { dig, listIn, textsIn, versionOf, withAt } from '@/lib/kubernetes/dig'
 import type { KubeObject } from '@/lib/kubernetes/object'
 import { appliedPart } from '@/lib/manifests/applied'
@@ -62,12 +61,12 @@ function patchedBy(object: KubeObject, { path, at, kind }: PlaneField, live: Liv
 }
 
 /** As create writes it (lib/manifests/control-plane.ts): its address is under the add-on, or under the network where it is off. */
-function withDns(object: KubeObject, on: boolean, { cluster, controlPlane }: LivePlane, put: (of: KubeObject, where: readonly string[], what: unknown) => KubeObject): KubeObject {
-  const services = parseCidr(String(listIn(cluster, 'spec', 'clusterNetwork', 'services', 'cidrBlocks')[0] ?? ''))
-  const addresses = services === null ? [] : [formatAddress(services.first + 10)]
+function withDns(object: KubeObject, on: boolean, live: LivePlane, put: (of: KubeObject, where: readonly string[], what: unknown) => KubeObject): KubeObject {
+  const dns = dnsAddress(live.cluster)
+  const addresses = dns === null ? [] : [dns]
   if (on) return withAt(put(object, ['network', 'dnsServiceIPs'], []), ['spec', 'addons', 'coreDNS'], addresses.length === 0 ? {} : { dnsServiceIPs: addresses })
   const off = without(object, ['spec', 'addons', 'coreDNS'])
-  return versionOf(controlPlane) === 'v1alpha1' ? off : put(off, ['network', 'dnsServiceIPs'], addresses)
+  return versionOf(live.controlPlane) === 'v1alpha1' ? off : put(off, ['network', 'dnsServiceIPs'], addresses)
 }
 
 /** Labels that a person changed, on an object that has labels of the platform too. */

@@ -3,6 +3,7 @@ import { ADDRESS_TYPES, API_PORT, NOTHING_ADVANCED, SERVICE_DOMAIN, SERVICE_TYPE
 import { meantArgs } from '@/lib/control-plane/extra-args'
 import { PLANE_FIELDS } from '@/lib/control-plane/fields'
 import type { PlaneSpec } from '@/lib/control-plane/spec'
+import { formatAddress, parseCidr } from '@/lib/ip-pool/ipv4'
 import { dig, listIn, numberIn, recordIn, stringIn, textsIn } from '@/lib/kubernetes/dig'
 import type { KubeObject } from '@/lib/kubernetes/object'
 import { MANAGED_BY_LABEL } from '@/lib/manifests/labels'
@@ -22,6 +23,12 @@ const REPLICAS = 2
 
 /** Labels of the platform are no part of the form. */
 const isOwnLabel = (key: string): boolean => !isReservedLabel(key) && !key.startsWith('tenantry.dev/') && key !== MANAGED_BY_LABEL
+
+/** Of the cluster's DNS Service: the tenth address of the first service network. null: it has none that can be read. */
+export function dnsAddress(cluster: KubeObject): string | null {
+  const services = parseCidr(String(listIn(cluster, 'spec', 'clusterNetwork', 'services', 'cidrBlocks')[0] ?? ''))
+  return services === null ? null : formatAddress(services.first + 10)
+}
 
 /** Both contracts of Kamaji's provider: what is asked of the control plane has the same fields in both. */
 export function readPlane({ controlPlane, cluster }: Pick<LivePlane, 'controlPlane' | 'cluster'>): PlaneSpec {

@@ -84,6 +84,7 @@ test('the older provider of Kamaji is told its datastore, the one asked for or t
   const asked = objects.find(({ kind }) => kind === 'KamajiControlPlane') ?? expect.fail()
   expect(toContract({ ...asked, spec: { ...asked.spec, dataStoreName: 'gold' } }, OLDER).spec).toMatchObject({ dataStoreName: 'gold' })
   expect(toContract({ ...asked, spec: { ...asked.spec, network: { serviceType: 'ClusterIP', dnsServiceIPs: ['10.96.0.10'] } } }, OLDER).spec?.['network']).toEqual({ serviceType: 'ClusterIP' })
+  expect(() => toContract({ ...asked, spec: { ...asked.spec, network: { serviceType: 'ClusterIP', dnsServiceIPs: ['172.20.0.10'] } } }, OLDER)).toThrow(/Leave CoreDNS on/)
   expect(toContract(asked, NEWEST).spec).not.toHaveProperty('dataStoreName')
   expect(() => toContract({ ...asked, spec: { ...asked.spec, dataStoreSchema: 'blue_1' } }, OLDER)).toThrow('v1alpha1 has no place for dataStoreSchema')
 })

@@ -22,7 +22,7 @@ type Path = readonly (string | number)[]
  * An object that was rendered in contract v1beta2, in the version that is served. What is in the served version already (a
  * template patched from a live one) and what no contract has changed (the address pools) comes back as it is. Fields are
  * moved as Cluster API's and CAPV's own conversions move them (api/core/v1beta1/conversion.go, api/govmomi/v1beta1).
- * @throws Error for a field that v1beta1 has no place for, rather than lose it
+ * @throws NoPlace for a field that the older version has no place for, rather than lose it
  */
 export function toContract(object: KubeObject, contract: Contract): KubeObject {
   const owned = withOwnersIn(object, contract)
@@ -31,6 +31,13 @@ export function toContract(object: KubeObject, contract: Contract): KubeObject {
   if (served === undefined || served === versionOf(object) || served === 'v1beta2' || served === 'v1alpha2') return owned
   const spec = DOWN[object.kind]?.(recordIn(object, 'spec'), contract, object.metadata.namespace ?? '')
   return { ...owned, apiVersion: `${group}/${served}`, ...(spec === undefined ? {} : { spec }) }
+}
+
+/** `field` is its path in the object that was to be written. */
+export class NoPlace extends Error {
+  constructor(readonly field: string, message: string) {
+    super(message)
+  }
 }
 
 /** Garbage collection resolves an owner by the version in its reference: one that is not served would hold every deletion. */
@@ -63,13 +70,24 @@ const NEW_IN_V1ALPHA2 = ['dataStoreSchema', 'dataStoreUsername']
 
 function kamajiControlPlane(spec: Spec): Spec {
   const lost = NEW_IN_V1ALPHA2.find((field) => spec[field] !== undefined)
-  if (lost !== undefined) throw new Error(`v1alpha1 has no place for ${lost}`)
+  if (lost !== undefined) throw new NoPlace(`spec.${lost}`, `v1alpha1 has no place for ${lost}`)
   // Without one Kamaji fills in its default, and the older provider empties it at its next look: "DataStore is a required field", and
   // the control plane is never set up (provider v0.11 kamajicontrolplane_controller_tcp.go, Kamaji v1.0 tcp_defaults.go).
   const named = { ...spec, dataStoreName: spec['dataStoreName'] ?? DATASTORE }
-  // Written where CoreDNS is off, from the service network and not asked for: the older provider has none then.
-  return dig(named, 'network', 'dnsServiceIPs') === undefined ? named : withAt(named, ['network', 'dnsServiceIPs'], undefined)
+  const [dns] = listIn(named, 'network', 'dnsServiceIPs')
+  if (dns === undefined) return named
+  if (dns !== KAMAJI_DNS) throw new NoPlace('spec.network.dnsServiceIPs', noDnsWords(String(dns)))
+  return withAt(named, ['network', 'dnsServiceIPs'], undefined)
 }
+
+/**
+ * What Kamaji writes into every kubelet's settings where nobody says an address (Kamaji v1.0.0 tenantcontrolplane_types.go, default of
+ * dnsServiceIPs). Provider v0.11 says none while CoreDNS is off (kamajicontrolplane_controller_tcp.go).
+ */
+export const KAMAJI_DNS = '10.96.0.10'
+
+export const noDnsWords = (address: string): string =>
+  `Without CoreDNS this management cluster’s older Kamaji provider tells machines to ask ${KAMAJI_DNS} for names, which is not ${address} of this cluster’s service network. Leave CoreDNS on; in a new cluster, a service network that begins with 10.96.0.0 works too.`
 
 function machineDeployment(from: Spec, contract: Contract, namespace: string): Spec {
   let spec = moved(from, ['rollout', 'strategy'], ['strategy'])
@@ -109,7 +127,7 @@ function moved(spec: Spec, from: Path, to: Path, change: (value: unknown) => unk
 function emptied(spec: Spec, path: Path): Spec {
   const value = dig(spec, ...path.map(String))
   if (value === undefined) return spec
-  if (Object.keys(value as object).length > 0) throw new Error(`v1beta1 has no place for ${path.join('.')}.${Object.keys(value as object).join(', ')}`)
+  if (Object.keys(value as object).length > 0) throw new NoPlace(`spec.${path.join('.')}`, `v1beta1 has no place for ${path.join('.')}.${Object.keys(value as object).join(', ')}`)
   return withAt(spec, path, undefined)
 }
 

@@ -2,7 +2,7 @@ import 'server-only'
 import { heldFields, type PlanePlan, planPlaneChange } from '@/lib/control-plane/change'
 import { planeDifferences } from '@/lib/control-plane/fields'
 import { type LivePlane, readPlane } from '@/lib/control-plane/read'
-import { planeProblems } from '@/lib/control-plane/rules'
+import { dnsProblems, planeProblems } from '@/lib/control-plane/rules'
 import type { PlaneSpec } from '@/lib/control-plane/spec'
 import type { ClusterView } from '@/lib/cluster/view'
 import type { KubeObject } from '@/lib/kubernetes/object'
@@ -38,7 +38,7 @@ export async function preparePlane(ctx: Asker, client: UserClient, wanted: Wante
   const found = await findPlane(ctx, client, wanted.cluster)
   assertSeen(found, wanted)
   const { cluster, live } = found
-  refuse(planeProblems(found.spec, wanted.spec))
+  refuse([...planeProblems(found.spec, wanted.spec), ...dnsProblems(live, found.spec, wanted.spec)])
   const plan = planPlaneChange(live, wanted.spec)
   if (plan.held.length > 0) throw heldByOthers(plan.held.map(({ words, owners }) => `${words} (${owners.join(', ')})`))
   const accepted: KubeObject[] = []

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { KubeObject } from '@/lib/kubernetes/object'
+import { fieldOf } from '@/server/clusters/fields'
 import { createDiscovery } from '@/server/management/discovery'
 import { answer, fakeApi } from '@/server/management/fake-api'
 import { createUserClient, type UserClient } from '@/server/management/user-client'
@@ -38,6 +39,12 @@ beforeEach(async () => {
 afterEach(() => close())
 
 const template = { apiVersion: 'infrastructure.cluster.x-k8s.io/v1beta2', kind: 'VSphereMachineTemplate', metadata: { name: 't', namespace: 'blue' }, spec: { template: { spec: { guestSoftPowerOffTimeoutSeconds: 60 } } } }
+
+test('what an older version has no place for is refused at its field, and not sent', async () => {
+  const plane = { apiVersion: 'controlplane.cluster.x-k8s.io/v1alpha2', kind: 'KamajiControlPlane', metadata: { name: 'c', namespace: 'blue' }, spec: { network: { dnsServiceIPs: ['172.20.0.10'] } } }
+  await expect(client.dryRunApply(plane, fieldOf)).rejects.toMatchObject({ view: { code: 'refused', fields: { 'controlPlane.advanced.addons.coreDNS': expect.stringContaining('Leave CoreDNS on') as string } } })
+  expect(written).toEqual([])
+})
 
 test.each([false, true])('each group is written in the version that it is served in (dry run: %s)', async (dry) => {
   const write = dry ? client.dryRunApply : client.apply

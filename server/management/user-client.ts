@@ -2,7 +2,7 @@ import 'server-only'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { KubeObject } from '@/lib/kubernetes/object'
 import { FIELD_MANAGER } from '@/lib/manifests/ownership'
-import { toContract } from '@/lib/manifests/v1beta1'
+import { NoPlace, toContract } from '@/lib/manifests/v1beta1'
 import type { Identity } from '@/server/auth/identity'
 import { failure } from '@/server/failure'
 import { servedContract } from '@/server/management/contract'
@@ -54,18 +54,19 @@ export function createUserClient(transport: Transport, discovery: Discovery, ide
     if (path === null) throw failure('refused', `The management cluster does not have ${kind} (its provider is not installed).`)
     return path
   }
-  const inServedVersion = async (object: KubeObject): Promise<KubeObject> => {
+  const inServedVersion = async (object: KubeObject, fieldOf?: FieldMap): Promise<KubeObject> => {
     const contract = await servedContract(discovery).catch((error: unknown) => {
       throw toAppError(error, object.kind)
     })
     try {
       return toContract(object, contract)
     } catch (error) {
-      throw failure('refused', `This management cluster’s older Cluster API or provider cannot be told all of ${object.kind} ${object.metadata.name}: ${(error as Error).message}`)
+      const field = error instanceof NoPlace ? (fieldOf?.(object.kind, error.field) ?? null) : null
+      throw failure('refused', `This management cluster’s older Cluster API or provider cannot be told all of ${object.kind} ${object.metadata.name}: ${(error as Error).message}`, field === null ? {} : { fields: { [field]: (error as Error).message } })
     }
   }
   const apply = async (rendered: KubeObject, dryRun: boolean, fieldOf?: FieldMap): Promise<KubeObject> => {
-    const object = await inServedVersion(rendered)
+    const object = await inServedVersion(rendered, fieldOf)
     const info = knownKind(object.kind)
     const { name, namespace } = object.metadata
     const version = object.apiVersion.split('/').at(-1) ?? ''
