@@ -13,7 +13,7 @@ export function noFreeAddress(addresses: AddressesView, machines: readonly Machi
   if (all.some((machine) => machine.deletingSince !== null)) return null
   const waiting = machines.filter((machine) => machine.state.word === 'Waiting for address').sort(byAge).map((machine) => ({ machine, pool: emptyPool(addresses, machine.waitsForPools) }))
   const first = waiting.find(({ pool }) => pool !== null)
-  if (first?.pool == null) return null
+  if (!first?.pool) return null
   const count = waiting.filter(({ pool }) => pool === first.pool).length
   const who = count === 1 ? `${nameOf(first.machine)} waits for one` : `${count} machines wait for one`
   return { sentence: `No free address in pool ${first.pool.pool}; ${who}`, condition: first.machine.state.condition }

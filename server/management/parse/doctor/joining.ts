@@ -2,7 +2,7 @@
 import type { Finding } from '@/lib/doctor/finding'
 import type { KubeObject } from '@/lib/kubernetes/object'
 import { isOpen, poolOfClaim } from '@/server/management/parse/addresses'
-import { condition, isFalse, isTrue, oldCondition } from '@/server/management/parse/condition'
+import { condition, isFalse, oldCondition } from '@/server/management/parse/condition'
 import { after, found, logsOf, type Rule, shortName } from '@/server/management/parse/doctor/found'
 import { machineState, vCenterProblem } from '@/server/management/parse/machine-state'
 import { nodeName, vmStage } from '@/server/management/parse/machine-steps'
