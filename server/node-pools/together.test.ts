@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import type { KubeObject } from '@/lib/kubernetes/object'
-import { general, made } from '@/lib/node-pool/fixtures'
+import { appliedBy, general, made } from '@/lib/node-pool/fixtures'
 import { readPool } from '@/lib/node-pool/read'
 import type { PoolSpec } from '@/lib/node-pool/spec'
 import { openInMemory, type Database } from '@/server/db/client'
@@ -20,15 +20,17 @@ let there: Map<string, KubeObject>
 let versions = 0
 const client = { get: vi.fn(), list: vi.fn(), dryRunApply: vi.fn(), apply: vi.fn() }
 const cluster = {
-  uid: 'c-uid', name: 'blue-1', identity: null, deletingSince: null, machines: { desired: 5, ready: 5, total: 5 }, version: { current: 'v1.34.3', desired: 'v1.34.3' },
-  pools: [{ name: 'general', machineDeployment: 'blue-1-general', desired: 5 }], addresses: { kind: 'pool', pool: 'blue-1', ranges: [], prefix: 24, gateway: null, total: 16, used: 0, free: 16 },
+  uid: 'c-uid', name: 'blue-1', identity: null, deletingSince: null, machines: { desired: 5, ready: 5, total: 5 }, version: { current: 'v1.34.3', desired: 'v1.34.3' }, controlPlane: { state: { role: 'ok', word: 'Ready', condition: null } },
+  pools: [{ name: 'general', machineDeployment: 'blue-1-general', version: 'v1.34.3', desired: 5 }], addresses: { kind: 'pool', pool: 'blue-1', ranges: [], prefix: 24, gateway: null, total: 16, used: 0, free: 16 }, networks: { pods: ['10.244.0.0/16'], services: [] },
 }
 const live = { tenantUid: () => 'n', note: vi.fn(), identities: () => [], zones: () => [], sharedPools: () => [], cluster: () => cluster, health: () => ({ state: 'live' }), state: () => ({ clusters: { u: cluster }, machines: {} }) }
 const ctx = { session: { user: 'ada', email: 'ada', groups: [] }, identity: { user: 'oidc:ada', groups: [] }, tenant: 'team-blue', state: live.state, health: live.health, cluster: live.cluster } as unknown as TenantContext
 
 const put = (object: KubeObject): KubeObject => {
   const before = there.get(nameOf(object))?.metadata
-  const whole = { ...object, metadata: { ...before, ...object.metadata, uid: `uid-${nameOf(object)}`, resourceVersion: String(++versions), creationTimestamp: new Date().toISOString() } }
+  // What is applied is the portal's from then on.
+  const metadata = { ...before, ...object.metadata, managedFields: undefined, uid: `uid-${nameOf(object)}`, resourceVersion: String(++versions), creationTimestamp: new Date().toISOString() }
+  const whole = appliedBy({ ...object, metadata })
   there.set(nameOf(object), whole)
   return whole
 }
