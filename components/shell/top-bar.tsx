@@ -14,22 +14,24 @@ interface Crumb {
   readonly href: string | null
 }
 
+/** The pages of a cluster, as the breadcrumb names them. */
+const PARTS: Readonly<Record<string, string>> = {
+  'add-ons': 'Add-ons', addresses: 'Addresses', adopt: 'Take over', changes: 'Changes', 'control-plane': 'Control plane', objects: 'Objects', upgrade: 'Upgrade',
+}
+
 export function crumbsOf(tenant: { name: string; displayName: string }, segments: readonly string[]): readonly Crumb[] {
   const home = clustersHref(tenant.name)
   const first = { label: tenant.displayName, href: home }
   const [section, name, part, id] = segments
-  if (section === 'create') return [first, { label: 'Clusters', href: home }, { label: 'Create', href: null }]
-  if (section === 'clusters' && name && part === 'changes') {
-    const cluster = `${home}/${encodeURIComponent(name)}`
-    const path = [first, { label: 'Clusters', href: home }, { label: name, href: cluster }]
-    return id ? [...path, { label: 'Changes', href: `${cluster}/changes` }, { label: 'Change', href: null }] : [...path, { label: 'Changes', href: null }]
-  }
-  if (section === 'clusters' && name && part === 'pools') {
-    const pool = id === undefined || id === 'new' ? 'New pool' : `Pool ${id}`
-    return [first, { label: 'Clusters', href: home }, { label: name, href: `${home}/${encodeURIComponent(name)}` }, { label: pool, href: null }]
-  }
-  if (section === 'clusters' && name) return [first, { label: 'Clusters', href: home }, { label: name, href: null }]
-  return [first, { label: 'Clusters', href: null }]
+  const clusters = { label: 'Clusters', href: home }
+  if (section === 'create') return [first, clusters, { label: 'Create', href: null }]
+  if (section !== 'clusters' || !name) return [first, { label: 'Clusters', href: null }]
+  const cluster = `${home}/${encodeURIComponent(name)}`
+  const path = [first, clusters, { label: name, href: cluster }]
+  if (part === undefined) return [first, clusters, { label: name, href: null }]
+  if (part === 'changes' && id) return [...path, { label: 'Changes', href: `${cluster}/changes` }, { label: 'Change', href: null }]
+  if (part === 'pools') return [...path, { label: id === undefined || id === 'new' ? 'New pool' : `Pool ${id}`, href: null }]
+  return [...path, { label: PARTS[part] ?? part, href: null }]
 }
 
 export function TopBar({ onMenu }: { onMenu: () => void }) {
@@ -46,7 +48,7 @@ export function TopBar({ onMenu }: { onMenu: () => void }) {
             <Fragment key={crumb.label + index}>
               {index > 0 ? <li aria-hidden className={cn('text-control', index < 2 && 'max-s:hidden')}>/</li> : null}
               {crumb.href ? (
-                <li className={cn('truncate', index === 0 && 'max-s:hidden', index > 0 && 'shrink-0')}><Link href={crumb.href} className="underline-offset-3 hover:text-ink hover:underline">{crumb.label}</Link></li>
+                <li className={cn('truncate', index === 0 && 'max-s:hidden', index === 1 && 'shrink-0', index > 1 && 'min-w-12 shrink-[1000]')}><Link href={crumb.href} className="underline-offset-3 hover:text-ink hover:underline">{crumb.label}</Link></li>
               ) : (
                 <li aria-current="page" className="min-w-0 truncate font-medium text-ink">{crumb.label}</li>
               )}
