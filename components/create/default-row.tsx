@@ -14,6 +14,8 @@ interface DefaultRowProps {
 
 export function DefaultRow({ icon: Icon, title, value, forceOpen, children }: DefaultRowProps) {
   const [wanted, want] = useState(false)
+  // It stays open once the field is right: it would close over the person who corrects it.
+  if (forceOpen && !wanted) want(true)
   const open = wanted || forceOpen
   return (
     <Collapsible.Root open={open} onOpenChange={want} className="border-t border-line first:border-t-0">
