@@ -27,14 +27,13 @@ export function Dialog({ open, onOpenChange, title, description, children, wide,
       <Base.Portal>
         <Base.Backdrop className={backdrop} />
         <Base.Popup className={cn(popup, wide && 'max-w-[560px]', wide === 'page' && 'max-w-[880px]')} initialFocus={initialFocus}>
-          <div className="flex items-start gap-3">
-            <Base.Title className="flex-1 text-16 font-semibold">{title}</Base.Title>
-            <Base.Close aria-label="Close" className={cn(buttonLook({ look: 'ghost', size: 'sm', square: true }), '-mr-1.5 -mt-1')}>
-              <X size={16} aria-hidden />
-            </Base.Close>
-          </div>
+          <Base.Title className="pr-9 text-16 font-semibold">{title}</Base.Title>
           {description ? <Base.Description className="mt-1 text-ink-2">{description}</Base.Description> : null}
           {children}
+          {/* Last, so that the focus begins at what the dialog is for. */}
+          <Base.Close aria-label="Close" className={cn(buttonLook({ look: 'ghost', size: 'sm', square: true }), 'absolute right-3.5 top-4')}>
+            <X size={16} aria-hidden />
+          </Base.Close>
         </Base.Popup>
       </Base.Portal>
     </Base.Root>
