@@ -26,7 +26,7 @@ export function Note({ role = 'idle', icon, children, className, alert, ref, foc
   return (
     <div ref={ref} role={alert ? 'alert' : undefined} tabIndex={focusable ? -1 : undefined} className={cn('flex items-start gap-2.5 rounded-2 px-3.5 py-3', tint[role], className)}>
       <span className="mt-0.5">{icon ?? <Glyph role={role} shape={shapeOf(role, '', null)} />}</span>
-      <div className="min-w-0 flex-1">{children}</div>
+      <div className="min-w-0 flex-1 [overflow-wrap:anywhere]">{children}</div>
     </div>
   )
 }
