@@ -1,5 +1,5 @@
 'use client'
-import { useState, type FormEvent } from 'react'
+import { useRef, useState, type FormEvent } from 'react'
 import { toast } from 'sonner'
 import { noProxyEntries } from '@/lib/addons/pod-proxy'
 import { addOnProblems, storageClassProblems } from '@/lib/addons/rules'
@@ -9,6 +9,7 @@ import { ADD_ON_WORDS } from '@/lib/addons/words'
 import type { ErrorView, FieldErrors } from '@/lib/errors'
 import { missingNoProxy } from '@/lib/node-config/no-proxy'
 import type { ObjectDifference } from '@/lib/node-pool/review'
+import { plural } from '@/lib/text'
 import { useCan, useTenant } from '@/components/live/hooks'
 import { ObjectDifferences } from '@/components/node-pool/object-differences'
 import { ErrorNote } from '@/components/state/error-note'
@@ -39,6 +40,7 @@ export function SettingsDialog({ cluster, kubernetes, addOn: { name, installed, 
   const [busy, setBusy] = useState<'review' | 'save' | null>(null)
   /** null: not asked for, or of other settings than those that are typed now. */
   const [objects, setObjects] = useState<readonly ObjectDifference[] | null>(null)
+  const form = useRef<HTMLFormElement>(null)
   const { title } = ADD_ON_WORDS[name]
   const missing = settings.name === 'proxy' && begin.name === 'proxy' ? missingNoProxy(noProxyEntries(settings.noProxy), noProxyEntries(begin.noProxy)) : []
   const values = settings as Readonly<Record<string, string>>
@@ -48,16 +50,22 @@ export function SettingsDialog({ cluster, kubernetes, addOn: { name, installed, 
     setObjects(null)
     setFields(Object.fromEntries(Object.entries(fields).filter(([field]) => field !== key)))
   }
+  /** The focus follows what is wrong. */
+  const refuse = (wrong: FieldErrors) => {
+    setFields(wrong)
+    // After the render that shows it.
+    setTimeout(() => form.current?.querySelector<HTMLElement>('[aria-invalid=true]')?.focus())
+  }
   /** null where a field is wrong. */
   const checked = (): AddOnSettings | null => {
     const trimmed = Object.fromEntries(Object.entries(settings).map(([key, value]) => [key, value.trim()])) as unknown as AddOnSettings
     const wrong = Object.fromEntries([...addOnProblems(trimmed, kubernetes), ...storageClassProblems(seen, trimmed)].map(({ path, message }) => [path.join('.'), message]))
-    setFields(wrong)
+    refuse(wrong)
     setError(null)
     return Object.keys(wrong).length > 0 ? null : trimmed
   }
   const refused = (refusal: ErrorView) => {
-    setFields(refusal.fields ?? {})
+    refuse(refusal.fields ?? {})
     if (!refusal.fields) setError(refusal)
   }
   const review = async () => {
@@ -82,7 +90,7 @@ export function SettingsDialog({ cluster, kubernetes, addOn: { name, installed, 
   }
   return (
     <Dialog open onOpenChange={(open) => !open && onClose(false)} wide title={installed ? `Settings of ${title}` : `Install ${title}`} description={usesSignIn(name) ? 'The vSphere sign-in comes from the cluster’s identity; nobody types it.' : ADD_ON_WORDS[name].does}>
-      <form onSubmit={(event) => void submit(event)} noValidate className="mt-4 space-y-4">
+      <form ref={form} onSubmit={(event) => void submit(event)} noValidate className="mt-4 space-y-4">
         {ADD_ON_FIELDS[name].map(({ key, label, hint, placeholder, list, choices }) => choices ? (
           <Choice key={key} label={label} hint={hint} error={fields[key]} value={values[key] ?? ''} choices={choices} onChange={(value) => type(key, value)} />
         ) : (
@@ -93,7 +101,7 @@ export function SettingsDialog({ cluster, kubernetes, addOn: { name, installed, 
         {missing.length > 0 ? <Note role="warn">By the cluster’s networks Pods reach these without a proxy too: <span className="mono">{missing.join(', ')}</span></Note> : null}
         {also ? <Note role="warn">{also}</Note> : null}
         {error ? <ErrorNote error={error} /> : null}
-        {objects?.length === 0 ? <p role="status" className="text-ink-2">Nothing would be written differently.</p> : null}
+        <p role="status" className={objects ? 'text-ink-2' : 'sr-only'}>{objects === null ? '' : objects.length === 0 ? 'Nothing would be written differently.' : `${plural(objects.length, 'object')} would be written.`}</p>
         {objects ? <ObjectDifferences objects={objects} /> : null}
         <DialogActions>
           <Button look="ghost" busy={busy === 'review'} reason={can.reason} onClick={() => void review()}>Show the difference</Button>
