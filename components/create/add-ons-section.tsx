@@ -58,10 +58,14 @@ function AddOnRow({ form, name }: { form: CreateForm; name: AddOnName }) {
         </div>
         {name === 'proxy' ? <PodProxyPart form={form} /> : enabled ? (
           <div className={two}>
-            {ADD_ON_FIELDS[name].map(({ key, hint, placeholder, choices }) => choices ? (
-              <ChoiceField key={key} control={control} path={`addOns.${name}.${key}` as SpecPath} choices={choices} {...(hint ? { hint } : {})} />
-            ) : (
-              <TextField key={key} control={control} path={`addOns.${name}.${key}` as SpecPath} mono {...(hint ? { hint } : {})} {...(placeholder ? { placeholder } : {})} />
+            {ADD_ON_FIELDS[name].map(({ key, hint, placeholder, wide, choices }) => (
+              <div key={key} className={wide ? 's:col-span-2' : 'min-w-0'}>
+                {choices ? (
+                  <ChoiceField control={control} path={`addOns.${name}.${key}` as SpecPath} choices={choices} {...(hint ? { hint } : {})} />
+                ) : (
+                  <TextField control={control} path={`addOns.${name}.${key}` as SpecPath} mono {...(hint ? { hint } : {})} {...(placeholder ? { placeholder } : {})} />
+                )}
+              </div>
             ))}
           </div>
         ) : null}

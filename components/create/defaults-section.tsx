@@ -27,7 +27,7 @@ export function DefaultsSection({ form, secrets }: { form: CreateForm; secrets: 
     <FormSection title="Everything else has a default" id="s-defaults">
       <div className="overflow-hidden rounded-3 border border-line bg-surface">
         <DefaultRow icon={Server} title="Control plane" value={`${plural(Number.isInteger(replicas) ? replicas : 0, 'replica')}, hosted`} forceOpen={wrong('controlPlane.replicas')}>
-          <CountField control={control} path="controlPlane.replicas" label="Replicas" min={1} max={5} hint="They run as pods in the management cluster, not as machines of yours." />
+          <CountField control={control} path="controlPlane.replicas" label="Replicas" min={1} max={5} hint="They run as Pods in the management cluster, not as machines of yours." />
         </DefaultRow>
         <DefaultRow icon={Plug} title="API endpoint" value={endpoint.kind === 'fixed' ? endpoint.host ? `Fixed, ${endpoint.host}:${Number.isNaN(endpoint.port) ? '' : endpoint.port}` : 'Fixed, no address yet' : 'Load balancer, next free address'} forceOpen={wrong('endpoint')}>
           <Endpoint form={form} />

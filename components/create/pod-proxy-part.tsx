@@ -27,7 +27,7 @@ export function PodProxyPart({ form: { control } }: { form: CreateForm }) {
       {refused}
       <TextField control={control} path="addOns.proxy.url" mono hint={hint} placeholder="http://proxy.example.com:3128" />
       <div className="space-y-2">
-        <h4 className="text-13 font-medium">Reached without the proxy</h4>
+        <h3 className="font-medium">Reached without the proxy</h3>
         <ul aria-label="Computed for Pods" className="flex flex-wrap gap-1.5">
           {clusterNoProxy(spec).map((entry) => <li key={entry} className="mono rounded-2 border border-line bg-sunken px-2 py-0.5 text-12">{entry}</li>)}
         </ul>
