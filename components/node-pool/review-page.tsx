@@ -33,7 +33,7 @@ export function ReviewPage({ title, review, isNew, pool, busy, reason, onApply, 
           <section aria-label="In short" className="grid grid-cols-3 overflow-hidden rounded-3 border border-line bg-surface max-s:grid-cols-1">
             {isNew ? <Fact strong="No machine" text="of other pools is touched" /> : <Fact strong={machinesReplaced === 0 ? 'No machine' : plural(machinesReplaced, 'machine')} text={machinesReplaced === 0 ? 'is replaced' : machinesReplaced === 1 ? 'is replaced' : 'are replaced'} />}
             <Fact strong={addresses.needed === 0 ? 'No address' : plural(addresses.needed, 'address', 'addresses')} text={addresses.free === null ? 'needed beyond those in use' : `needed at a time, ${addresses.free} free`} />
-            <Fact strong={plural(objects.length, 'object')} text="differ, accepted by a dry run just now" />
+            <Fact strong={plural(objects.length, 'object')} text={`${objects.length === 1 ? 'differs' : 'differ'}, accepted by a dry run just now`} />
           </section>
           <Panel title="What happens" id="happens"><p className="px-4 pb-4">{summary}{rolls ? ' Each old machine is drained before it goes.' : ''}</p></Panel>
           {isNew ? null : <ChangedFields rows={changes.map((change) => ({ ...change, effect: change.rolls ? 'Replaces machines' : 'In place' }))} />}
