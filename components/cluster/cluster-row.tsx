@@ -49,7 +49,7 @@ export function ClusterRow({ cluster, machines, rollout, gone, onDelete }: Clust
       </td>
       <td role="cell" className={cn(cell, 'max-s:col-span-full max-s:row-start-2 max-s:!pr-2')}>
         <div className="flex items-center gap-2 max-s:block">
-          <div className="min-w-0 flex-1"><StateBlock state={toldState(cluster.state, gone ? null : rollout)} left={gone ? null : leftOf(rollout, now)} /></div>
+          <div className="min-w-0 flex-1"><StateBlock state={toldState(cluster.state, gone ? null : rollout)} left={gone ? null : leftOf(rollout, now)} narrow={cluster.group === 'needs-you'} /></div>
           {cluster.group === 'needs-you' && !gone ? <Link href={href} prefetch={false} aria-label={`See why ${cluster.name} is ${cluster.state.word.toLowerCase()}`} className={cn(buttonLook({ size: 'sm' }), 'w-20 max-s:ml-6 max-s:mt-1.5 s:max-l:hidden')}>See why</Link> : null}
         </div>
       </td>

@@ -20,7 +20,7 @@ interface ClusterTableProps {
 }
 
 const columns: readonly { readonly label: string; readonly sort?: SortKey; readonly className?: string }[] = [
-  { label: 'Cluster', sort: 'cluster', className: 'w-[168px] max-l:w-[144px]' },
+  { label: 'Cluster', sort: 'cluster', className: 'w-[168px] max-l:w-[144px] min-[1400px]:w-[240px]' },
   { label: 'State' },
   { label: 'Kubernetes', sort: 'version', className: 'w-[136px] max-l:w-[120px]' },
   { label: 'Machines ready', sort: 'machines', className: 'w-[172px] max-l:w-[156px]' },

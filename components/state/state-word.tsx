@@ -23,8 +23,11 @@ export function StateWord({ state, sentence = false }: { state: State<string>; s
   )
 }
 
-/** Two lines: glyph, word and progress above, the sentence below, with the time left, which is never cut. The row keeps its height; the whole sentence is in the title and on the cluster's page. */
-export function StateBlock({ state, left = null }: { state: State<string>; left?: string | null }) {
+/**
+ * Two lines: glyph, word and progress above, the sentence below, with the time left, which is never cut. The row keeps its height; the whole sentence is in the title and on the cluster's page.
+ * @param narrow a button stands beside it: the bar makes room for the word
+ */
+export function StateBlock({ state, left = null, narrow = false }: { state: State<string>; left?: string | null; narrow?: boolean }) {
   const { role, shape, word, percent, sentence } = useShown(state)
   const fresh = useFreshness().state !== 'stale'
   return (
@@ -33,7 +36,7 @@ export function StateBlock({ state, left = null }: { state: State<string>; left?
       <b className={cn('truncate leading-[18px]', wordTone[role])}>{word}</b>
       {percent !== null ? (
         <span className="inline-flex items-center justify-end gap-2 whitespace-nowrap text-12 text-ink-2 s:max-m:hidden">
-          <Bar value={percent} tone={role === 'warn' ? 'warn' : role === 'bad' ? 'bad' : 'busy'} label={`${word}, progress`} />
+          <Bar value={percent} tone={role === 'warn' ? 'warn' : role === 'bad' ? 'bad' : 'busy'} label={`${word}, progress`} className={narrow ? 's:max-[1400px]:hidden' : ''} />
           <span className="w-8 text-right max-s:hidden" aria-hidden>{Math.round(percent)}%</span>
         </span>
       ) : <span />}
