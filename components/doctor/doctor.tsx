@@ -8,7 +8,7 @@ import { cn } from '@/components/ui/cn'
 import { Collapsible } from '@/components/ui/collapsible'
 import { useNow } from '@/components/ui/now'
 import { Panel } from '@/components/ui/panel'
-import { Clock } from '@/components/ui/time'
+import { When } from '@/components/ui/time'
 import { FindingBody } from './finding-body'
 import { headline } from './words'
 
@@ -59,7 +59,7 @@ function FindingLine({ finding }: { finding: Finding }) {
       <div className="min-w-0 flex-1">
         <p className="font-medium [overflow-wrap:anywhere]">{finding.sentence}.</p>
         <p className="text-ink-2">
-          {finding.since ? <>Since <Clock at={finding.since} />. </> : null}
+          {finding.since ? <>Since <When at={finding.since} />. </> : null}
           {finding.more > 0 ? `The same holds ${finding.more} more. ` : null}
           {finding.weight === 'held' ? null : 'It goes on by itself.'}
         </p>
@@ -88,7 +88,7 @@ function CheckRow({ check: { title, finding, is } }: { check: Check }) {
     <li className="grid grid-cols-[16px_minmax(0,1fr)_auto] items-start gap-x-2.5">
       <Mark is={is} />
       <span className={cn('[overflow-wrap:anywhere]', is === 'held' && 'font-semibold')}>{title}</span>
-      <span className="whitespace-nowrap text-ink-3">{finding?.since ? <Clock at={finding.since} /> : null}</span>
+      <span className="whitespace-nowrap text-ink-3">{finding?.since ? <When at={finding.since} /> : null}</span>
     </li>
   )
 }

@@ -9,7 +9,7 @@ import { Button } from '@/components/ui/button'
 import { Collapsible } from '@/components/ui/collapsible'
 import { Note } from '@/components/ui/note'
 import { useNow } from '@/components/ui/now'
-import { Clock } from '@/components/ui/time'
+import { At } from '@/components/ui/time'
 import { LetGoDialog } from './let-go-dialog'
 
 /** Above the list of clusters: what is there although no cluster leads to it any more, as the page found it when it was opened. */
@@ -28,7 +28,7 @@ function PlaneNote({ plane: { name, dataStore, since, finalizers, logs } }: { pl
     <>
       <p>
         <b className="font-medium">The control plane of {name} is still there, although its cluster is gone.</b>{' '}
-        It was asked to go at <Clock at={since} />, and Kamaji has not finished: it needs {dataStore === null ? 'its datastore' : <>the datastore <span className="mono">{dataStore}</span></>} for that.{' '}
+        It was asked to go <At at={since} />, and Kamaji has not finished: it needs {dataStore === null ? 'its datastore' : <>the datastore <span className="mono">{dataStore}</span></>} for that.{' '}
         Until then it may go on running, and its Secrets with keys and its data stay. It goes by itself once the datastore answers. Give the name to no other cluster before.
       </p>
       <Collapsible chevron="start" summary={<span className="text-ink-2">Its raw words, and the log to read</span>}>
@@ -53,7 +53,7 @@ function SecretNote({ secret: one }: { secret: LeftBehindSecret }) {
     <>
       <p>
         <b className="font-medium">A Secret of {name} is still there, although its cluster is gone.</b>{' '}
-        <span className="mono [overflow-wrap:anywhere]">{secret}</span> was asked to go at <Clock at={since} />. Kamaji has removed the control plane and forgotten to let go of the Secret with its sign-in
+        <span className="mono [overflow-wrap:anywhere]">{secret}</span> was asked to go <At at={since} />. Kamaji has removed the control plane and forgotten to let go of the Secret with its sign-in
         at the datastore: it does not go by itself. While it is there, another cluster of that name would never start.
       </p>
       <Button size="sm" className="mt-2 mb-1" reason={can.reason} onClick={() => setOpen(true)}>Let go of it</Button>

@@ -7,7 +7,7 @@ import { cn } from '@/components/ui/cn'
 import { Collapsible } from '@/components/ui/collapsible'
 import { span } from '@/components/ui/duration'
 import { useNow } from '@/components/ui/now'
-import { Clock } from '@/components/ui/time'
+import { When } from '@/components/ui/time'
 import { stepsOf } from './steps'
 
 const colour: Record<MachineStepName, string> = {
@@ -37,7 +37,7 @@ export function MachineSteps({ machine }: { machine: MachineView }) {
             <span className="mt-0.5">{step.state === 'done' ? <i aria-hidden className={cn('m-0.5 block size-2 rounded-[2px]', colour[step.name])} /> : step.state === 'now' ? (held ? <Glyph role="warn" shape="triangle" size={12} /> : <ArcGlyph size={12} className="text-busy-solid" />) : <Glyph role="idle" shape="ring" size={12} />}</span>
             <span className={cn('min-w-0', step.state === 'next' && 'text-ink-3')}>
               <span className="block">{step.label}</span>
-              <span className="block text-ink-3">{step.at ? <Clock at={step.at} /> : step.state === 'now' ? (held ? 'held' : 'under way') : step.state === 'done' ? 'not reported' : 'then'}{step.took !== null && step.took >= 1000 ? `, ${span(step.took)}` : ''}</span>
+              <span className="block text-ink-3">{step.at ? <When at={step.at} /> : step.state === 'now' ? (held ? 'held' : 'under way') : step.state === 'done' ? 'not reported' : 'then'}{step.took !== null && step.took >= 1000 ? `, ${span(step.took)}` : ''}</span>
             </span>
           </li>
         ))}

@@ -13,7 +13,7 @@ import { useHydrated, useNow } from '@/components/ui/now'
 import { Bar } from '@/components/ui/progress'
 import { Segmented } from '@/components/ui/segmented'
 import { store, useStored } from '@/components/ui/stored'
-import { Clock, Day, minute } from '@/components/ui/time'
+import { Day, minute, When } from '@/components/ui/time'
 import { Picture } from './picture'
 import { RolloutTable } from './rollout-table'
 import { leftOf } from './told'
@@ -87,7 +87,7 @@ function ControlPlaneNote({ rollout: { version: { from, to, at }, endedAt } }: {
   return (
     <p className="flex items-center gap-2 border-b border-line px-4 py-2 text-ink-2">
       <Glyph role={reached ? 'ok' : endedAt === null ? 'busy' : 'idle'} shape={reached ? 'check' : endedAt === null ? 'arc' : 'ring'} />
-      <span>Control plane: {from === null ? '' : `from ${plainVersion(from)} `}to {plainVersion(to)}{reached ? <>, there since <Clock at={at} /></> : endedAt === null ? ', under way' : ', not reached'}</span>
+      <span>Control plane: {from === null ? '' : `from ${plainVersion(from)} `}to {plainVersion(to)}{reached ? <>, there since <When at={at} /></> : endedAt === null ? ', under way' : ', not reached'}</span>
     </p>
   )
 }

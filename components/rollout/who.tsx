@@ -2,7 +2,7 @@
 import { Fragment } from 'react'
 import type { Ask, Rollout } from '@/lib/rollout/story'
 import { useTenant } from '@/components/live/hooks'
-import { Clock } from '@/components/ui/time'
+import { At, When } from '@/components/ui/time'
 import { askWords } from './words'
 
 /** The person by name; yourself as "you". */
@@ -22,7 +22,7 @@ export function Askers({ asks }: Pick<Rollout, 'asks'>) {
 export function Asked({ rollout, all = false }: { rollout: Rollout; all?: boolean }) {
   const shown = all ? rollout.asks : rollout.asks.slice(-2)
   if (shown.length === 0 && all) return <>It was not asked for in this portal.</>
-  if (shown.length === 0) return <>It was not asked for in this portal; seen since <Clock at={rollout.startedAt} />.</>
+  if (shown.length === 0) return <>It was not asked for in this portal; seen since <When at={rollout.startedAt} />.</>
   return (
     <>
       {shown.map((ask, index) => (
@@ -35,5 +35,5 @@ export function Asked({ rollout, all = false }: { rollout: Rollout; all?: boolea
 
 function One({ ask, first }: { ask: Ask; first: boolean }) {
   const words = askWords(ask)
-  return <>{first ? words : words.charAt(0).toLowerCase() + words.slice(1)}, {ask.kind === 'scale' ? 'as ' : 'by '}<Who who={ask.who} />{ask.kind === 'scale' ? ' asked at ' : ' at '}<Clock at={ask.at} /></>
+  return <>{first ? words : words.charAt(0).toLowerCase() + words.slice(1)}, {ask.kind === 'scale' ? 'as ' : 'by '}<Who who={ask.who} />{ask.kind === 'scale' ? ' asked ' : ' '}<At at={ask.at} /></>
 }

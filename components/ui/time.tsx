@@ -38,6 +38,21 @@ export function Day({ at, className }: { at: string; className?: string }) {
   )
 }
 
+/** What may be of today or of weeks ago: the clock time alone would say too little then. */
+export function When({ at }: { at: string }) {
+  return useToday(at) ? <Clock at={at} /> : <Day at={at} />
+}
+
+/** The same within a sentence: "at 14:02:05", "on 21 Nov, 14:02". */
+export function At({ at }: { at: string }) {
+  return useToday(at) ? <>at <Clock at={at} /></> : <>on <Day at={at} /></>
+}
+
+function useToday(at: string): boolean {
+  const hydrated = useHydrated()
+  return day(useNow(60_000), hydrated) === day(Date.parse(at), hydrated)
+}
+
 export function clock(then: number, local: boolean): string {
   return new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit', ...(local ? {} : { timeZone: 'UTC' }) }).format(then)
 }

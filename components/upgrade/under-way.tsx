@@ -17,7 +17,7 @@ import { Glyph, type GlyphShape } from '@/components/state/glyph'
 import { Button } from '@/components/ui/button'
 import { Note } from '@/components/ui/note'
 import { Panel } from '@/components/ui/panel'
-import { Clock } from '@/components/ui/time'
+import { At } from '@/components/ui/time'
 import { StopDialog } from './stop-dialog'
 
 /** Its steps as they go, by what the stream shows; the page may be left. */
@@ -45,7 +45,7 @@ export function UpgradeUnderWay({ cluster, upgrade }: { cluster: ClusterView; up
       <div className="flex items-start gap-4 max-s:flex-col max-s:gap-3">
         <div className="min-w-0 flex-1">
           <h1 className="[overflow-wrap:anywhere]">{cluster.name}: from {plainVersion(from)} to {plainVersion(to)}</h1>
-          <p className="mt-1 text-ink-2">Asked for by <Who who={who} /> at <Clock at={at} />. It goes on by itself; you may leave this page.</p>
+          <p className="mt-1 text-ink-2">Asked for by <Who who={who} /> <At at={at} />. It goes on by itself; you may leave this page.</p>
         </div>
         <div className="flex gap-2 max-s:w-full max-s:[&>*]:flex-1">
           {paused ? <Button look="primary" busy={busy} reason={can.reason} onClick={() => void act(actions.continueUpgrade, 'The upgrade goes on')}>Continue</Button> : <Button busy={busy} reason={can.reason} onClick={() => void act(actions.pauseUpgrade, 'The upgrade pauses')}>Pause</Button>}
