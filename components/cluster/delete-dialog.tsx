@@ -41,7 +41,7 @@ export function DeleteDialog({ cluster, onClose }: { cluster: ClusterView; onClo
     <AlertDialog open onOpenChange={(open) => !open && onClose()} initialFocus={input} title={`Delete ${cluster.name}?`} description="This can't be undone. What runs in the cluster stops, and nothing of it is kept.">
       <form onSubmit={(event) => void submit(event)} noValidate>
         <ul className="mt-3 list-disc space-y-1 pl-5 text-ink-2 marker:text-ink-3">
-          <li>{cluster.machines.total === 0 ? 'No machine exists yet' : <><b className="text-ink">{machines}</b> and their disks in vSphere</>}</li>
+          <li>{cluster.machines.total === 0 ? 'No machine exists yet' : <><b className="text-ink">{machines}</b> {cluster.machines.total === 1 ? 'and its disk' : 'and their disks'} in vSphere</>}</li>
           <li>the hosted control plane with everything stored in its API</li>
           {cluster.addresses.kind === 'pool' ? <li>the address pool; {plural(cluster.addresses.total, 'address', 'addresses')} become free</li> : null}
         </ul>

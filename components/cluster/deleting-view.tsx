@@ -1,5 +1,6 @@
 'use client'
 import Link from 'next/link'
+import { useEffect, useRef } from 'react'
 import { clusterHref } from '@/lib/cluster/href'
 import type { ClusterView } from '@/lib/cluster/view'
 import type { MachineView } from '@/lib/machine/view'
@@ -16,7 +17,7 @@ import { ActivityPanel } from '@/components/timeline/activity-panel'
 import { cn } from '@/components/ui/cn'
 import { plural } from '@/lib/text'
 import { Panel } from '@/components/ui/panel'
-import { Clock } from '@/components/ui/time'
+import { At } from '@/components/ui/time'
 import { kindOf, nameOf, nextWords, stages, type Stage, wordOf } from './deleting'
 import { StateLine } from './header'
 
@@ -32,14 +33,19 @@ interface DeletingViewProps {
 
 export function DeletingView({ cluster, machines, entries, story }: DeletingViewProps) {
   const { name: tenant, session } = useTenant()
+  const heading = useRef<HTMLHeadingElement>(null)
+  // It takes the place of the page on which the deletion was asked for: what had the focus there is gone.
+  useEffect(() => {
+    if (document.activeElement === document.body) heading.current?.focus({ preventScroll: true })
+  }, [])
   const all = stages(cluster)
   const asked = entries.find((entry) => entry.who !== null && Date.parse(entry.at) >= Date.parse(cluster.deletingSince ?? '') - JUST_BEFORE_MS)
   return (
     <div className="space-y-4">
       <div>
-        <h1 className="[overflow-wrap:anywhere]">Deleting {cluster.name}</h1>
+        <h1 ref={heading} tabIndex={-1} className="outline-none [overflow-wrap:anywhere]">Deleting {cluster.name}</h1>
         <StateLine cluster={cluster} rollout={story?.rollout ?? null} told={story !== null}>
-          {cluster.deletingSince ? <>{asked?.who ? `${asked.who === session.email ? 'You' : asked.who} asked` : 'Asked'} for this at <Clock at={cluster.deletingSince} />. You may leave this page; deletion goes on. </> : null}
+          {cluster.deletingSince ? <>{asked?.who ? `${asked.who === session.email ? 'You' : asked.who} asked` : 'Asked'} for this <At at={cluster.deletingSince} />. You may leave this page; deletion goes on. </> : null}
           <Link href={changesHref(tenant, cluster.name)} prefetch={false} className="link whitespace-nowrap">All changes</Link>{' · '}
           <Link href={`${clusterHref(tenant, cluster.name)}/objects`} prefetch={false} className="link whitespace-nowrap">Objects</Link>
         </StateLine>
