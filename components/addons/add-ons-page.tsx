@@ -30,7 +30,7 @@ export function AddOnsPage({ cluster, read }: { cluster: string; read: Result<Ad
   return (
     <div className="max-w-[820px]">
       <div className="mb-1 flex min-h-8 flex-wrap items-center gap-x-3 gap-y-2">
-        <h1 className="min-w-0 flex-1 [overflow-wrap:anywhere]">Add-ons of {cluster}</h1>
+        <h1 className="min-w-0 flex-1 max-s:basis-full [overflow-wrap:anywhere]">Add-ons of {cluster}</h1>
         <div className="flex gap-2">
           <Button busy={reading} onClick={refresh}><RefreshCw size={16} aria-hidden />Refresh</Button>
           <Link href={clusterHref(tenant, cluster)} className={buttonLook()}>See the cluster</Link>

@@ -51,7 +51,7 @@ export function Facts({ cluster, machines }: { cluster: ClusterView; machines: r
         )}
       </Fact>
       <Fact label="Placement">
-        {placement ? <span className="min-w-0 truncate" title={[placement.server, placement.datacenter, placement.resourcePool, placement.folder, placement.datastore, placement.network].join('\n')}>{[placement.datacenter, inventoryName(placement.resourcePool)].filter(Boolean).join(', ')}</span> : <span className="text-ink-3">–</span>}
+        {placement ? <span className="min-w-0 [overflow-wrap:anywhere]" title={[placement.server, placement.datacenter, placement.resourcePool, placement.folder, placement.datastore, placement.network].join('\n')}>{[placement.datacenter, inventoryName(placement.resourcePool)].filter(Boolean).join(', ')}</span> : <span className="text-ink-3">–</span>}
       </Fact>
     </dl>
   )

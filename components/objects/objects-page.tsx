@@ -41,7 +41,7 @@ export function ObjectsPage({ cluster, read }: { cluster: string; read: Result<C
   return (
     <>
       <div className="mb-4 flex min-h-8 flex-wrap items-center gap-x-3 gap-y-2">
-        <h1 className="min-w-0 flex-1 [overflow-wrap:anywhere]">Objects of {cluster}</h1>
+        <h1 className="min-w-0 flex-1 max-s:basis-full [overflow-wrap:anywhere]">Objects of {cluster}</h1>
         <div className="flex gap-2">{refresh}{read.ok ? <ExportButton cluster={cluster} reason={reason} /> : null}</div>
       </div>
       {read.ok ? <Objects cluster={cluster} objects={read.value} back={back} /> : <ErrorNote error={read.error} />}

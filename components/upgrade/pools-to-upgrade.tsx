@@ -36,7 +36,7 @@ export function PoolsToUpgrade({ pools, able, target, offered, left, templates, 
           const toggle = (on: boolean) => onLeave(on ? new Set([...left].filter((other) => other !== name)) : new Set([...left, name]))
           return (
             <Tr key={name}>
-              <Td className="py-2 align-top font-medium [overflow-wrap:anywhere]"><span id={`pool-${name}`}>{name}</span><span className="block font-normal text-12 text-ink-3">{plural(desired, 'machine')}</span></Td>
+              <Td className="py-2 align-top font-medium [overflow-wrap:anywhere]"><span id={`pool-${name}`}>{name}</span><span className="block font-normal text-12 text-ink-3">{plural(desired, 'machine')}{version === null ? null : <span className="s:hidden">, {plainVersion(version)} now</span>}</span></Td>
               <Td className="mono py-2 align-top max-s:hidden">{version === null ? '–' : plainVersion(version)}</Td>
               <Td className="py-2 align-top">
                 {can ? <Switch checked={goes} onChange={toggle} labelledBy={`pool-${name}`} /> : <p className="text-ink-2">{unable(pool, target, offered.length)}</p>}
