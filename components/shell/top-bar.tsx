@@ -48,9 +48,10 @@ export function TopBar({ onMenu }: { onMenu: () => void }) {
             <Fragment key={crumb.label + index}>
               {index > 0 ? <li aria-hidden className={cn('text-control', index < 2 && 'max-s:hidden')}>/</li> : null}
               {crumb.href ? (
-                <li className={cn('truncate', index === 0 && 'max-s:hidden', index === 1 && 'shrink-0', index > 1 && 'min-w-12 shrink-[1000]')}><Link href={crumb.href} className="underline-offset-3 hover:text-ink hover:underline">{crumb.label}</Link></li>
+                // With room inside for the ring of the focus, which truncate cuts.
+                <li className={cn('-m-1 truncate p-1', index === 0 && 'max-s:hidden', index === 1 && 'shrink-0', index > 1 && 'min-w-0')}><Link href={crumb.href} className="underline-offset-3 hover:text-ink hover:underline">{crumb.label}</Link></li>
               ) : (
-                <li aria-current="page" className="min-w-0 truncate font-medium text-ink">{crumb.label}</li>
+                <li aria-current="page" className={cn('truncate font-medium text-ink', index > 2 ? 'shrink-0 max-s:max-w-40' : 'min-w-0')}>{crumb.label}</li>
               )}
             </Fragment>
           ))}
