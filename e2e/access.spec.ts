@@ -29,6 +29,8 @@ test('a viewer looks and cannot write, not even by calling the actions directly'
   const scale = viewer.getByRole('button', { name: 'Scale pool general' })
   await expect(scale).toHaveAttribute('aria-disabled', 'true')
   await expect(scale).toHaveAccessibleDescription(/operator/i)
+  await scale.click({ force: true })
+  await expect(viewer.locator('[data-sonner-toast]'), 'a finger sees no tooltip').toContainText(/operator/i)
 
   await page.getByRole('button', { name: 'Scale pool general' }).click()
   const size = page.getByRole('dialog').getByRole('textbox', { name: 'Machines' })

@@ -1,6 +1,6 @@
 'use client'
-import { useSelectedLayoutSegments } from 'next/navigation'
-import { useEffect, useState, type ReactNode } from 'react'
+import { usePathname, useSelectedLayoutSegments } from 'next/navigation'
+import { useEffect, useRef, useState, type ReactNode } from 'react'
 import { useTenant } from '@/components/live/hooks'
 import { Drawer } from '@/components/ui/drawer'
 import { Announcer } from './announcer'
@@ -19,6 +19,8 @@ export function Shell({ children }: { children: ReactNode }) {
   useEffect(() => {
     document.cookie = `${LAST_TENANT}=${encodeURIComponent(name)}; path=/; max-age=31536000; samesite=lax`
   }, [name])
+
+  useFocusAfterNavigation()
 
   return (
     <>
@@ -42,4 +44,16 @@ export function Shell({ children }: { children: ReactNode }) {
       <Announcer only={section === 'clusters' && cluster ? cluster : null} />
     </>
   )
+}
+
+/** The link or button that led here may be gone, and the focus with it: Tab goes on from the page's content, not from the skip link. */
+function useFocusAfterNavigation(): void {
+  const path = usePathname()
+  const last = useRef(path)
+  useEffect(() => {
+    if (last.current === path) return
+    last.current = path
+    // Pages that choose a place themselves have done so by now.
+    if (document.activeElement === null || document.activeElement === document.body) document.getElementById('main')?.focus({ preventScroll: true })
+  }, [path])
 }

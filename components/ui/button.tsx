@@ -1,5 +1,6 @@
 import { cva, type VariantProps } from 'class-variance-authority'
 import { useId, type ComponentProps, type MouseEvent } from 'react'
+import { toast } from 'sonner'
 import { ArcGlyph } from '@/components/state/glyph'
 import { cn } from './cn'
 import { Tip } from './tooltip'
@@ -47,6 +48,8 @@ export function Button({ look, size, square, reason, busy, className, children, 
   const press = (event: MouseEvent<HTMLButtonElement>) => {
     if (off || busy) {
       event.preventDefault()
+      // A finger has no hover: whoever presses it is told why nothing comes of it.
+      if (reason) toast(reason, { id })
       return
     }
     onClick?.(event)
