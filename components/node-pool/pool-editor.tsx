@@ -47,6 +47,8 @@ export function PoolEditor({ data }: { data: PoolPageData }) {
   }
   const spec = specOf(form.draft)
   const changes = poolDifferences(data.spec, spec)
+  // The server counts machines as well; a pool without any can be changed in everything.
+  const replaces = changes.some(({ rolls }) => rolls) && spec.strategy.kind === 'rolling' && data.spec.size.kind === 'fixed' && data.spec.size.replicas > 0
   const home = clusterHref(tenant, data.cluster)
   const title = isNew ? `New pool of ${data.cluster}` : `Pool ${data.spec.name} of ${data.cluster}`
 
@@ -88,7 +90,7 @@ export function PoolEditor({ data }: { data: PoolPageData }) {
             </div>
           ) : null}
           <div className="sticky bottom-0 z-10 flex items-center gap-3 border-t border-line bg-canvas py-3 max-s:[&>:is(a,button)]:flex-1">
-            <Button type="submit" look="primary" busy={busy} reason={can.reason ?? (!isNew && changes.length === 0 ? 'Nothing differs from the pool as it is.' : null)}>Review {isNew ? 'the new pool' : changes.length === 0 ? 'changes' : plural(changes.length, 'change')}</Button>
+            <Button type="submit" look="primary" busy={busy} reason={can.reason ?? (!isNew && changes.length === 0 ? 'Nothing differs from the pool as it is.' : replaces ? data.held : null)}>Review {isNew ? 'the new pool' : changes.length === 0 ? 'changes' : plural(changes.length, 'change')}</Button>
             <Link href={home} className={buttonLook()}>Cancel</Link>
           </div>
         </form>
