@@ -56,7 +56,7 @@ beforeEach(async () => {
     return Promise.resolve(made)
   })
   asUser.mockReturnValue(client)
-  const live = { tenantUid: () => 'n', note, identities, leftBehind: () => [], state: () => ({ machines: {} }), cluster: (_: string, name: string) => Object.values(clusters).find((cluster) => (cluster as { name?: string }).name === name) ?? null }
+  const live = { tenantUid: () => 'n', note, identities, leftBehind: () => [], tenants: () => [], state: () => ({ machines: {} }), cluster: (_: string, name: string) => Object.values(clusters).find((cluster) => (cluster as { name?: string }).name === name) ?? null }
   setRuntime({ db, acts: new Set(), draining: () => draining, asUser, live } as never)
 })
 
