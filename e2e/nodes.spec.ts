@@ -33,9 +33,12 @@ test('nodes that stay closed and volumes that are not made are told with what pr
   const [node] = (await api.listNode()).items
   await api.patchNode({ name: node?.metadata?.name ?? '', body: [{ op: 'add', path: '/spec/taints', value: [{ key: TAINT, value: 'true', effect: 'NoSchedule' }] }] })
   await api.createNamespacedPersistentVolumeClaim({ namespace: 'default', body: { metadata: { name: 'data' }, spec: { accessModes: ['ReadWriteOnce'], storageClassName: 'gold', resources: { requests: { storage: '1Gi' } } } } })
+  const old = [{ op: 'add', path: '/metadata/annotations/tenantry.dev~1credentials', value: 'of/before' }]
+  await lab.custom.patchNamespacedCustomObject({ group: 'apps', version: 'v1', namespace: tenant, plural: 'deployments', name: 'looked-vsphere-csi-controller', body: old })
   await dialog.getByRole('button', { name: 'Look again' }).click()
   await expect(dialog.getByText(/kept closed for Pods: the cloud provider is installed and does not run: 0 of \d Pods are ready/)).toBeVisible()
   await expect(dialog.getByText(/its StorageClass gold does not exist/)).toBeVisible()
+  await expect(dialog.getByText(/^The vSphere sign-in has changed since .*looked-vsphere-csi-controller copied it/)).toBeVisible()
   await dialog.getByRole('button', { name: /What proves it/ }).first().click()
   await expect(dialog.getByRole('region', { name: 'Proof' }).first()).toContainText(TAINT)
   await expect(dialog.getByRole('region', { name: 'The log to read' }).first()).toContainText('deployment/looked-vsphere-cloud-controller-manager')

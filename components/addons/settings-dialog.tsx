@@ -91,13 +91,15 @@ export function SettingsDialog({ cluster, kubernetes, addOn: { name, installed, 
   return (
     <Dialog open onOpenChange={(open) => !open && onClose(false)} wide title={installed ? `Settings of ${title}` : `Install ${title}`} description={usesSignIn(name) ? 'The vSphere sign-in comes from the cluster’s identity; nobody types it.' : ADD_ON_WORDS[name].does}>
       <form ref={form} onSubmit={(event) => void submit(event)} noValidate className="mt-4 space-y-4">
-        {ADD_ON_FIELDS[name].map(({ key, label, hint, placeholder, list, choices }) => choices ? (
-          <Choice key={key} label={label} hint={hint} error={fields[key]} value={values[key] ?? ''} choices={choices} onChange={(value) => type(key, value)} />
-        ) : (
-          <Field key={key} label={label} hint={hint} error={fields[key]}>
-            {list ? <EntriesArea label={label} wrong={fields[key] !== undefined} value={values[key] ?? ''} placeholder={placeholder} onChange={(value) => type(key, value)} /> : <Input mono value={values[key] ?? ''} placeholder={placeholder} autoCapitalize="off" onChange={({ currentTarget: { value } }) => type(key, value)} />}
-          </Field>
-        ))}
+        <div className="grid gap-4 s:grid-cols-2">
+          {ADD_ON_FIELDS[name].map(({ key, label, hint, placeholder, list, choices }) => choices ? (
+            <Choice key={key} label={label} hint={hint} error={fields[key]} value={values[key] ?? ''} choices={choices} onChange={(value) => type(key, value)} />
+          ) : (
+            <Field key={key} className="s:col-span-2" label={label} hint={hint} error={fields[key]}>
+              {list ? <EntriesArea label={label} wrong={fields[key] !== undefined} value={values[key] ?? ''} placeholder={placeholder} onChange={(value) => type(key, value)} /> : <Input mono value={values[key] ?? ''} placeholder={placeholder} autoCapitalize="off" onChange={({ currentTarget: { value } }) => type(key, value)} />}
+            </Field>
+          ))}
+        </div>
         {missing.length > 0 ? <Note role="warn">By the cluster’s networks Pods reach these without a proxy too: <span className="mono">{missing.join(', ')}</span></Note> : null}
         {also ? <Note role="warn">{also}</Note> : null}
         {error ? <ErrorNote error={error} /> : null}
