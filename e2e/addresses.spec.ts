@@ -38,12 +38,13 @@ test('a pool of addresses that is too small grows while it is in use; what a mac
 
   const form = page.getByRole('form', { name: 'Ranges of addr', exact: true })
   const range = (number: number) => form.getByRole('textbox', { name: `Range ${number}` })
+  const review = form.getByRole('button', { name: 'Review ranges' })
   const save = form.getByRole('button', { name: 'Save ranges' })
 
   await test.step('a pool smaller than what is allocated is refused, with the machine, and nothing is written', async () => {
     const { generation } = (await pool()).metadata
     await range(1).fill('10.40.12.65-10.40.12.70')
-    await save.click()
+    await review.click()
     await expect(page.getByText(/10\.40\.12\.64 is held by addr-general-\S+\. Keep it in a range/)).toBeVisible()
     await range(1).fill('10.40.13.64-10.40.13.70')
     await expect(page.getByText('10.40.13.64-10.40.13.70 is not inside 10.40.12.0/24, the network of this pool.')).toBeVisible()
@@ -55,6 +56,10 @@ test('a pool of addresses that is too small grows while it is in use; what a mac
     await form.getByRole('button', { name: 'Add range' }).click()
     await range(2).fill(' 10.40.12.80 - 10.40.12.83')
     await expect(page.getByText('6 addresses then; 1 stay in use.')).toBeVisible()
+    await review.click()
+    await form.getByRole('button', { name: /InClusterIPPool addr changed/ }).click()
+    await expect(form.getByRole('region', { name: 'Difference of InClusterIPPool addr' })).toContainText('+     - 10.40.12.80-10.40.12.83')
+    expect((await pool()).spec.addresses).toEqual(['10.40.12.64-10.40.12.65'])
     await save.click()
     await expect(page.getByText('1 of 6 in use, 5 free.')).toBeVisible()
     expect((await pool()).spec.addresses).toEqual(['10.40.12.64-10.40.12.65', '10.40.12.80-10.40.12.83'])

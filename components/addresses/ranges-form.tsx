@@ -5,7 +5,9 @@ import { toast } from 'sonner'
 import type { AddressPoolView } from '@/lib/cluster/view'
 import type { ErrorView } from '@/lib/errors'
 import { type HeldAddress, rangesProblems, usableIn } from '@/lib/ip-pool/ranges'
+import type { ObjectDifference } from '@/lib/node-pool/review'
 import { useCan, useClusters, useTenant } from '@/components/live/hooks'
+import { ObjectDifferences } from '@/components/node-pool/object-differences'
 import { ErrorNote } from '@/components/state/error-note'
 import { Button } from '@/components/ui/button'
 import { Field } from '@/components/ui/field'
@@ -28,6 +30,8 @@ export function RangesForm({ cluster, endpoint, pool, held }: Props) {
   const [tried, setTried] = useState(false)
   const [busy, setBusy] = useState(false)
   const [error, setError] = useState<ErrorView | null>(null)
+  /** Of the ranges as they are typed now. */
+  const [review, setReview] = useState<readonly ObjectDifference[] | null>(null)
   const others = useClusters().flatMap(({ name, addresses }) => (name === cluster || addresses.kind === 'dhcp' ? [] : [{ name, ranges: addresses.ranges }]))
   const ranges = typed?.ranges ?? pool.ranges
   const changed = typed !== null && ranges.join() !== pool.ranges.join()
@@ -36,6 +40,7 @@ export function RangesForm({ cluster, endpoint, pool, held }: Props) {
   const put = (next: readonly string[]) => {
     type({ seen: typed?.seen ?? pool.ranges, ranges: next })
     setError(null)
+    setReview(null)
   }
   const after = changed && found.size === 0 ? usableIn(ranges, pool.prefix ?? 0, pool.gateway) : null
   const clash = changed ? clashing(ranges, others) : null
@@ -46,8 +51,15 @@ export function RangesForm({ cluster, endpoint, pool, held }: Props) {
     if (busy || can.reason || !changed || found.size > 0) return
     setBusy(true)
     setError(null)
-    const result = await actions.changeAddresses({ tenant, cluster, pool: pool.pool, seen: typed?.seen ?? pool.ranges, ranges })
+    const input = { tenant, cluster, pool: pool.pool, seen: typed?.seen ?? pool.ranges, ranges }
+    if (review === null) {
+      const asked = await actions.reviewAddresses(input)
+      setBusy(false)
+      return asked.ok ? setReview(asked.value) : setError(asked.error)
+    }
+    const result = await actions.changeAddresses(input)
     setBusy(false)
+    setReview(null)
     if (!result.ok) return setError(result.error)
     toast(`Pool ${pool.pool} has its new ranges`)
     type(null)
@@ -69,10 +81,11 @@ export function RangesForm({ cluster, endpoint, pool, held }: Props) {
       {clash ? <Note role="warn"><p>{clash} Two machines could get the same address.</p></Note> : null}
       {error && Object.keys(error.fields ?? {}).length === 0 ? <ErrorNote error={error} /> : null}
       <p className="text-12 text-ink-3" role="status">{after === null ? 'More addresses are there for machines at once. What a machine holds cannot be taken away.' : `${after > 1_000_000n ? 'More than a million' : after} addresses then; ${pool.used} stay in use.`}</p>
+      {review ? <ObjectDifferences objects={review} /> : null}
       <div className="flex flex-wrap gap-2">
-        <Button type="submit" look="primary" busy={busy} reason={can.reason ?? (changed ? null : 'Nothing differs from the pool as it is.')}>Save ranges</Button>
+        <Button type="submit" look="primary" busy={busy} reason={can.reason ?? (changed ? null : 'Nothing differs from the pool as it is.')}>{review ? 'Save ranges' : 'Review ranges'}</Button>
         <Button onClick={() => put([...ranges, ''])} reason={can.reason}><Plus size={14} aria-hidden />Add range</Button>
-        {changed ? <Button look="ghost" onClick={() => { type(null); setTried(false); setError(null) }}>Undo</Button> : null}
+        {changed ? <Button look="ghost" onClick={() => { type(null); setTried(false); setError(null); setReview(null) }}>Undo</Button> : null}
       </div>
     </form>
   )

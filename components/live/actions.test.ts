@@ -6,7 +6,7 @@ const acts = (scalePool: TenantActions['scalePool']): TenantActions => {
   const pools = { reviewPoolChange: unused, changePool: unused, reviewPoolAdd: unused, addPool: unused, reviewPoolRestart: unused, restartPool: unused, removePool: unused, reviewControlPlane: unused, changeControlPlane: unused }
   const upgrades = { reviewUpgrade: unused, startUpgrade: unused, pauseUpgrade: unused, continueUpgrade: unused, stopUpgrade: unused }
   const machines = { lookAtMachine: unused, replaceMachine: unused, removeMachine: unused }
-  return { createCluster: unused, continueCreate: unused, removeCluster: unused, deleteCluster: unused, scalePool, changeAddresses: unused, unstick: unused, letGo: unused, adoptCluster: unused, lookIntoCluster: unused, reviewAddOn: unused, saveAddOn: unused, removeAddOn: unused, ...pools, ...upgrades, ...machines }
+  return { createCluster: unused, continueCreate: unused, removeCluster: unused, deleteCluster: unused, scalePool, changeAddresses: unused, reviewAddresses: unused, unstick: unused, letGo: unused, adoptCluster: unused, lookIntoCluster: unused, reviewAddOn: unused, saveAddOn: unused, removeAddOn: unused, ...pools, ...upgrades, ...machines }
 }
 const input = { tenant: 't', cluster: 'c', pool: 'p', replicas: 1 }
 

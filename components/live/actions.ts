@@ -43,6 +43,7 @@ export interface TenantActions {
   readonly removePool: (input: PoolInput & { typedName: string }) => Promise<Result<unknown>>
   readonly reviewControlPlane: (input: PlaneChangeInput) => Promise<Result<PlaneReview>>
   readonly changeControlPlane: (input: PlaneChangeInput) => Promise<Result<unknown>>
+  readonly reviewAddresses: (input: { tenant: string; cluster: string; pool: string; seen: readonly string[]; ranges: readonly string[] }) => Promise<Result<readonly ObjectDifference[]>>
   readonly changeAddresses: (input: { tenant: string; cluster: string; pool: string; seen: readonly string[]; ranges: readonly string[] }) => Promise<Result<unknown>>
   readonly reviewAddOn: (input: AddOnInput) => Promise<Result<readonly ObjectDifference[]>>
   readonly saveAddOn: (input: AddOnInput) => Promise<Result<unknown>>
@@ -89,6 +90,7 @@ export function answered(actions: TenantActions): TenantActions {
     removePool: safe(actions.removePool),
     reviewControlPlane: safe(actions.reviewControlPlane),
     changeControlPlane: safe(actions.changeControlPlane),
+    reviewAddresses: safe(actions.reviewAddresses),
     changeAddresses: safe(actions.changeAddresses),
     reviewAddOn: safe(actions.reviewAddOn),
     saveAddOn: safe(actions.saveAddOn),

@@ -1,6 +1,6 @@
 import { beforeEach, expect, test, vi } from 'vitest'
 import type { KubeObject } from '@/lib/kubernetes/object'
-import { changeAddresses } from '@/server/addresses/change'
+import { changeAddresses, reviewAddresses } from '@/server/addresses/change'
 import { auditAnswered, auditAsked } from '@/server/db/audit'
 import { setRuntime } from '@/server/runtime'
 import type { TenantContext } from '@/server/tenants/open'
@@ -40,6 +40,17 @@ test('a pool that grew meanwhile is a conflict, and one of nobody or another clu
     client.get.mockResolvedValue(other)
     await expect(change(['10.0.0.64-10.0.0.90'])).rejects.toMatchObject({ view: { code: 'not-found' } })
   }
+  expect(client.apply).not.toHaveBeenCalled()
+})
+
+test('a review tells what the dry run would change, and writes nothing', async () => {
+  client.dryRunApply.mockImplementation((object: KubeObject) => Promise.resolve({ ...pool({ 'cluster.x-k8s.io/cluster-name': 'blue-1' }), spec: object.spec }))
+  const review = (ranges: readonly string[]) => reviewAddresses(ctx, { tenant: 'blue', cluster: 'blue-1', pool: 'blue-1', seen: ['10.0.0.64-10.0.0.67'], ranges })
+  const [difference] = await review(['10.0.0.64-10.0.0.95'])
+  expect(difference).toMatchObject({ kind: 'InClusterIPPool', name: 'blue-1', what: 'changed' })
+  expect(difference?.lines.filter(({ sign }) => sign === 'added' || sign === 'removed').map(({ text }) => text.trim())).toEqual(['- 10.0.0.64-10.0.0.67', '- 10.0.0.64-10.0.0.95'])
+  expect(await review(['10.0.0.64-10.0.0.67'])).toEqual([])
+  await expect(review(['10.0.0.64-10.0.0.65'])).rejects.toMatchObject({ view: { code: 'invalid' } })
   expect(client.apply).not.toHaveBeenCalled()
 })
 

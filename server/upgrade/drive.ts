@@ -23,9 +23,10 @@ import { preparePoolStep } from '@/server/upgrade/prepare'
 export type UpgradeRow = Pick<OperationRow, 'id' | 'cluster' | 'clusterUid' | 'applied'> & { readonly spec: unknown }
 
 /** A step is on its way: to be looked at again. `held` is why it could not be begun yet. */
-export class StillUnderWay extends AppError {
+class StillUnderWay extends AppError {
   constructor(held: string | null) {
     super({ code: 'not-ready', message: held ?? '' })
+    this.name = 'StillUnderWay'
   }
 }
 
@@ -45,7 +46,8 @@ export const upgradeEnding = ({ attempts }: Pick<OperationRow, 'attempts'>) => (
   return { state: isAppError(cause) && cause.view.code === 'not-found' ? 'failed' : 'interrupted', error: reasonOf(error) }
 }
 
-export const isUnderWay = (error: unknown): error is AppError => isAppError(error) && error.view.code === 'not-ready'
+/** Not every 'not-ready': a sign-in whose Secret is gone waits for a person. */
+export const isUnderWay = (error: unknown): error is AppError => isAppError(error) && error.name === 'StillUnderWay'
 
 /**
  * One look at an upgrade: as many steps as can be taken now, the first that cannot is what it waits for. Nothing blocks; the next

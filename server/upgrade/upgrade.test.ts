@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { ADD_ON_LABEL, SETTINGS_ANNOTATION } from '@/lib/addons/names'
 import { cluster as clusterObject, controlPlane } from '@/lib/manifests/cluster-objects'
 import { defaultSpec } from '@/lib/cluster/defaults'
 import type { VSphereOffer } from '@/lib/identity/offer'
@@ -28,6 +29,7 @@ let writes: string[]
 let plane: { desired: string; current: string; word: string; role: string; condition: object | null }
 let deletingSince: string | null
 const client = { get: vi.fn(), list: vi.fn(), dryRunApply: vi.fn(), apply: vi.fn(), delete: vi.fn(), patchScale: vi.fn() }
+const portal = { apply: vi.fn(), signInOf: vi.fn() }
 const note = vi.fn()
 
 /** The live views, as the objects have them. */
@@ -93,7 +95,7 @@ beforeEach(async () => {
     if (object.kind === 'KamajiControlPlane') plane = { ...plane, desired: (object.spec as { version: string }).version, word: 'Upgrading', role: 'busy' }
     return Promise.resolve(put(object))
   })
-  setRuntime({ db, acts: new Set(), draining: () => false, asUser: () => client, live: live(), discovery: { version: () => Promise.resolve('v1beta2') } } as never)
+  setRuntime({ db, acts: new Set(), draining: () => false, asUser: () => client, own: portal, live: { ...live(), access: { allowsNow: () => Promise.resolve(true) } }, discovery: { version: () => Promise.resolve('v1beta2') } } as never)
 })
 
 test('a review dry-runs the control plane and the pool, and writes nothing', async () => {
@@ -235,6 +237,19 @@ test('somebody’s change at the same moment is not overwritten, and the next lo
   await look()
   expect(deployment()).toMatchObject({ spec: { template: { spec: { version: NEW, deletion: { nodeDrainTimeoutSeconds: 77 } } } } })
   expect(await row()).toMatchObject({ state: 'running', error: null })
+})
+
+test('add-ons whose sign-in is gone pause it with that reason, and go on when somebody continues', async () => {
+  const metadata = { name: 'blue-1-vsphere-cloud-controller-manager', labels: { [ADD_ON_LABEL]: 'cpi' }, annotations: { [SETTINGS_ANNOTATION]: JSON.stringify({ name: 'cpi', region: '', zone: '', version: '' }) } }
+  put({ apiVersion: 'apps/v1', kind: 'Deployment', metadata })
+  portal.signInOf.mockRejectedValue(failure('not-ready', 'its Secret is gone'))
+  const { operationId } = await startUpgrade(ada, input)
+  arrive()
+  await look()
+  expect(await row()).toMatchObject({ state: 'interrupted', applied: ['control-plane'], missing: ['add-ons', 'pool/general'], error: 'its Secret is gone' })
+  portal.signInOf.mockResolvedValue({ username: 'svc', password: 'p', version: 's/1' })
+  await continueUpgrade(ada, { tenant: TENANT, operationId })
+  expect(await row()).toMatchObject({ state: 'running', applied: ['control-plane', 'add-ons'], error: null })
 })
 
 test('a management cluster that is away puts it off, and the good looks afterwards count anew', async () => {

@@ -3,7 +3,7 @@ import { action } from '@/server/action'
 import { removeAddOn as removeAddOnUseCase } from '@/server/addons/remove'
 import { reviewAddOn as reviewAddOnUseCase } from '@/server/addons/review'
 import { saveAddOn as saveAddOnUseCase } from '@/server/addons/save'
-import { changeAddresses as changeAddressesUseCase } from '@/server/addresses/change'
+import { changeAddresses as changeAddressesUseCase, reviewAddresses as reviewAddressesUseCase } from '@/server/addresses/change'
 import { adoptCluster as adoptUseCase } from '@/server/adopt/adopt'
 import { continueCreate as continueUseCase } from '@/server/clusters/continue'
 import { createCluster as createUseCase } from '@/server/clusters/create'
@@ -77,6 +77,7 @@ export const reviewControlPlane = action(changePlaneInput, 'change:control-plane
 export const changeControlPlane = action(changePlaneInput, 'change:control-plane', changePlaneUseCase)
 
 /** { tenant, cluster, pool, seen, ranges } -> null: the ranges of the cluster's own InClusterIPPool, as `seen` before. */
+export const reviewAddresses = action(changeAddressesInput, 'change:addresses', reviewAddressesUseCase)
 export const changeAddresses = action(changeAddressesInput, 'change:addresses', changeAddressesUseCase)
 
 /** { tenant, cluster, settings, seen } -> ObjectDifference[]. Writes nothing. */

@@ -6,7 +6,7 @@ import { Shell } from '@/components/shell/shell'
 import { tenantPage } from '@/server/pages'
 import {
   addPool, adoptCluster, changeAddresses, changeControlPlane, changePool, continueCreate, continueUpgrade, createCluster, deleteCluster, letGo, lookAtMachine, lookIntoCluster, pauseUpgrade,
-  removeAddOn, removeCluster, removeMachine, removePool, replaceMachine, restartPool, reviewControlPlane, reviewPoolAdd, reviewPoolChange, reviewPoolRestart, reviewUpgrade, reviewAddOn, saveAddOn,
+  removeAddOn, removeCluster, removeMachine, removePool, replaceMachine, restartPool, reviewAddresses, reviewControlPlane, reviewPoolAdd, reviewPoolChange, reviewPoolRestart, reviewUpgrade, reviewAddOn, saveAddOn,
   scalePool, startUpgrade, stopUpgrade, unstick,
 } from './actions'
 
@@ -25,7 +25,7 @@ export default async function TenantLayout({ params, children }: Props) {
   const { session, tenants, access, state, identities, sharedPools, zones } = await tenantPage(name)
   const displayName = tenants.find((tenant) => tenant.name === name)?.displayName ?? name
   const actions = {
-    createCluster, continueCreate, removeCluster, deleteCluster, adoptCluster, scalePool, unstick, letGo, lookIntoCluster, changeAddresses,
+    createCluster, continueCreate, removeCluster, deleteCluster, adoptCluster, scalePool, unstick, letGo, lookIntoCluster, reviewAddresses, changeAddresses,
     reviewPoolChange, changePool, reviewPoolAdd, addPool, reviewPoolRestart, restartPool, removePool,
     reviewControlPlane, changeControlPlane, reviewAddOn, saveAddOn, removeAddOn,
     reviewUpgrade, startUpgrade, pauseUpgrade, continueUpgrade, stopUpgrade, lookAtMachine, replaceMachine, removeMachine,
