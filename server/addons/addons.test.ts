@@ -178,9 +178,9 @@ describe('the proxy in Pods', () => {
     })
     await save(proxy)
     expect(client.dryRunApply).toHaveBeenCalledOnce()
-    expect(client.apply.mock.calls).toEqual([[expect.objectContaining({
+    expect(client.apply.mock.calls.map(([object]) => object as unknown)).toEqual([expect.objectContaining({
       spec: { version: 'v1.34.6', apiServer: { extraArgs: ['--feature-gates=A=true,MutatingAdmissionPolicy=true', '--runtime-config=admissionregistration.k8s.io/v1beta1=true'] } },
-    })]])
+    })])
     expect(written().map(({ kind }) => kind)).toEqual(['ConfigMap', 'ClusterResourceSet'])
   })
 

@@ -24,6 +24,8 @@ const ARGS = ['spec', 'apiServer', 'extraArgs'] as const
 /** Cluster API sees a change at once; longer than this it does not run, or is paused. */
 const NOTICED_MS = 20_000
 
+export interface PolicyPlane { readonly next: KubeObject; readonly read: KubeObject }
+
 const liveArgs = (controlPlane: KubeObject): readonly string[] => listIn(controlPlane, ...ARGS).filter((arg) => typeof arg === 'string')
 
 /** What the API server lacks to take the policy. @throws AppError 'not-ready' where there is no control plane of Kamaji */
@@ -35,10 +37,10 @@ export async function policyArgsOf(ctx: Asker, client: UserClient, cluster: Clus
 }
 
 /**
- * The control plane as it has to be for the policy, checked by a dry run as the person; null where it is so already.
+ * The control plane as it has to be for the policy, checked by a dry run as the person, and as it was read; null where it is so already.
  * @throws AppError 'conflict' when they are switched off or another tool set them: nothing is forced
  */
-export async function preparePolicyArgs(ctx: Asker, client: UserClient, cluster: ClusterView, kubernetes: string): Promise<KubeObject | null> {
+export async function preparePolicyArgs(ctx: Asker, client: UserClient, cluster: ClusterView, kubernetes: string): Promise<PolicyPlane | null> {
   if (policyVersion(kubernetes) !== 'v1beta1') return null
   const { object } = await findControlPlane(ctx, client, cluster)
   const live = liveArgs(object)
@@ -50,7 +52,7 @@ export async function preparePolicyArgs(ctx: Asker, client: UserClient, cluster:
   if (owners.length > 0) throw failure('conflict', `Another tool (${listed(owners, 3)}) set the arguments of the API server. Nothing was forced, and nothing was written. Add ${listed(wanted.filter((arg) => !args.includes(arg)), 2)} there, then install this again.`)
   const next = withAt(appliedPart(object), ARGS, argsToWrite(live, wanted, countedArgs(object, live, await kamajiDeployment(ctx, client, object))))
   await client.dryRunApply(next)
-  return next
+  return { next, read: object }
 }
 
 /**

@@ -21,7 +21,7 @@ export async function reviewAddOn(ctx: TenantContext, input: SaveAddOnInput): Pr
   const { cluster, prepared, controlPlane } = await prepareSave(ctx, input)
   const client = runtime().asUser(ctx.identity)
   const render = (settings: SaveAddOnInput['seen']) => (settings === null ? [] : prepared.objectsOf(settings, cluster).filter(({ kind }) => kind !== 'Secret'))
-  const [before, after] = [render(input.seen), [...(controlPlane ? [controlPlane] : []), ...render(input.settings)]]
+  const [before, after] = [render(input.seen), [...(controlPlane ? [controlPlane.next] : []), ...render(input.settings)]]
   const counterpart = async (object: KubeObject): Promise<KubeObject | null> => {
     if (!READABLE.has(object.kind)) return before.find((candidate) => nameOf(candidate) === nameOf(object)) ?? null
     const live = await client.get(object.kind as KindName, ctx.tenant, object.metadata.name)

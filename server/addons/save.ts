@@ -6,12 +6,11 @@ import { stepOf } from '@/lib/addons/names'
 import type { AddOnSettings } from '@/lib/addons/spec'
 import { settingsOf } from '@/lib/addons/view'
 import type { ClusterView } from '@/lib/cluster/view'
-import type { KubeObject } from '@/lib/kubernetes/object'
 import { canonicalJson } from '@/lib/manifests/hash'
 import { applyAddOns } from '@/server/addons/apply'
 import { liveAddOns } from '@/server/addons/live'
 import { prepareAddOns, type PreparedAddOns } from '@/server/addons/prepare'
-import { preparePolicyArgs } from '@/server/addons/pod-proxy'
+import { preparePolicyArgs, type PolicyPlane } from '@/server/addons/pod-proxy'
 import { audited } from '@/server/audit/audited'
 import { hashOf } from '@/server/clusters/create'
 import type { OperationRow } from '@/server/db/operations'
@@ -20,6 +19,7 @@ import { addOnIntent, type AddOnIntent, type SaveAddOnInput } from '@/server/inp
 import { findCluster } from '@/server/node-pools/find'
 import { nameOf } from '@/server/operations/apply'
 import type { Asker } from '@/server/operations/asker'
+import { applyOver } from '@/server/operations/guard'
 import { withOperation, type Lease } from '@/server/operations/lease'
 import { noteAct } from '@/server/operations/note'
 import { runtime } from '@/server/runtime'
@@ -67,19 +67,19 @@ export async function resumeSave(ctx: Asker, row: OperationRow, lease: Lease, { 
 interface Writing {
   readonly prepared: PreparedAddOns
   /** As it has to be for the add-on; null where it is so. Written first, as the person. */
-  readonly controlPlane: KubeObject | null
+  readonly controlPlane: PolicyPlane | null
 }
 
 async function write(ctx: Asker, { id, cluster, clusterUid }: Pick<OperationRow, 'id' | 'cluster' | 'clusterUid'>, lease: Lease, { prepared, controlPlane }: Writing, { name }: AddOnSettings): Promise<void> {
   const uid = clusterUid ?? ''
-  const before = controlPlane === null ? [] : [nameOf(controlPlane)]
+  const before = controlPlane === null ? [] : [nameOf(controlPlane.next)]
   lease.assertHeld()
-  if (controlPlane) await audited(ctx, 'change:add-ons', nameOf(controlPlane), () => runtime().asUser(ctx.identity).apply(controlPlane))
+  if (controlPlane) await audited(ctx, 'change:add-ons', nameOf(controlPlane.next), () => applyOver(runtime().asUser(ctx.identity), controlPlane.next, controlPlane.read))
   await applyAddOns(lease, prepared, { name: cluster, uid }, before)
   noteAct(ctx, { key: `${id}:asked`, clusterUid: uid, cluster, subject: null, text: `Add-on ${ADD_ON_WORDS[name].title} was asked for` })
 }
 
-const controlPlaneFor = async (ctx: Asker, cluster: ClusterView, kubernetes: string, { name }: AddOnSettings): Promise<KubeObject | null> =>
+const controlPlaneFor = async (ctx: Asker, cluster: ClusterView, kubernetes: string, { name }: AddOnSettings): Promise<PolicyPlane | null> =>
   name === 'proxy' ? preparePolicyArgs(ctx, runtime().asUser(ctx.identity), cluster, kubernetes) : null
 
 const prepareFor = (ctx: Asker, { name, identity, placement, endpoint }: ClusterView, kubernetes: string, settings: AddOnSettings): Promise<PreparedAddOns> =>

@@ -46,7 +46,8 @@ export class Lease {
   }
 
   /**
-   * From here on any replica may go on with it. Before anything is written.
+   * Held, by the database and not by this process's clock. Before anything is written: from here on any replica may go on with it; and before
+   * each step of an act that takes hours, which a person may have stopped through another replica.
    * @throws AppError 'not-recorded'; 'conflict' when it was ended meanwhile
    */
   async begin(): Promise<void> {

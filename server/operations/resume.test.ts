@@ -57,7 +57,7 @@ beforeEach(async () => {
   })
   asUser.mockReturnValue(client)
   const live = { tenantUid: () => 'n', note, identities, leftBehind: () => [], tenants: () => [], state: () => ({ machines: {} }), cluster: (_: string, name: string) => Object.values(clusters).find((cluster) => (cluster as { name?: string }).name === name) ?? null }
-  setRuntime({ db, acts: new Set(), draining: () => draining, asUser, live } as never)
+  setRuntime({ db, acts: new Set(), draining: () => draining, asUser, live, system: { readDatastoreSecret: () => Promise.resolve(null) } } as never)
 })
 
 const signIn = (more: { groups?: string[]; expiresAt?: Date; revokedAt?: Date; user?: string } = {}) =>

@@ -65,8 +65,7 @@ export async function driveUpgrade(ctx: Asker, row: UpgradeRow, lease: Lease, as
     const cluster = clusterOf(ctx, row)
     let state = stateOf(ctx, cluster, intent, step)
     if (state.is === 'unwritten') {
-      lease.assertHeld()
-      if (step.id === 'add-ons') await audited(ctx, as, `Cluster/${row.cluster}`, () => updateAddOns(ctx, row.cluster, intent.to, lease))
+      if (step.id === 'add-ons') await writeAddOns(ctx, row, intent, lease, as)
       else await write(ctx, row, intent, step, { lease, done, as })
       // Add-ons are written and not waited for: they run beside the cluster, and their page tells how they are.
       state = step.id === 'add-ons' ? { is: 'done' } : stateOf(ctx, clusterOf(ctx, row), intent, step)
@@ -120,7 +119,8 @@ async function writeControlPlane(ctx: Asker, client: UserClient, row: UpgradeRow
   if (plane.desired !== null && sameVersion(plane.desired, to)) return false
   if (plane.desired !== null && !sameVersion(plane.desired, desired)) throw failure('conflict', `The control plane was set to ${plainVersion(plane.desired)} since the upgrade was asked for. Nothing was written.`)
   const object = withVersion(plane, to)
-  lease.assertHeld()
+  // Asked of the database: after a pause or a stop no step begins, whoever it was asked of.
+  await lease.begin()
   await audited(ctx, as, `KamajiControlPlane/${object.metadata.name}`, () => applyOver(client, object, plane.object))
   return true
 }
@@ -137,9 +137,14 @@ async function writePool(ctx: Asker, client: UserClient, row: UpgradeRow, intent
   }
   // The row's steps are those of the upgrade, not the objects of one of them.
   const holder: Holder = { id: lease.id, get gone() { return lease.gone }, assertHeld: () => lease.assertHeld(), step: () => lease.step(progress(intent, done)) }
-  lease.assertHeld()
+  await lease.begin()
   await audited(ctx, as, `MachineDeployment/${prepared.group?.[0].deployment.metadata.name ?? pool.name}`, () => writeChange(ctx, row, holder, prepared))
   return true
+}
+
+async function writeAddOns(ctx: Asker, row: UpgradeRow, { to }: UpgradeIntent, lease: Lease, as: Writing['as']): Promise<void> {
+  await lease.begin()
+  await audited(ctx, as, `Cluster/${row.cluster}`, () => updateAddOns(ctx, row.cluster, to, lease))
 }
 
 const at = ({ cluster, clusterUid }: UpgradeRow) => ({ cluster, clusterUid: clusterUid ?? '' })

@@ -178,6 +178,18 @@ test('paused, nothing begins; another admin goes on with it and is its person fr
   await expect(continueUpgrade(ada, { tenant: TENANT, operationId })).rejects.toMatchObject({ view: { code: 'conflict' } })
 })
 
+test('paused while its next step is being prepared, that step is not written', async () => {
+  await startUpgrade(ada, input)
+  arrive()
+  writes = []
+  client.dryRunApply.mockImplementation(async (object: KubeObject) => {
+    if (object.kind === 'MachineDeployment') await pauseUpgrade(person('bea'), { tenant: TENANT, operationId: (await row()).id })
+    return object
+  })
+  await look()
+  expect([writes, (await row()).state]).toEqual([[], 'interrupted'])
+})
+
 test('without its person what is under way is seen to its end, and the next step waits for somebody', async () => {
   await startUpgrade(ada, input)
   await db.prisma.session.updateMany({ data: { revokedAt: new Date() } })
