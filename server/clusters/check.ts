@@ -1,5 +1,5 @@
 import 'server-only'
-import { addressesNeeded, madeAhead } from '@/lib/cluster/rules/address-rules'
+import { addressesNeeded, madeAhead } from '@/lib/cluster/made-ahead'
 import type { ClusterSpec } from '@/lib/cluster/spec'
 import type { VSphereOffer } from '@/lib/identity/offer'
 import { offeredVersions } from '@/lib/identity/select'

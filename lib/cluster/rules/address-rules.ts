@@ -3,8 +3,8 @@ import { ipv6Problems } from '@/lib/cluster/rules/ipv6-rules'
 import { parseIp } from '@/lib/ip-pool/ip'
 import { contains, formatCidr, holds, parseAddress } from '@/lib/ip-pool/ipv4'
 import { parseRange, suggestRange, type Suggestion, usableCount } from '@/lib/ip-pool/range'
-import { DEFAULT_SURGE } from '@/lib/node-pool/surge'
 import { cleanLine, plural } from '@/lib/text'
+import { addressesNeeded, madeAhead } from '@/lib/cluster/made-ahead'
 import { nodeSubnet } from '@/lib/cluster/rules/network-rules'
 import { type Problem, problem } from '@/lib/cluster/rules/problem'
 
@@ -64,12 +64,6 @@ function nameserverProblems(nameservers: readonly string[]): Problem[] {
   if (wrong === undefined) return []
   return [problem('addresses.nameservers', wrong.trim() === '' ? 'Give the DNS server’s address.' : `“${cleanLine(wrong, 60)}” is not an address such as 10.40.0.53.`)]
 }
-
-/** Made ahead when machines are replaced: by each zone for itself. */
-export const madeAhead = ({ pool }: ClusterSpec): number => DEFAULT_SURGE * Math.max(1, pool.zones?.length ?? 0)
-
-/** Every machine, and those made ahead. */
-export const addressesNeeded = (spec: ClusterSpec): number => spec.pool.replicas + madeAhead(spec)
 
 /** The one-click fix of a range that is too small, outside its subnet or in the way of gateway or endpoint; null: no fix is provable. */
 export function rangeFix(spec: ClusterSpec): Suggestion | null {

@@ -1,7 +1,7 @@
+import { madeAhead } from '@/lib/cluster/made-ahead'
 import type { ClusterSpec } from '@/lib/cluster/spec'
 import { formatIp, networkAround, parseIp, parseSpan, spanHolds } from '@/lib/ip-pool/ip'
 import { usableIn } from '@/lib/ip-pool/ranges'
-import { DEFAULT_SURGE } from '@/lib/node-pool/surge'
 import { cleanLine, plural } from '@/lib/text'
 import { type Problem, problem } from '@/lib/cluster/rules/problem'
 
@@ -28,7 +28,7 @@ export function ipv6Problems({ addresses, pool }: ClusterSpec): Problem[] {
     return [problem('addresses.ipv6.range', `${range.trim()} is not inside ${formatIp({ family: 6, value: subnet.first })}/${prefix}, the network of gateway ${gateway.trim()}.`)]
   }
   if (spanHolds(span, router)) return [problem('addresses.ipv6.range', `This range holds the gateway ${gateway.trim()}, which no machine may have.`)]
-  const ahead = DEFAULT_SURGE * Math.max(1, pool.zones?.length ?? 0)
+  const ahead = madeAhead({ pool })
   const needed = pool.replicas + ahead
   const count = usableIn([range], prefix, gateway.trim()) ?? 0n
   if (count < BigInt(needed)) return [problem('addresses.ipv6.range', `This range holds ${plural(Number(count), 'address', 'addresses')}. ${plural(pool.replicas, 'machine')} and ${ahead} more during changes need at least ${needed}.`)]

@@ -1,6 +1,6 @@
 import type { ClusterSpec } from '@/lib/cluster/spec'
 import { type Cidr, formatCidr, holds, networkOf, overlaps, parseAddress, parseCidr } from '@/lib/ip-pool/ipv4'
-import { madeAhead } from '@/lib/cluster/rules/address-rules'
+import { madeAhead } from '@/lib/cluster/made-ahead'
 import { nodeMaskIn, podRoom, USUAL_NODE_MASK } from '@/lib/cluster/pod-room'
 import { cleanLine, plural } from '@/lib/text'
 import { type Problem, outside, problem } from '@/lib/cluster/rules/problem'
