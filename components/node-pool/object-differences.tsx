@@ -1,4 +1,5 @@
 'use client'
+import { useId } from 'react'
 import type { ObjectDifference } from '@/lib/node-pool/review'
 import { Collapsible } from '@/components/ui/collapsible'
 import { cn } from '@/components/ui/cn'
@@ -9,9 +10,11 @@ const SIGN = { same: ' ', added: '+', removed: '-', gap: ' ' } as const
 
 /** Each object that differs, as YAML. Secrets never reach the browser (lib/manifests/shown.ts). */
 export function ObjectDifferences({ objects }: { objects: readonly ObjectDifference[] }) {
+  // A page of addresses can show those of two pools.
+  const id = useId()
   if (objects.length === 0) return null
   return (
-    <Panel title="Objects" id="objects" note={objects.length}>
+    <Panel title="Objects" id={id} note={objects.length}>
       {objects.map(({ kind, name, what, lines }) => (
         <Collapsible
           key={`${kind}/${name}`}
