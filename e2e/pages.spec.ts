@@ -1,71 +1,55 @@
-import AxeBuilder from '@axe-core/playwright'
-import type { Page } from '@playwright/test'
+import { expectNoSidewaysScroll, expectNoViolations } from './support/accessible'
 import { createCluster, machinesIn } from './support/create'
 import { expect, test } from './support/test'
 
 const THEMES = ['light', 'dark'] as const
-
-async function expectAccessible(page: Page, where: string): Promise<void> {
-  // Colour transitions would be measured half-way.
-  await page.emulateMedia({ reducedMotion: 'reduce' })
-  const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']).analyze()
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(' ')).join(', ')}`), where).toEqual([])
-}
-
-async function expectNoSidewaysScroll(page: Page, where: string): Promise<void> {
-  for (const width of [380, 320]) {
-    await page.setViewportSize({ width, height: 800 })
-    expect(await page.evaluate(() => document.documentElement.scrollWidth), `${where} at ${width} px`).toBeLessThanOrEqual(width)
-  }
-  await page.setViewportSize({ width: 1280, height: 800 })
-}
 
 for (const theme of THEMES) {
   test(`every page is accessible and fits a phone, ${theme}`, async ({ page, tenant, browser, baseURL }) => {
     await page.emulateMedia({ colorScheme: theme })
     await page.goto(`/t/${tenant}/clusters`)
     await expect(page.getByText('This tenant has no clusters yet')).toBeVisible()
-    await expectAccessible(page, 'empty list')
+    await expectNoViolations(page, 'empty list')
     await expectNoSidewaysScroll(page, 'empty list')
 
     await page.goto(`/t/${tenant}/create`)
-    await expectAccessible(page, 'create')
+    await expectNoViolations(page, 'create')
     await page.getByRole('button', { name: 'Create cluster' }).click()
     await expect(page.getByRole('alert').filter({ hasText: 'Not created' })).toBeVisible()
-    await expectAccessible(page, 'create with errors')
+    await expectNoViolations(page, 'create with errors')
     await expectNoSidewaysScroll(page, 'create with errors')
 
     await createCluster(page, tenant, { name: 'axe', replicas: 1 })
     await expect(machinesIn(page, 'Ready')).toHaveCount(1, { timeout: 120_000 })
-    await expectAccessible(page, 'cluster')
+    await expectNoViolations(page, 'cluster')
     await expectNoSidewaysScroll(page, 'cluster')
     await page.getByRole('button', { name: 'Scale pool general' }).click()
-    await expectAccessible(page, 'scale dialog')
+    await expectNoViolations(page, 'scale dialog')
     await page.keyboard.press('Escape')
     await page.getByRole('button', { name: 'More actions' }).click()
     await page.getByRole('menuitem', { name: 'Delete cluster' }).click()
-    await expectAccessible(page, 'delete dialog')
+    await expectNoViolations(page, 'delete dialog')
     await page.keyboard.press('Escape')
 
     await page.goto(`/t/${tenant}/clusters/axe/add-ons`)
-    await expectAccessible(page, 'add-ons')
+    await expectNoViolations(page, 'add-ons')
     await expectNoSidewaysScroll(page, 'add-ons')
     await page.getByRole('button', { name: 'Settings' }).first().click()
     await expect(page.getByRole('dialog')).toBeVisible()
-    await expectAccessible(page, 'settings of an add-on')
+    await expectNoViolations(page, 'settings of an add-on')
     await page.keyboard.press('Escape')
 
     await page.goto(`/t/${tenant}/clusters`)
     await expect(page.getByRole('row', { name: /axe/ })).toBeVisible()
-    await expectAccessible(page, 'list')
+    await expectNoViolations(page, 'list')
     await expectNoSidewaysScroll(page, 'list')
     await page.goto(`/t/${tenant}/clusters/no-such-cluster`)
-    await expectAccessible(page, 'no such cluster')
+    await expectNoViolations(page, 'no such cluster')
 
     const stranger = await browser.newContext({ colorScheme: theme, ...(baseURL ? { baseURL } : {}) })
     const signIn = await stranger.newPage()
     await signIn.goto('/sign-in')
-    await expectAccessible(signIn, 'sign-in')
+    await expectNoViolations(signIn, 'sign-in')
     await expectNoSidewaysScroll(signIn, 'sign-in')
     await stranger.close()
   })

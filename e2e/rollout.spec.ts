@@ -1,5 +1,5 @@
-import AxeBuilder from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
+import { expectAccessible } from './support/accessible'
 import { createCluster, machinesIn } from './support/create'
 import type { Admin } from './support/lab'
 import { BEA, expect, test } from './support/test'
@@ -25,17 +25,6 @@ async function giveMoreMemory(lab: Admin, namespace: string, machineDeployment: 
 /** The change's panel and its table, which is there for screen readers also while the picture is shown. */
 const panel = (page: Page, title: RegExp | string) => page.getByRole('region', { name: title })
 const lanes = (page: Page, title: RegExp | string) => panel(page, title).getByRole('table').locator('tbody').getByRole('row')
-
-async function expectAccessible(page: Page, where: string): Promise<void> {
-  await page.emulateMedia({ reducedMotion: 'reduce' })
-  const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']).analyze()
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(' ')).join(', ')}`), where).toEqual([])
-  for (const width of [380, 320]) {
-    await page.setViewportSize({ width, height: 800 })
-    expect(await page.evaluate(() => document.documentElement.scrollWidth), `${where} at ${width} px`).toBeLessThanOrEqual(width)
-  }
-  await page.setViewportSize({ width: 1280, height: 800 })
-}
 
 test('each change of a cluster is told while it runs and can be read afterwards', async ({ page, tenant, lab }) => {
   test.setTimeout(300_000)
