@@ -4,11 +4,10 @@ import { useSelectedLayoutSegment } from 'next/navigation'
 import { clusterHref } from '@/lib/cluster/href'
 import { useCluster, useTenant } from '@/components/live/hooks'
 import { cn } from '@/components/ui/cn'
+import { CLUSTER_PAGES } from './pages'
 
-/** By the segment after the cluster's own; null is the cluster's page. */
-const PAGES = [
-  [null, 'Overview'], ['upgrade', 'Upgrade'], ['control-plane', 'Control plane'], ['addresses', 'Addresses'], ['add-ons', 'Add-ons'], ['changes', 'Changes'], ['objects', 'Objects'],
-] as const
+/** null: the cluster's own. */
+const PAGES = [[null, 'Overview'], ...CLUSTER_PAGES] as const
 
 /** Above every page of a cluster that is there to stay: what can be done with it is not hidden in a menu. */
 export function ClusterNav({ name }: { name: string }) {

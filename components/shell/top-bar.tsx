@@ -4,6 +4,7 @@ import Link from 'next/link'
 import { useSelectedLayoutSegments } from 'next/navigation'
 import { Fragment } from 'react'
 import { clustersHref } from '@/lib/cluster/href'
+import { CLUSTER_PAGES } from '@/components/cluster/pages'
 import { useTenant } from '@/components/live/hooks'
 import { Button } from '@/components/ui/button'
 import { cn } from '@/components/ui/cn'
@@ -15,9 +16,7 @@ interface Crumb {
 }
 
 /** The pages of a cluster, as the breadcrumb names them. */
-const PARTS: Readonly<Record<string, string>> = {
-  'add-ons': 'Add-ons', addresses: 'Addresses', adopt: 'Take over', changes: 'Changes', 'control-plane': 'Control plane', objects: 'Objects', upgrade: 'Upgrade',
-}
+const PARTS: Readonly<Record<string, string>> = { ...Object.fromEntries(CLUSTER_PAGES), adopt: 'Take over' }
 
 export function crumbsOf(tenant: { name: string; displayName: string }, segments: readonly string[]): readonly Crumb[] {
   const home = clustersHref(tenant.name)

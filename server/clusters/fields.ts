@@ -28,8 +28,6 @@ const FIELDS: Readonly<Record<string, readonly (readonly [string, string])[]>> =
     ['spec.deployment.tolerations', 'controlPlane.advanced.deployment.tolerations'],
     ['spec.deployment.topologySpreadConstraints', 'controlPlane.advanced.deployment.topologySpread'],
     ['spec.dataStoreName', 'controlPlane.advanced.dataStore.name'],
-    ['spec.dataStoreSchema', 'controlPlane.advanced.dataStore.schema'],
-    ['spec.dataStoreUsername', 'controlPlane.advanced.dataStore.username'],
     ['metadata.labels', 'controlPlane.advanced.labels'],
     ['metadata.name', 'name'],
   ],

@@ -54,6 +54,11 @@ export function createPortalClient(transport: Transport, discovery: Discovery, c
     if (version === null) throw failure('refused', `The management cluster does not have ${kind}: its feature is switched off.`)
     return version
   }
+  /** Its metadata alone, both ways: the whole answer would hold what the Secret keeps. */
+  const patchSecret = async (namespace: string, name: string, metadata: object): Promise<unknown> => {
+    const path = resourcePath(KINDS.Secret, await versionOf('Secret'), { namespace, name })
+    return transport.json({ method: 'PATCH', path, query: { fieldManager: FIELD_MANAGER }, body: { metadata }, contentType: 'application/merge-patch+json', as: 'metadata', timeoutMs: 20_000 })
+  }
   return {
     apply: async (object, { dryRun } = { dryRun: false }) => {
       const kind = ownKind(object)
@@ -81,10 +86,8 @@ export function createPortalClient(transport: Transport, discovery: Discovery, c
       return (await servedOf(kind)) !== null
     },
     adopt: async (namespace, name, ownerReferences) => {
-      const path = resourcePath(KINDS.Secret, await versionOf('Secret'), { namespace, name })
-      const patch = { method: 'PATCH', path, query: { fieldManager: FIELD_MANAGER }, body: { metadata: { ownerReferences } }, contentType: 'application/merge-patch+json', timeoutMs: 20_000 } as const
       try {
-        await transport.json(patch)
+        await patchSecret(namespace, name, { ownerReferences })
         return true
       } catch (error) {
         if (isStatusError(error) && error.code === 404) return false
@@ -92,10 +95,7 @@ export function createPortalClient(transport: Transport, discovery: Discovery, c
       }
     },
     letGoOfDatastoreSecret: async (namespace, { metadata: { name, uid, resourceVersion, finalizers = [] } }) => {
-      const path = resourcePath(KINDS.Secret, await versionOf('Secret'), { namespace, name })
-      const body = { metadata: { uid, resourceVersion, finalizers: finalizers.filter((one) => one !== SECRET_PROTECTION) } }
-      // The answer would hold the password.
-      await transport.json({ method: 'PATCH', path, query: { fieldManager: FIELD_MANAGER }, body, contentType: 'application/merge-patch+json', as: 'metadata', timeoutMs: 20_000 }).catch((error: unknown) => {
+      await patchSecret(namespace, name, { uid, resourceVersion, finalizers: finalizers.filter((one) => one !== SECRET_PROTECTION) }).catch((error: unknown) => {
         throw refusal(error, 'Secret', name)
       })
     },
