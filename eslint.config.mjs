@@ -32,6 +32,16 @@ const config = [
   },
   { files: ['lib/**'], rules: forbid(above('app', 'components', 'server'), lab, door.kubernetes, door.prisma, door.auth, node, react) },
   { files: ['components/**'], rules: forbid(above('app', 'server'), lab, door.kubernetes, door.prisma, { regex: '^next-auth(?!/react$)', message: door.auth.message }) },
+  {
+    files: ['app/**', 'components/**'],
+    ignores: ['components/ui/**'],
+    rules: {
+      'no-restricted-syntax': ['error', {
+        selector: "JSXOpeningElement[name.name='textarea'], JSXOpeningElement[name.name='input']:not(:has(JSXAttribute[name.name='type'] > Literal[value='file']))",
+        message: 'Fields come from components/ui: they are read-only until the page listens, so that nothing typed is lost.',
+      }],
+    },
+  },
   { files: ['app/**'], rules: forbid(lab, door.kubernetes, door.prisma, door.auth) },
   { files: ['server/**'], rules: forbid(above('app', 'components'), lab, door.kubernetes, door.prisma, door.auth) },
   { files: ['server/management/**', 'server/tenant-api/**'], rules: forbid(above('app', 'components'), lab, door.prisma, door.auth) },

@@ -79,6 +79,17 @@ test('a control plane is changed: reviewed, reached, and refused where it is wro
     expect((await read(lab, tenant)).metadata.labels?.['cni']).toBe('calico')
   })
 
+  await test.step('what is typed over before the page listens is kept, and nothing of what was there', async () => {
+    const slow = await page.context().newCDPSession(page)
+    await slow.send('Emulation.setCPUThrottlingRate', { rate: 8 })
+    await page.goto(`${cluster}/control-plane`)
+    await type('Certificate names', 'other.example.com')
+    await expect(page.getByRole('button', { name: 'Review 1 change' })).toBeVisible()
+    await expect(page.getByRole('textbox', { name: 'Certificate names' })).toHaveValue('other.example.com')
+    await slow.send('Emulation.setCPUThrottlingRate', { rate: 1 })
+    await slow.detach()
+  })
+
   await test.step('an outdated page is a conflict; what was typed is kept on the control plane as it is', async () => {
     await page.goto(`${cluster}/control-plane`)
     await replicas.fill('4')

@@ -1,11 +1,8 @@
 'use client'
-import { Search } from 'lucide-react'
 import type { ReactNode } from 'react'
 import type { ClusterGroup } from '@/lib/cluster/view'
 import { Glyph } from '@/components/state/glyph'
-import { inputLook } from '@/components/ui/input'
-import { Kbd } from '@/components/ui/kbd'
-import { cn } from '@/components/ui/cn'
+import { SearchBox } from '@/components/ui/search-box'
 import type { ListQuery } from './order'
 
 interface ListToolsProps {
@@ -17,25 +14,7 @@ interface ListToolsProps {
 export function ListTools({ query, onChange, counts }: ListToolsProps) {
   return (
     <div role="search" aria-label="Clusters" className="mb-3 flex flex-wrap items-center gap-2">
-      <label className={cn(inputLook, 'w-[250px] has-focus-visible:outline-2 has-focus-visible:outline-focus max-s:w-full')}>
-        <Search size={14} aria-hidden className="text-ink-3" />
-        <span className="sr-only">Search by name, datacenter, version or address</span>
-        <input
-          type="search"
-          data-search
-          defaultValue={query.search}
-          onChange={(event) => onChange({ search: event.target.value })}
-          onKeyDown={(event) => {
-            if (event.key !== 'Escape') return
-            event.currentTarget.value = ''
-            onChange({ search: '' })
-            event.currentTarget.blur()
-          }}
-          placeholder="Search name or address"
-          className="min-w-0 flex-1 bg-transparent outline-none [&::-webkit-search-cancel-button]:hidden"
-        />
-        <span aria-hidden className="max-s:hidden"><Kbd>/</Kbd></span>
-      </label>
+      <SearchBox label="Search by name, datacenter, version or address" placeholder="Search name or address" initial={query.search} onChange={(search) => onChange({ search })} />
       <div role="group" aria-label="Filter by state" className="flex gap-1.5 max-s:-mx-4 max-s:overflow-x-auto max-s:px-4 max-s:py-1 max-s:[scrollbar-width:none]">
         <Chip pressed={query.group === null} onClick={() => onChange({ group: null })} count={counts.all}>All</Chip>
         <Chip pressed={query.group === 'needs-you'} onClick={() => onChange({ group: query.group === 'needs-you' ? null : 'needs-you' })} count={counts['needs-you']}><Glyph role="warn" shape="triangle" size={14} />Needs you</Chip>

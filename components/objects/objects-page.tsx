@@ -11,10 +11,8 @@ import { Middle } from '@/components/cluster/list-empty'
 import { useTenant } from '@/components/live/hooks'
 import { ErrorNote } from '@/components/state/error-note'
 import { Button, buttonLook } from '@/components/ui/button'
-import { cn } from '@/components/ui/cn'
-import { inputLook } from '@/components/ui/input'
-import { Kbd } from '@/components/ui/kbd'
 import { Note } from '@/components/ui/note'
+import { SearchBox } from '@/components/ui/search-box'
 import { Select } from '@/components/ui/select'
 import { ExportButton } from './export-button'
 import { ObjectsTable } from './objects-table'
@@ -70,26 +68,7 @@ function Objects({ cluster, objects, back }: { cluster: string; objects: Cluster
       ) : (
         <>
           <div role="search" aria-label="Objects" className="mb-3 flex flex-wrap items-center gap-2">
-            <label className={cn(inputLook, 'w-[250px] has-focus-visible:outline-2 has-focus-visible:outline-focus max-s:w-full')}>
-              <Search size={14} aria-hidden className="text-ink-3" />
-              <span className="sr-only">Search by name, kind or what it is</span>
-              <input
-                key={field}
-                type="search"
-                data-search
-                defaultValue={query.search}
-                onChange={(event) => change({ search: event.target.value })}
-                onKeyDown={(event) => {
-                  if (event.key !== 'Escape') return
-                  event.currentTarget.value = ''
-                  change({ search: '' })
-                  event.currentTarget.blur()
-                }}
-                placeholder="Search name or kind"
-                className="min-w-0 flex-1 bg-transparent outline-none [&::-webkit-search-cancel-button]:hidden"
-              />
-              <span aria-hidden className="max-s:hidden"><Kbd>/</Kbd></span>
-            </label>
+            <SearchBox key={field} label="Search by name, kind or what it is" placeholder="Search name or kind" initial={query.search} onChange={(search) => change({ search })} />
             <div className="w-[230px] max-s:w-full">
               <Select
                 label="Kind"

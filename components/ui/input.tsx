@@ -1,6 +1,7 @@
 import { Input as Base } from '@base-ui/react/input'
 import type { ComponentProps } from 'react'
 import { cn } from './cn'
+import { useHydrated } from './now'
 
 /** The edge of anything that is typed into. Phones get 16 px: below it Safari zooms into the field. */
 export const inputLook = [
@@ -12,5 +13,6 @@ export const inputLook = [
 ].join(' ')
 
 export function Input({ className, mono, ...rest }: Omit<ComponentProps<typeof Base>, 'className'> & { className?: string; mono?: boolean }) {
-  return <Base autoComplete="off" spellCheck={false} {...rest} className={cn(inputLook, mono && 'font-mono tracking-[-0.01em]', className)} />
+  const hydrated = useHydrated()
+  return <Base autoComplete="off" spellCheck={false} readOnly={!hydrated} {...rest} className={cn(inputLook, mono && 'font-mono tracking-[-0.01em]', className)} />
 }

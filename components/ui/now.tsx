@@ -25,7 +25,10 @@ export function useNow(every = 1000): number {
 }
 
 const never = () => () => {}
-/** false on the server and in the first render in the browser. */
+/**
+ * false on the server and in the first render in the browser. Fields are read-only until then: React would overwrite what is typed
+ * before it listens, or mix it with what was there.
+ */
 export function useHydrated(): boolean {
   return useSyncExternalStore(never, () => true, () => false)
 }

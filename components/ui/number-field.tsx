@@ -2,6 +2,7 @@
 import { NumberField as Base } from '@base-ui/react/number-field'
 import { Minus, Plus } from 'lucide-react'
 import { cn } from './cn'
+import { useHydrated } from './now'
 
 interface NumberFieldProps {
   readonly value: number | null
@@ -21,8 +22,9 @@ const side = 'grid h-full w-8 shrink-0 place-items-center text-ink-2 hover:bg-su
 
 /** Out-of-range numbers may be typed: the form's rule says what is wrong with them, a silent clamp would not. */
 export function NumberField({ value, onChange, onBlur, min, max, step, unit, wide, label }: NumberFieldProps) {
+  const hydrated = useHydrated()
   return (
-    <Base.Root value={value} onValueChange={onChange} min={min} max={max} step={step} format={plain} allowOutOfRange className={cn('inline-flex', wide && 'flex w-full')}>
+    <Base.Root value={value} onValueChange={onChange} min={min} max={max} step={step} format={plain} allowOutOfRange readOnly={!hydrated} className={cn('inline-flex', wide && 'flex w-full')}>
       <Base.Group className="flex h-8 w-full items-center overflow-hidden rounded-2 border border-control bg-surface data-invalid:border-bad-solid data-invalid:inset-ring data-invalid:inset-ring-bad-solid focus-within:outline-2 focus-within:outline-focus max-s:h-9">
         <Base.Decrement aria-label="One fewer" className={cn(side, 'rounded-l-[5px]')}><Minus size={14} aria-hidden /></Base.Decrement>
         <Base.Input
