@@ -11,14 +11,14 @@ export function useShown(state: State<string>) {
   return shown(state, useFreshness(), useNow(1000))
 }
 
-/** Glyph and word on one line: tables of pools and machines. */
+/** Glyph and word on one line: tables of pools and machines. The sentence needs room: a word of it says nothing. */
 export function StateWord({ state, sentence = false }: { state: State<string>; sentence?: boolean }) {
   const { role, shape, word, percent, sentence: say } = useShown(state)
   return (
-    <span className="inline-flex max-w-full min-w-0 items-center gap-2 align-middle">
+    <span className={cn('max-w-full min-w-0 items-center gap-2 align-middle', sentence ? '@container flex' : 'inline-flex')} title={sentence ? say ?? undefined : undefined}>
       <Glyph role={role} shape={shape} percent={percent} />
       <b className={cn('s:whitespace-nowrap', wordTone[role])}>{word}</b>
-      {sentence && say ? <span className="truncate text-ink-2 max-s:hidden" title={say}>{say}</span> : null}
+      {sentence && say ? <span className="hidden truncate text-ink-2 @min-[240px]:block">{say}</span> : null}
     </span>
   )
 }

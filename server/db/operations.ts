@@ -46,7 +46,8 @@ const expired = Prisma.sql`"leaseUntil" < (now() AT TIME ZONE 'UTC')`
 /**
  * Not yet begun: without a lease it is nobody's to go on with, until its holder has renewed it. So an insert whose answer is lost
  * ends as what its person was told, that nothing was done.
- * @returns false when an unfinished create of that name, or upgrade of that cluster, exists (the partial unique indexes of the migrations)
+ * @returns false when an unfinished create of that name, upgrade of that cluster, or add of that pool exists (the partial unique indexes of
+ * the migrations)
  */
 export async function insertOperation(db: Database, row: NewOperation, holder: string): Promise<boolean> {
   const { prisma } = db

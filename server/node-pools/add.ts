@@ -42,6 +42,8 @@ export async function addPool(ctx: TenantContext, { cluster: name, spec, secrets
     const { user: who, groups } = ctx.session
     const row = { ...at, tenant: ctx.tenant, kind: 'add', who, groups, hash: hashOf(objects), spec: intent, missing: namesOf({ objects }) } as const
     await withOperation(row, async (lease) => {
+      // From here on nobody else adds one of this name; who was a moment sooner may just have done so.
+      await assertFreeName(client, ctx.tenant, objects)
       await carryOut(client, lease, { tenant: ctx.tenant, objects, scales: [], removes: [] })
       noteAdded(ctx, at, intent)
     })

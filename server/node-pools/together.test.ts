@@ -5,6 +5,7 @@ import { readPool } from '@/lib/node-pool/read'
 import type { PoolSpec } from '@/lib/node-pool/spec'
 import { openInMemory, type Database } from '@/server/db/client'
 import { failure } from '@/server/failure'
+import { addPool } from '@/server/node-pools/add'
 import { changePool } from '@/server/node-pools/change'
 import { restartPool } from '@/server/node-pools/restart'
 import { nameOf } from '@/server/operations/apply'
@@ -72,4 +73,24 @@ test.each([
   const asked = await Promise.allSettled([change({ memoryMiB: 16384 }), other()])
   expect(asked.filter(({ status }) => status === 'rejected')).toMatchObject([{ reason: { view: { message: expect.stringContaining('by somebody else at this very moment') as string } } }])
   expect(machine()).toMatchObject(after(asked[0]?.status === 'fulfilled'))
+})
+
+test.each([['at the same moment', 0], ['a moment later', 1_500]])('of two pools of one name, the other one asked for %s, one is made and the other refused at its name', async (_, later) => {
+  const add = (replicas: number) => addPool(ctx, { tenant: 'team-blue', cluster: 'blue-1', spec: { ...general, name: 'extra', size: { kind: 'fixed', replicas } } })
+  // Both find the name free before either writes.
+  let looks = 0
+  const both = Promise.withResolvers<void>()
+  client.dryRunApply.mockImplementation((object: KubeObject) => Promise.resolve(object))
+  client.get.mockImplementation(async (kind: string, _: string, name: string) => {
+    if (name !== 'blue-1-extra' || kind !== 'MachineDeployment' || ++looks > 2) return there.get(`${kind}/${name}`) ?? null
+    if (looks === 1) return both.promise.then(() => null)
+    both.resolve()
+    return new Promise((answer) => setTimeout(() => answer(null), later))
+  })
+  // A write takes a while, so that at the same moment both have begun.
+  client.apply.mockImplementation((object: KubeObject) => new Promise((answer) => setTimeout(() => answer(put(object)), 100)))
+  const asked = await Promise.allSettled([add(1), add(2)])
+  const made = there.get('MachineDeployment/blue-1-extra')
+  expect(asked.map(({ status }) => status)).toEqual(made?.spec?.['replicas'] === 1 ? ['fulfilled', 'rejected'] : ['rejected', 'fulfilled'])
+  expect(asked.filter(({ status }) => status === 'rejected')).toMatchObject([{ reason: { view: { code: 'name-taken', fields: { name: expect.any(String) as string } } } }])
 })

@@ -118,7 +118,8 @@ export class Lease {
  * Runs an act with its Operation row, which exists before the first write. Where the row cannot be written the act does not happen.
  * When this process dies, any replica finds the lease expired and goes on (server/operations/resume.ts).
  * @param ends what becomes of it when the act throws
- * @throws AppError 'name-taken' when a create of that name is unfinished; 'conflict' when an upgrade of that cluster is;
+ * @throws AppError 'name-taken' when a create of that name is unfinished, or a pool of that name is being added; 'conflict' when an upgrade
+ * of that cluster is;
  * 'not-recorded'; whatever the act throws
  */
 export async function withOperation<Value>(row: NewOperation, act: (lease: Lease) => Promise<Value>, ends: (error: unknown) => Ending = endingOf): Promise<Value> {
@@ -133,6 +134,7 @@ export async function withOperation<Value>(row: NewOperation, act: (lease: Lease
   const insert = (): Promise<boolean> => recorded(insertOperation(db, { ...row, namespaceUid }, lease.holder)).catch(untold)
   const free = (await insert()) || (namespaceUid !== null && (await recorded(endFormer(db, row.tenant, namespaceUid))) > 0 && (await insert()))
   if (!free && row.kind === 'upgrade') throw failure('conflict', `An upgrade of ${row.cluster} is under way or paused. Look at it first.`)
+  if (!free && row.kind === 'add') throw failure('name-taken', ADDING, { fields: { name: ADDING } })
   if (!free) {
     const sentence = `A create of ${row.cluster} is under way or was interrupted. Continue or remove it first.`
     throw failure('name-taken', sentence, { fields: { name: sentence } })
@@ -163,5 +165,7 @@ export function reasonOf(error: unknown): string {
 
 /** What stopped an act, whether or not something had been written before. */
 export const rootOf = (error: unknown): unknown => (isAppError(error) && error.view.code === 'interrupted' && error.cause !== undefined ? error.cause : error)
+
+const ADDING = 'A pool of this name is being added at this moment. Choose another name, or look at that one.'
 
 const taken = (): AppError => failure('conflict', 'This portal no longer works on it: another replica goes on with it, or the cluster was deleted. Its page shows how far it is.')
