@@ -2,6 +2,7 @@
 import { useState } from 'react'
 import { useWatch } from 'react-hook-form'
 import { findIdentity } from '@/lib/identity/select'
+import { inGiB } from '@/lib/node-pool/memory'
 import { diskHint } from '@/lib/node-pool/rules/machine'
 import { useTenant } from '@/components/live/hooks'
 import { machineSize, SIZES, sizeName, type SizeName } from '@/components/node-pool/size'
@@ -40,7 +41,7 @@ export function MachinesSection({ form }: { form: CreateForm }) {
         {chosen === 'own' ? (
           <div className={`${three} mt-3`}>
             <CountField control={control} path="pool.cpus" min={2} max={768} wide />
-            <CountField control={control} path="pool.memoryMiB" min={2048} step={1024} unit="MiB" wide />
+            <CountField control={control} path="pool.memoryMiB" min={2048} step={1024} unit="MiB" wide hint={inGiB(pool.memoryMiB)} />
             <CountField control={control} path="pool.diskGiB" min={10} step={10} unit="GiB" wide hint={diskHint(templateDisk ?? null, false)} />
           </div>
         ) : <p className="mt-1 text-12 text-ink-3">{machineSize(pool)}.</p>}

@@ -1,6 +1,7 @@
 'use client'
 import { Plus } from 'lucide-react'
 import { plainVersion } from '@/lib/kubernetes/version'
+import { inGiB } from '@/lib/node-pool/memory'
 import type { PoolPageData } from '@/lib/node-pool/review'
 import { diskHint } from '@/lib/node-pool/rules/machine'
 import type { PoolSpec } from '@/lib/node-pool/spec'
@@ -46,7 +47,7 @@ export function MachineSection({ form, data }: { form: PoolForm; data: PoolPageD
     <FormSection title="Each machine" id="s-machine">
       <div className={three}>
         <Count form={form} path="machine.cpus" min={2} />
-        <Count form={form} path="machine.memoryMiB" min={2048} step={1024} unit="MiB" />
+        <Count form={form} path="machine.memoryMiB" min={2048} step={1024} unit="MiB" hint={inGiB(machine.memoryMiB)} />
         <Count form={form} path="machine.diskGiB" min={10} step={10} unit="GiB" hint={diskHint(data.around.templateDisks[machine.template] ?? null, data.linked)} />
       </div>
       <Field id={poolFieldId('machine.template')} label={POOL_FIELDS['machine.template']} error={form.error('machine.template')} hint={`For Kubernetes ${plainVersion(version)}. Another version is an upgrade.`}>

@@ -1,10 +1,10 @@
+import { memory } from '@/lib/node-pool/memory'
+
 /** "4 CPU, 16 GiB, 60 GiB disk"; parts that are not known are left out. */
 export function machineSize(size: { cpus: number | null; memoryMiB: number | null; diskGiB: number | null }): string {
   const parts = [size.cpus ? `${size.cpus} CPU` : null, size.memoryMiB ? memory(size.memoryMiB) : null, size.diskGiB ? `${size.diskGiB} GiB disk` : null]
   return parts.filter(Boolean).join(', ') || '–'
 }
-
-export const memory = (mib: number): string => (mib % 1024 === 0 ? `${mib / 1024} GiB` : `${mib} MiB`)
 
 export interface Size {
   readonly cpus: number

@@ -137,7 +137,7 @@ test('a control plane that Kamaji cannot remove is told though its cluster is go
       await page.getByRole('button', { name: 'Review 1 change' }).click()
       await page.getByRole('button', { name: /^Change and replace/ }).click()
       await expect(page).toHaveURL(/clusters\/left$/)
-      await expect.poll(flags).toEqual([argument])
+      await expect.poll(flags, { timeout: 60_000 }).toEqual([argument])
       expect(dig(await read(lab, CONTROL_PLANE, tenant, 'left'), 'spec', 'apiServer', 'extraArgs')).toEqual(Array.from({ length: times }, () => argument))
       await page.goto(`/t/${tenant}/clusters/left/control-plane`)
       await expect(field).toHaveValue(argument)

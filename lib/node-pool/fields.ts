@@ -2,6 +2,7 @@ import { reachesNodes } from '@/lib/manifests/autoscaler'
 import { nodeFields } from '@/lib/node-config/fields'
 import type { AddressSource } from '@/lib/node-pool/device'
 import { routeLines, settingsWords } from '@/lib/node-pool/extras'
+import { memory } from '@/lib/node-pool/memory'
 import { devicesOf } from '@/lib/node-pool/networks'
 import type { PoolSpec } from '@/lib/node-pool/spec'
 import { plainVersion } from '@/lib/kubernetes/version'
@@ -78,7 +79,6 @@ function sourceWords(source: AddressSource | null): string {
 
 const shown = (value: string | null): string => (value === null || value === '' ? 'not set' : cleanLine(value, 300))
 const share = (value: number | string): string => (typeof value === 'number' ? plural(value, 'machine') : value)
-const memory = (mib: number): string => (mib % 1024 === 0 ? `${mib / 1024} GiB` : `${mib} MiB`)
 
 /** "10 min", "90 s"; 0 is Cluster API's "for ever". */
 const span = (seconds: number): string => (seconds === 0 ? 'no limit' : seconds % 3600 === 0 ? `${seconds / 3600} h` : seconds % 60 === 0 ? `${seconds / 60} min` : `${seconds} s`)
