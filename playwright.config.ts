@@ -14,7 +14,8 @@ export default defineConfig({
   // One cluster is a kube-apiserver process: two at a time is what two cores and a laptop hold.
   workers: Number(process.env['E2E_WORKERS'] ?? 2),
   retries: 0,
-  timeout: 180_000,
+  // What one test waits for adds up; a single wait that fails ends it much sooner.
+  timeout: 420_000,
   expect: { timeout: 20_000 },
   reporter: [['list'], ['json', { outputFile: kamaji ? 'test-results/kamaji.json' : 'test-results/e2e.json' }]],
   use: {

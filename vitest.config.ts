@@ -29,8 +29,9 @@ export default defineConfig({
           include: ['**/*.integration.test.ts'],
           exclude,
           // They wait for real controllers.
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
+          testTimeout: 360_000,
+          hookTimeout: 360_000,
+          expect: { poll: { timeout: 20_000 } },
           maxWorkers: 2,
         },
       },
@@ -42,8 +43,9 @@ export default defineConfig({
           include: ['e2e/process/**/*.process.test.ts'],
           exclude,
           // They start and kill whole portals, and count seconds.
-          testTimeout: 420_000,
-          hookTimeout: 120_000,
+          testTimeout: 600_000,
+          hookTimeout: 240_000,
+          expect: { poll: { timeout: 20_000 } },
           maxWorkers: 1,
         },
       },

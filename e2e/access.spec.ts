@@ -1,7 +1,7 @@
 import type { Page, Request } from '@playwright/test'
 import { createCluster } from './support/create'
 import { objectsOf } from './support/tenant'
-import { ADA, BEA, expect, GUS, signInOn, test, VIC } from './support/test'
+import { ADA, BEA, expect, GUS, seesTenant, signInOn, test, VIC } from './support/test'
 
 /** The request of a server action as the browser sent it, to be sent again by somebody else. */
 async function captureAction(page: Page, act: () => Promise<void>): Promise<Request> {
@@ -128,6 +128,7 @@ test('signing out ends the session everywhere: its stream, its cookie, its tabs'
 
 test('a member whose binding goes loses the page at once', async ({ tenant, signedIn, lab }) => {
   const viewer = await signedIn(VIC)
+  await seesTenant(viewer, tenant)
   // The page says Live by what it was rendered with; a stream that opens after the binding is gone would be refused instead.
   const streaming = viewer.waitForResponse((response) => response.url().endsWith('/stream') && response.ok())
   await viewer.goto(`/t/${tenant}/clusters`)
@@ -140,6 +141,7 @@ test('a member whose binding goes loses the page at once', async ({ tenant, sign
 
 test('a platform admin sees every tenant and writes in none of them', async ({ tenant, signedIn }) => {
   const ada = await signedIn(ADA)
+  await seesTenant(ada, tenant)
   await ada.goto(`/t/${tenant}/clusters`)
   await expect(ada.getByRole('heading', { level: 1, name: 'Clusters' })).toBeVisible()
   await ada.goto(`/t/${tenant}/create`)

@@ -5,7 +5,6 @@ import { expect, test, VIC } from './support/test'
 import { objectsOf } from './support/tenant'
 
 test('a cluster comes with its add-ons; they are installed, changed and removed later, and the sign-in stays out of sight', async ({ page, tenant, lab, facts, signedIn }) => {
-  test.setTimeout(300_000)
   const password = readFileSync(facts.vcenter.passwordFile, 'utf8').trim()
   const cluster = `/t/${tenant}/clusters/extras`
   const panel = (name: string) => page.getByRole('region', { name, exact: true })

@@ -35,7 +35,6 @@ async function giveLimits(page: Page): Promise<void> {
 }
 
 test('a cluster of the Helm chart is shown whole, its settings are held by Helm, and it is taken over without replacing a machine', async ({ page, tenant, lab, signedIn }) => {
-  test.setTimeout(300_000)
   await install(lab, chartObjects(await labOffer(lab), tenant, 'charted'))
   const cluster = `/t/${tenant}/clusters/charted`
 

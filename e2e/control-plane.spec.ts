@@ -19,7 +19,6 @@ const served = (host: string, port: number) => new Promise<string>((resolve, rej
 })
 
 test('a control plane is changed: reviewed, reached, and refused where it is wrong or somebody else’s', async ({ page, tenant, lab }) => {
-  test.setTimeout(180_000)
   await createCluster(page, tenant, { name: 'plane', replicas: 0, dhcp: true })
   const cluster = `/t/${tenant}/clusters/plane`
   await expect(page.getByRole('button', { name: 'Kubeconfig' })).not.toHaveAttribute('aria-disabled', 'true', { timeout: 90_000 })

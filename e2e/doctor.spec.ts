@@ -28,7 +28,6 @@ async function nothingLeft(lab: Admin, facts: LabFacts, tenant: string, cluster:
 }
 
 test('a paused cluster does not go: the doctor says why, resumes it, and names a protection that nobody here set', async ({ page, tenant, lab, facts, signedIn }) => {
-  test.setTimeout(300_000)
   const name = named('resting', tenant)
   await createCluster(page, tenant, { name, replicas: 1 })
   await expect(machinesIn(page, 'Ready')).toHaveCount(1, { timeout: 120_000 })
@@ -77,7 +76,6 @@ test('a paused cluster does not go: the doctor says why, resumes it, and names a
 })
 
 test('a hook holds a machine that leaves, then the whole deletion: each is named, and each ends when the hook goes', async ({ page, tenant, lab, facts }) => {
-  test.setTimeout(300_000)
   const name = named('hooked', tenant)
   await createCluster(page, tenant, { name, replicas: 2 })
   await expect(machinesIn(page, 'Ready')).toHaveCount(2, { timeout: 120_000 })
@@ -115,7 +113,6 @@ test('a hook holds a machine that leaves, then the whole deletion: each is named
 })
 
 test('a Secret that Kamaji has left behind is told of; it keeps the name, until an admin lets go of it', async ({ page, tenant, lab, signedIn }) => {
-  test.setTimeout(240_000)
   const name = named('former', tenant)
   const secret = `${name}-datastore-config`
   await createCluster(page, tenant, { name, replicas: 0, dhcp: true })
@@ -155,7 +152,6 @@ test('a Secret that Kamaji has left behind is told of; it keeps the name, until 
 })
 
 test('vCenter refuses the sign-in: the doctor names the identity, and deletion goes on by itself once the password is right', async ({ page, tenant, lab, facts }) => {
-  test.setTimeout(300_000)
   const name = named('locked', tenant)
   await createCluster(page, tenant, { name, replicas: 1 })
   await expect(machinesIn(page, 'Ready')).toHaveCount(1, { timeout: 120_000 })

@@ -6,7 +6,6 @@ import { BEA, expect, test, VIC } from './support/test'
 import { vmNames } from './support/vcenter'
 
 test('a tenant admin creates a cluster, watches it come up, uses it, scales it and deletes it', async ({ page, tenant, lab, facts, signedIn }) => {
-  test.setTimeout(300_000)
   const second = await signedIn(VIC)
   await second.goto(`/t/${tenant}/clusters`)
   await expect(second.getByText('This tenant has no clusters yet')).toBeVisible()
@@ -123,7 +122,10 @@ test('a cluster with a fixed endpoint answers at exactly that address and port',
 })
 
 test('the main job is done by keyboard alone', async ({ page, tenant }) => {
+  // A key is heard once the page listens; so does its stream then.
+  const streaming = page.waitForResponse((response) => response.url().endsWith('/stream'))
   await page.goto(`/t/${tenant}/clusters`)
+  await streaming
   await page.keyboard.press('c')
   await expect(page).toHaveURL(new RegExp(`/t/${tenant}/create`))
   await expect(page.getByRole('heading', { level: 1, name: 'Create cluster' })).toBeVisible()

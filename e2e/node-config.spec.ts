@@ -13,7 +13,6 @@ async function all(lab: Admin, tenant: string, plural: keyof typeof GROUPS): Pro
 }
 
 test('machines with a proxy, a user and a file: checked, previewed, the password kept in a Secret, changed with words', async ({ page, tenant, lab }) => {
-  test.setTimeout(300_000)
   await page.goto(`/t/${tenant}/create`)
   await fillCreate(page, { name: 'proxied', replicas: 1 })
   await page.getByRole('button', { name: /Node settings/ }).click()
@@ -90,7 +89,6 @@ test('machines with a proxy, a user and a file: checked, previewed, the password
 })
 
 test('a values.yaml of the Helm chart fills the form and what it could not take is named; what few people change is under Advanced', async ({ page, tenant, lab }) => {
-  test.setTimeout(180_000)
   await page.goto(`/t/${tenant}/create`)
   await page.getByRole('button', { name: 'Import values of the Helm chart' }).click()
   const values = page.getByRole('textbox', { name: 'values.yaml' })

@@ -16,7 +16,6 @@ async function inside(lab: Admin, namespace: string, cluster: string): Promise<C
 }
 
 test('nodes that stay closed and volumes that are not made are told with what proves it', async ({ page, tenant, lab }) => {
-  test.setTimeout(240_000)
   await createCluster(page, tenant, { name: 'looked', replicas: 1 })
   await expect(machinesIn(page, 'Ready')).toHaveCount(1, { timeout: 120_000 })
   const dialog = page.getByRole('dialog', { name: 'Nodes and volumes of looked' })

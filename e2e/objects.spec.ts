@@ -22,7 +22,6 @@ async function joinToken(lab: Admin, namespace: string): Promise<string> {
 }
 
 test('every object is listed and read without credentials, and the export is taken by kubectl as it is', async ({ page, tenant, lab, facts, signedIn }) => {
-  test.setTimeout(240_000)
   await createCluster(page, tenant, { name: 'listed', replicas: 1 })
   await expect(machinesIn(page, 'Ready')).toHaveCount(1, { timeout: 120_000 })
   const token = await joinToken(lab, tenant)

@@ -63,7 +63,7 @@ test('one EventSource a browser: a second tab is fed by the first', async ({ pag
   const tab = await page.context().newPage()
   await tab.goto(`/t/${tenant}/clusters`)
   await expect(tab.getByText('Live', { exact: true })).toBeVisible()
-  expect(streams).toHaveLength(1)
+  await expect.poll(() => streams.length).toBe(1)
   await createCluster(tab, tenant, { name: 'shared', replicas: 0, dhcp: true })
   await expect(page.getByRole('row', { name: /shared/ })).toBeVisible()
   await page.close()

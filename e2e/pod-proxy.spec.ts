@@ -8,7 +8,6 @@ const FIRST = 'http://proxy.example.com:3128'
 const SECOND = 'http://other.example.com:8080'
 
 test('Pods get a proxy with a new cluster, another one later, and none once it is removed; it is installed again where the API server lacks its arguments', async ({ page, tenant, lab }) => {
-  test.setTimeout(300_000)
   const panel = page.getByRole('region', { name: 'Proxy in Pods', exact: true })
   const dialog = page.getByRole('dialog')
   const plane = { group: 'controlplane.cluster.x-k8s.io', version: 'v1alpha2', namespace: tenant, plural: 'kamajicontrolplanes', name: 'proxied' }

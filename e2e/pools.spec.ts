@@ -145,7 +145,6 @@ test('the life of a pool: a label in place, more memory one machine after anothe
 })
 
 test('bad input is refused at its field, an outdated page as a conflict, and nothing is written', async ({ page, tenant, lab }) => {
-  test.setTimeout(420_000)
   await createCluster(page, tenant, { name: 'bad', replicas: 1 })
   const pool = `/t/${tenant}/clusters/bad/pools/general`
   await expect(page.getByRole('button', { name: 'More for pool general' })).toBeVisible({ timeout: 60_000 })

@@ -27,7 +27,6 @@ const panel = (page: Page, title: RegExp | string) => page.getByRole('region', {
 const lanes = (page: Page, title: RegExp | string) => panel(page, title).getByRole('table').locator('tbody').getByRole('row')
 
 test('each change of a cluster is told while it runs and can be read afterwards', async ({ page, tenant, lab }) => {
-  test.setTimeout(300_000)
   await createCluster(page, tenant, { name: 'told', replicas: 1 })
 
   await test.step('a create shows its machine and the steps of it, then that it is done', async () => {

@@ -74,8 +74,11 @@ test('an upgrade from 1.34 to 1.35: what cannot be is refused, the control plane
 
   await test.step('the control plane goes; paused meanwhile, the pool does not follow', async () => {
     await page.getByRole('button', { name: 'Upgrade and replace 2 machines' }).click()
-    await expect(page.getByText('Control plane: under way')).toBeVisible()
-    await expect(told(/The upgrade to 1\.35\.2 is under way: \d of 3 steps done/)).toBeVisible()
+    // At once: the pause has to come before the control plane is through.
+    await Promise.all([
+      expect(page.getByText('Control plane: under way')).toBeVisible(),
+      expect(told(/The upgrade to 1\.35\.2 is under way: \d of 3 steps done/)).toBeVisible(),
+    ])
     await page.getByRole('button', { name: 'Pause' }).click()
     await expect(told(/The upgrade to 1\.35\.2 is paused: \d of 3 steps done\. Paused by bea@/)).toBeVisible()
     await expect(page.getByText('Paused: no further step begins until somebody continues.')).toBeVisible()

@@ -225,7 +225,7 @@ describe('metrics', () => {
 test('a removed autoscaler leaves nothing, and all the rest goes with the Cluster', async () => {
   await own.delete('Deployment', tenant, names.autoscaler(CLUSTER))
   await own.delete('Deployment', tenant, names.autoscaler(CLUSTER))
-  await vi.waitFor(async () => expect([...(await liveAddOns(bea, tenant, CLUSTER)).carriers.keys()]).not.toContain('autoscaler'))
+  await vi.waitFor(async () => expect([...(await liveAddOns(bea, tenant, CLUSTER)).carriers.keys()]).not.toContain('autoscaler'), { timeout: 20_000, interval: 250 })
   await bea.delete('Cluster', tenant, CLUSTER, owner.uid)
   await vi.waitFor(async () => {
     expect((await liveAddOns(bea, tenant, CLUSTER)).carriers.size).toBe(0)

@@ -113,7 +113,7 @@ test(`killed with kill -9 at ${KILLS} random moments during create and scale: no
     const deployment = objects.get(name)?.find(({ kind }) => kind === 'MachineDeployment')?.spec as { replicas: number }
     expect(deployment.replicas, `${name} (seed ${SEED}): ${scales.map(({ state, spec, error }) => `${state} ${JSON.stringify(spec)} ${error ?? ''}`).join('; ')}`).toBe(asked?.to ?? 0)
   }
-}, 900_000)
+}, 1_800_000)
 
 /** All rows once nothing runs any more, oldest first. The embedded database is one process's: the portal stops for each look. */
 async function endedOperations(of: TestPortal): Promise<readonly OperationRow[]> {

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { CoreV1Api, CustomObjectsApi, KubeConfig, KubernetesObjectApi, RbacAuthorizationV1Api } from '@kubernetes/client-node'
+import { AuthorizationV1Api, CoreV1Api, CustomObjectsApi, KubeConfig, KubernetesObjectApi, RbacAuthorizationV1Api } from '@kubernetes/client-node'
 import type { LabAccount, LabPartName, ProfileName } from '@/lab/contract'
 
 /** What scripts/test.ts writes for the tests: the data of `Lab`, and where parts can be killed and revived. */
@@ -36,6 +36,7 @@ export function admin(facts = labFacts()) {
     config,
     core: config.makeApiClient(CoreV1Api),
     rbac: config.makeApiClient(RbacAuthorizationV1Api),
+    reviews: config.makeApiClient(AuthorizationV1Api),
     custom: config.makeApiClient(CustomObjectsApi),
     objects: KubernetesObjectApi.makeApiClient(config),
   }

@@ -44,6 +44,13 @@ export async function bind(lab: Admin, tenant: string, email: string, role: Memb
       roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: `tenantry:${role}` },
     },
   })
+  // The API server's authorizer learns of a binding by a watch.
+  const spec = { user: `oidc:${email}`, resourceAttributes: { namespace: tenant, group: 'cluster.x-k8s.io', resource: 'clusters', verb: 'list' } }
+  for (let tries = 0; tries < 400; tries++) {
+    if ((await lab.reviews.createSubjectAccessReview({ body: { spec } })).status?.allowed) return
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+  throw new Error(`the API server did not take the binding of ${email} in ${tenant} into account`)
 }
 
 /** Names of all that Cluster API and its providers hold in the tenant, as `Kind/name`; Secrets by name only. */

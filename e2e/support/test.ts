@@ -53,12 +53,14 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
 
   page: async ({ signedIn, tenant }, use) => {
     const page = await signedIn(BEA)
-    // The tenant is a second old: its Namespace and binding reach the portal by their watches.
-    await expect.poll(async () => (await page.request.get(`/t/${tenant}/clusters`)).status()).toBe(200)
+    await seesTenant(page, tenant)
     await use(page)
   },
 })
 export { expect }
+
+/** The tenant is a second old: its Namespace and its bindings reach the portal by their watches. */
+export const seesTenant = (page: Page, tenant: string) => expect.poll(async () => (await page.request.get(`/t/${tenant}/clusters`)).status()).toBe(200)
 
 export function watchErrors(page: Page, errors: string[]): void {
   page.on('console', (message) => { if (message.type() === 'error' || message.type() === 'warning') errors.push(`${message.text()} (${message.location().url})`) })
