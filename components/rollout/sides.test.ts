@@ -22,7 +22,7 @@ test('where nothing leaves or nothing comes, lanes have one side', () => {
 
 test('what a finished lane adds to its time stands under it', () => {
   expect(splitWords('2 min 14 s, drain waited 13 s for budget x', true)).toEqual(['2 min 14 s', 'drain waited 13 s for budget x'])
-  expect(splitWords('No address, none is free, 13 s so far', false)).toEqual([null, 'No address, none is free, 13 s so far'])
+  expect(splitWords('No address, none is free, 13 s', false)).toEqual([null, 'No address, none is free, 13 s'])
   expect(splitWords('13 s, usually 26 s', false)).toEqual(['13 s, usually 26 s', null])
   expect(splitWords('2 min 00 s', true)).toEqual(['2 min 00 s', null])
   expect(splitWords(null, true)).toEqual([null, null])

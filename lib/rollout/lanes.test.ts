@@ -67,7 +67,7 @@ test('who waits says for what', () => {
     pools: (second) => ({ general: { desired: second < 10 ? 1 : 3 } }),
     lives: [{ id: 'aaaaa', made: -5000 }, { id: 'bbbbb', made: 12 }, { id: 'ccccc', made: 12, waits: { for: 'address', until: 900 } }],
   }
-  expect(lanesAt(world, 110).map(line)).toEqual(['- > general-bbbbb: Joined, 1 min 30 s', '- > general-ccccc: Waiting for address, It waits for an address from the pool, 1 min 08 s so far'])
+  expect(lanesAt(world, 110).map(line)).toEqual(['- > general-bbbbb: Joined, 1 min 30 s', '- > general-ccccc: Waiting for address, It waits for an address from the pool, 1 min 08 s'])
   const unmade: World = { ...world, lives: world.lives.slice(0, 2) }
   expect(lanesAt(unmade, 30).map(line)).toEqual(['- > general-bbbbb: Cloning, 18 s', '- > -: Next, -'])
 })

@@ -204,7 +204,7 @@ function tookOf(pair: Pair, finished: boolean, current: Current | null, overdue:
   const { machine, phase, took } = current
   const { role, sentence } = machine.last
   const waits = sentence !== null && (role === 'warn' || role === 'bad' || machine.last.word === 'Waiting for address' || machine.last.word === 'Requested')
-  if (waits) return `${sentence}, ${span(took)} so far`
+  if (waits) return `${sentence}, ${span(took)}`
   const median = usual.medians[phase]
   if (overdue) return `${span(took)}, longer than usual`
   return median === undefined ? span(took) : `${span(took)}, usually ${span(median)}`
