@@ -6,8 +6,9 @@ import { compactEtcd } from './etcd'
 import { startFaultProxy, type FaultProxy, type Seen } from './fault-proxy'
 import { logOf } from './log'
 import { inParallel, isMarked, machineOn, startHerd, type Herd } from './objects'
+import { offered } from './offered'
 import { syncedStream, type OpenStream } from './stream-client'
-import { signInAs, startTestPortal, type TestPortal } from './support'
+import { callAction, signInAs, startTestPortal, type TestPortal } from './support'
 
 const BEA = 'bea@tenantry.example'
 const lab = admin()
@@ -16,6 +17,7 @@ let tenant: string
 let proxy: FaultProxy
 let herd: Herd
 let portal: TestPortal
+let cookie: string
 let stream: OpenStream
 let kinds: readonly string[]
 
@@ -38,7 +40,7 @@ beforeAll(async () => {
   herd = await startHerd(tenant, 'herd')
   await inParallel(['kept', 'before', 'during', 'after', 'cut'], herd.addMachine)
   portal = await startTestPortal({ name: 'apiserver', kubeconfig: proxy.kubeconfig })
-  stream = await syncedStream({ url: portal.url, cookie: await signInAs(portal, BEA), tenant })
+  stream = await syncedStream({ url: portal.url, cookie: (cookie = await signInAs(portal, BEA)), tenant })
   kinds = [...new Set(proxy.seen().filter(({ verb }) => verb === 'watch').map(({ plural }) => plural))]
   expect(kinds.length, 'several kinds are watched').toBeGreaterThan(10)
 })
@@ -70,6 +72,20 @@ test('kube-apiserver is killed and started again: all reflectors within 35 s, at
   for (const plural of kinds) expect(lists(from, plural).length, `lists of ${plural}`).toBeLessThanOrEqual(1)
   expect(watching - back).toBeLessThan(35_000)
   expect(isGone('kept') || isGone('during')).toBe(false)
+})
+
+test('after a start kube-apiserver refuses by policies that it has not loaded: a create is told to wait, and then done', async () => {
+  const { specOf } = await offered(lab)
+  const codes: string[] = []
+  await killPart('kube-apiserver')
+  await revivePart('kube-apiserver')
+  await expect.poll(async () => {
+    const answer = await callAction(portal, cookie, 'createCluster', { tenant, spec: specOf('late', 0) })
+    codes.push(answer.ok ? 'ok' : answer.error.code)
+    return answer.ok
+  }, { timeout: 90_000, interval: 100 }).toBe(true)
+  process.stdout.write(`after ${codes.length} tries: ${[...new Set(codes)].join(', ')}\n`)
+  expect([...new Set(codes)].filter((code) => code !== 'management-away')).toEqual(['ok'])
 })
 
 test('compaction while the portal is cut off: 410, one list a kind, the page is right within 5 s', async () => {

@@ -39,6 +39,13 @@ export function admin(facts = labFacts()) {
     reviews: config.makeApiClient(AuthorizationV1Api),
     custom: config.makeApiClient(CustomObjectsApi),
     objects: KubernetesObjectApi.makeApiClient(config),
+    /** The same as somebody else: for what is asked of people only. */
+    as: (user: string) => {
+      const theirs = new KubeConfig()
+      theirs.loadFromFile(facts.adminKubeconfig)
+      theirs.users = theirs.users.map((one) => ({ ...one, impersonateUser: user }))
+      return theirs.makeApiClient(CustomObjectsApi)
+    },
   }
 }
 export type Admin = ReturnType<typeof admin>

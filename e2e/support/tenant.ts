@@ -32,7 +32,23 @@ export async function createTenant(lab: Admin, members: readonly Member[]): Prom
     },
   })
   for (const { email, role } of members) await bind(lab, name, email, role)
+  const writes = members.find(({ role }) => role === 'tenant-admin')
+  if (writes) await untilPoliciesAreLoaded(lab, name, writes.email)
   return name
+}
+
+/** For up to half a minute after kube-apiserver has started (another test may just have killed it) its policies refuse whatever people write. */
+async function untilPoliciesAreLoaded(lab: Admin, namespace: string, email: string): Promise<void> {
+  const version = versionsOf(labFacts()).infrastructure
+  const group = 'infrastructure.cluster.x-k8s.io'
+  const as = lab.as(`oidc:${email}`)
+  const trial = () => as.createNamespacedCustomObject({ group, version, plural: 'vsphereclusters', namespace, dryRun: 'All', body: { apiVersion: `${group}/${version}`, kind: 'VSphereCluster', metadata: { name: 'trial' }, spec: { server: 'vcenter.example.com' } } })
+  for (let tries = 0; tries < 120; tries++) {
+    const said = await trial().then(() => '', (error: unknown) => String(error instanceof ApiException ? JSON.stringify(error.body) : error))
+    if (!said.includes('failed to configure')) return
+    await new Promise((resolve) => setTimeout(resolve, 500))
+  }
+  throw new Error('the policies of the management cluster were not loaded within a minute')
 }
 
 export async function bind(lab: Admin, tenant: string, email: string, role: Member['role']): Promise<void> {

@@ -25,6 +25,13 @@ test('422 marks the fields of the form', () => {
   expect(view).toMatchObject({ code: 'refused', fields: { 'addresses.range': 'not an address' } })
 })
 
+test('a policy that is not loaded yet says nothing about the object; one without the objects that it goes by does', () => {
+  const denied = (why: string) => told(422, { reason: 'Invalid', message: `vsphereclusters.infrastructure.cluster.x-k8s.io "x" is forbidden: ValidatingAdmissionPolicy 'tenantry-vcenter' denied request: failed to configure ${why}` }).code
+  expect(denied("policy: failed to find resource referenced by paramKind: 'infrastructure.cluster.x-k8s.io/v1beta1, Kind=VSphereClusterIdentity'")).toBe('management-away')
+  expect(denied('binding: paramKind kind `VSphereClusterIdentity` not yet synced to use for admission')).toBe('management-away')
+  expect(denied('binding: no params found for policy binding with `Deny` parameterNotFoundAction')).toBe('refused')
+})
+
 test('409 of server-side apply names owner and field', () => {
   const causes = [{ reason: 'FieldManagerConflict', field: '.spec.replicas', message: 'conflict with "kubectl" using apps/v1' }]
   expect(told(409, { reason: 'Conflict', details: { causes } })).toMatchObject({ code: 'conflict', message: expect.stringContaining('.spec.replicas (kubectl)') })

@@ -76,7 +76,15 @@ function conflict(error: StatusError, what: string): AppError {
   return failure('conflict', `${what} changed meanwhile. Look at it again, then repeat.`, { detail })
 }
 
+/**
+ * A policy that kube-apiserver cannot evaluate denies as one that was broken does (dispatcher.go of its policy plugin). After a start that is
+ * so for up to half a minute, until it has found the kinds that policies refer to; what it denies then says nothing about the object.
+ * That no object of such a kind exists is an answer.
+ */
+const UNLOADED = /denied request: failed to configure (policy|binding): (?!no params found)/
+
 function refused(error: StatusError, what: string, fieldOf: FieldMap): AppError {
+  if (UNLOADED.test(error.message)) return failure('management-away', 'The management cluster has just started and has not loaded its policies yet. Try again in half a minute.', { detail: error.message })
   const kind = error.status.details?.kind ?? ''
   const fields: Record<string, string> = {}
   for (const { field, message } of error.status.details?.causes ?? []) {
