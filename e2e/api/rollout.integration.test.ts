@@ -104,10 +104,14 @@ test('two replicas and one that comes later tell one story of each change: creat
   expect(Object.keys(machine?.steps ?? {}).sort()).toEqual(['address', 'bootstrapped', 'cloned', 'joined', 'powered-on', 'ready', 'requested'].sort())
   expect(machine?.leaving.gone).toBeNull()
 
+  // A replica that lags behind holds the creation open, and would take what is asked meanwhile for a part of it.
+  for (const live of [two, three]) await vi.waitFor(() => expect(live.state(tenant).rollouts[create.rollout.id]?.endedAt).toEqual(expect.any(String)), PATIENCE)
+  await new Promise((resolve) => setTimeout(resolve, 1_500))
   await ask('scale-1', 'scale', { pool: 'general', from: 1, to: 2 }, () => bea.patchScale(tenant, machineDeploymentName(NAME, 'general'), 2))
   const scale = await ended('scale')
   expect(scale.rollout).toMatchObject({ state: { is: 'done' }, asks: [{ operationId: 'scale-1' }], pools: { general: { from: 1, to: 2 } }, done: 1, total: 1 })
 
+  for (const live of [two, three]) await vi.waitFor(() => expect(live.state(tenant).rollouts[scale.rollout.id]?.endedAt).toEqual(expect.any(String)), PATIENCE)
   await ask('delete-1', 'delete', {}, () => bea.delete('Cluster', tenant, NAME))
   const deletion = await ended('delete')
   expect(deletion.rollout).toMatchObject({ state: { is: 'done' }, asks: [{ operationId: 'delete-1' }], done: 2, total: 2 })

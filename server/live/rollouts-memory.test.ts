@@ -39,6 +39,21 @@ test('a change that begins as the last one ends is another story, with asks of i
   expect(stories().map(({ endedAt, asks }) => [endedAt === null, asks.map(({ operationId }) => operationId)])).toEqual([[false, ['first']], [true, ['second']]])
 })
 
+test('what is asked once a change is over is not told by it, however late it looks for its asks', async () => {
+  vi.useFakeTimers({ now: new Date('2026-11-21T14:01:00Z') })
+  const { store, state, stories } = memory()
+  const { rollouts } = replica(store)
+  await vi.advanceTimersByTimeAsync(10)
+  state.away = true
+  rollouts.changed(null, picture(2, 4))
+  await vi.advanceTimersByTimeAsync(2_000)
+  rollouts.changed(picture(2, 4), picture(4, 4))
+  state.asks = [ask('first', 'scale'), { ...ask('second', 'scale'), at: '2026-11-21T14:01:30.000Z' }]
+  state.away = false
+  await vi.advanceTimersByTimeAsync(60_000)
+  expect(stories().map(({ endedAt, asks }) => [endedAt === null, asks.map(({ operationId }) => operationId)])).toEqual([[false, ['first']]])
+})
+
 test('a deletion ends the change in the middle of which it was asked, and is a story of its own', async () => {
   vi.useFakeTimers({ now: new Date('2026-11-21T14:01:00Z') })
   const { store, state, stories } = memory()

@@ -6,6 +6,9 @@ import { log } from '@/server/log'
 
 const MAX_WAITING = 5_000
 
+/** Kubernetes' times are whole seconds: a story may have ended up to one later than it says. */
+const WITHIN_MS = 1_000
+
 /** Finds what people asked for: their Operation rows, which are written before the first write to the management cluster. */
 export class StoryAsks {
   private readonly waiting = new Set<Kept>()
@@ -37,8 +40,11 @@ export class StoryAsks {
         // The database leaves out what ended stories have told; the last one may not be written yet.
         const old = new Set(kept.previous?.story.rollout.asks.map(({ operationId }) => operationId))
         const all = await this.read(kept.story.rollout)
-        const isDeletion = kept.story.rollout.change === 'delete'
-        const asks = all.filter(({ operationId, kind }) => !old.has(operationId) && (kind === 'delete') === isDeletion)
+        const { change, endedAt } = kept.story.rollout
+        const isDeletion = change === 'delete'
+        // What was asked once it was over is the next one's.
+        const until = endedAt === null ? Infinity : Date.parse(endedAt) + WITHIN_MS
+        const asks = all.filter(({ operationId, kind, at }) => !old.has(operationId) && Date.parse(at) < until && (kind === 'delete') === isDeletion)
         this.waiting.delete(kept)
         if (asks.length > 0) this.found(kept, asks)
       }
