@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import https from 'node:https'
-import { AppsV1Api, AuthorizationV1Api, KubeConfig, StorageV1Api } from '@kubernetes/client-node'
+import { AppsV1Api, KubeConfig, StorageV1Api } from '@kubernetes/client-node'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { parse } from 'yaml'
 import { names } from '@/lib/addons/names'
@@ -209,7 +209,7 @@ describe('metrics', () => {
   })
   test('the scraper may find its targets, and reads no Secret', async () => {
     const may = async (resource: string, verb: string) => {
-      const review = await lab.config.makeApiClient(AuthorizationV1Api).createSubjectAccessReview({ body: { spec: { user: 'system:serviceaccount:monitoring:prometheus', resourceAttributes: { namespace: tenant, resource, verb } } } })
+      const review = await lab.reviews.createSubjectAccessReview({ body: { spec: { user: 'system:serviceaccount:monitoring:prometheus', resourceAttributes: { namespace: tenant, resource, verb } } } })
       return review.status?.allowed
     }
     expect(await Promise.all([may('pods', 'list'), may('services', 'watch'), may('secrets', 'get'), may('pods', 'delete')])).toEqual([true, true, false, false])

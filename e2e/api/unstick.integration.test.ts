@@ -1,21 +1,14 @@
-import { CustomObjectsApi, KubeConfig } from '@kubernetes/client-node'
+import type { CustomObjectsApi } from '@kubernetes/client-node'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { admin, labFacts } from '../support/lab'
+import { admin } from '../support/lab'
 import { createTenant, removeTenant } from '../support/tenant'
 
 /** What the API server lets a tenant admin change of objects that the controllers own (chart/rbac/unstick-policy.yaml). */
-const facts = labFacts()
-const lab = admin(facts)
+const lab = admin()
 let tenant: string
 let bea: CustomObjectsApi
 let vic: CustomObjectsApi
 
-const as = (email: string): CustomObjectsApi => {
-  const config = new KubeConfig()
-  config.loadFromFile(facts.adminKubeconfig)
-  config.users = config.users.map((user) => ({ ...user, impersonateUser: `oidc:${email}` }))
-  return config.makeApiClient(CustomObjectsApi)
-}
 const machines = { group: 'cluster.x-k8s.io', version: 'v1beta2', plural: 'machines' }
 const vms = { group: 'infrastructure.cluster.x-k8s.io', version: 'v1beta2', plural: 'vspherevms' }
 const HOOK = 'pre-drain.delete.hook.machine.cluster.x-k8s.io/e2e'
@@ -27,8 +20,8 @@ const patch = (api: CustomObjectsApi, of: typeof machines, op: 'add' | 'replace'
 
 beforeAll(async () => {
   tenant = await createTenant(lab, [{ email: 'bea@tenantry.example', role: 'tenant-admin' }, { email: 'vic@tenantry.example', role: 'tenant-viewer' }])
-  bea = as('bea@tenantry.example')
-  vic = as('vic@tenantry.example')
+  bea = lab.as('oidc:bea@tenantry.example')
+  vic = lab.as('oidc:vic@tenantry.example')
   const metadata = { name: 'stuck', finalizers: [KEEP], annotations: { [HOOK]: 'e2e', 'example.com/own': 'yes' }, labels: { 'cluster.x-k8s.io/cluster-name': 'none' } }
   await lab.custom.createNamespacedCustomObject({
     ...machines, namespace: tenant,
